@@ -1,0 +1,254 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text;
+
+namespace ActorStreams.Shards.Log;
+
+/// <summary>How far an outside writer has got: bytes that rise, at most <see cref="BytesMax"/>, compared from the left.</summary>
+/// <remarks>The writer chooses their meaning: a source sequence number and ordinal, a file generation and byte offset.</remarks>
+public readonly struct ProducerPosition(ReadOnlyMemory<byte> bytes) : IEquatable<ProducerPosition>, IComparable<ProducerPosition>
+{
+    public const int BytesMax = 64;
+
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    /// <summary>Before the first append: no bytes, below every other position.</summary>
+    public static ProducerPosition None => default;
+
+    public int CompareTo(ProducerPosition other) => Bytes.Span.SequenceCompareTo(other.Bytes.Span);
+    public bool Equals(ProducerPosition other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
+    public override bool Equals(object? obj) => obj is ProducerPosition other && Equals(other);
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => Convert.ToHexString(Bytes.Span);
+
+    public static bool operator ==(ProducerPosition a, ProducerPosition b) => a.Equals(b);
+    public static bool operator !=(ProducerPosition a, ProducerPosition b) => !a.Equals(b);
+    public static bool operator <(ProducerPosition a, ProducerPosition b) => a.CompareTo(b) < 0;
+    public static bool operator >(ProducerPosition a, ProducerPosition b) => a.CompareTo(b) > 0;
+    public static bool operator <=(ProducerPosition a, ProducerPosition b) => a.CompareTo(b) <= 0;
+    public static bool operator >=(ProducerPosition a, ProducerPosition b) => a.CompareTo(b) >= 0;
+}
+
+/// <summary>One producer's step that a batch makes durable together with its records.</summary>
+public sealed record ProducerAdvance(string Producer, long Epoch, ProducerPosition Position);
+
+/// <summary>
+/// One journal event: the records of all appends that one flush wrote, with a readable header before them. Byte layout,
+/// version 1, little-endian, in <c>docs/formats/record-batch.md</c>:
+/// <code>
+///  0 u8  version    1 u8 flags (0)     2 u16 header bytes   4 u32 records
+///  8 i64 first arrival, ms            16 i64 last arrival, ms
+/// 24 i64 journal row                  32 u32 producer section bytes   36 u32 blocks
+/// 40 u32 total bytes                  44 u32 CRC-32C of all other bytes
+/// 48 producer section, then blocks: u32 arrival - first arrival, u32 records, u32 bytes, records
+/// </code>
+/// </summary>
+public sealed class RecordBatch
+{
+    public const byte Version = 1;
+    public const int HeaderBytes = 48;
+    private const int BlockHeaderBytes = 12;
+    private const int ChecksumOffset = 44;
+
+    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header)
+    {
+        Encoded = encoded;
+        Header = header;
+    }
+
+    public ReadOnlyMemory<byte> Encoded { get; }
+    public RecordBatchHeader Header { get; }
+    public long Row => Header.Row;
+    public int Count => Header.Count;
+
+    /// <summary>A block and the time at which the shard took it.</summary>
+    public readonly record struct TimedBlock(RecordBlock Block, long ArrivalMs);
+
+    /// <summary>Encodes the blocks of one flush; their times must not fall from one to the next.</summary>
+    public static RecordBatch Encode(long row, IReadOnlyList<TimedBlock> blocks, IReadOnlyList<ProducerAdvance> advances)
+    {
+        if (blocks.Count == 0) throw new ArgumentException("A batch holds at least one block.", nameof(blocks));
+        var producers = ProducerSection.Encode(advances);
+        var total = HeaderBytes + producers.Length;
+        var count = 0;
+        foreach (var (block, _) in blocks)
+        {
+            total = checked(total + BlockHeaderBytes + block.Bytes.Length);
+            count += block.Count;
+        }
+        var bytes = GC.AllocateUninitializedArray<byte>(total);
+        var header = new RecordBatchHeader(row, count, blocks[0].ArrivalMs, blocks[^1].ArrivalMs, producers.Length, blocks.Count, total);
+        header.Write(bytes);
+        producers.CopyTo(bytes.AsSpan(HeaderBytes));
+        var rest = bytes.AsSpan(HeaderBytes + producers.Length);
+        foreach (var (block, arrivalMs) in blocks)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, checked((uint)(arrivalMs - header.FirstArrivalMs)));
+            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], (uint)block.Count);
+            BinaryPrimitives.WriteUInt32LittleEndian(rest[8..], (uint)block.Bytes.Length);
+            block.Bytes.Span.CopyTo(rest[BlockHeaderBytes..]);
+            rest = rest[(BlockHeaderBytes + block.Bytes.Length)..];
+        }
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), Checksum(bytes));
+        return new RecordBatch(bytes, header);
+    }
+
+    /// <summary>Reads a batch back and checks it whole. Throws <see cref="DamagedBatchException"/> that says what is wrong.</summary>
+    public static RecordBatch Decode(ReadOnlyMemory<byte> encoded)
+    {
+        var bytes = encoded.Span;
+        var header = RecordBatchHeader.Read(bytes);
+        if (header.TotalBytes != bytes.Length)
+            throw new DamagedBatchException($"The batch is {bytes.Length} bytes long where its header says {header.TotalBytes}.");
+        var stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
+        var computed = Checksum(bytes);
+        if (stored != computed)
+            throw new DamagedBatchException($"The checksum of the batch of row {header.Row} is {computed:x8} where {stored:x8} is stored.");
+        return new RecordBatch(encoded, header);
+    }
+
+    public IReadOnlyList<ProducerAdvance> Advances() =>
+        ProducerSection.Decode(Encoded.Span.Slice(HeaderBytes, Header.ProducerBytes));
+
+    /// <summary>The records from <paramref name="fromIndex"/> on, with their indexes and arrival times.</summary>
+    public BatchEnumerator RecordsFrom(int fromIndex) => new(this, fromIndex);
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes) =>
+        Crc32C.Of(bytes[(ChecksumOffset + 4)..], Crc32C.Of(bytes[..ChecksumOffset]));
+
+    /// <summary>Walks the records of a batch; whole blocks before the first wanted index are stepped over.</summary>
+    public ref struct BatchEnumerator
+    {
+        private readonly long _firstArrivalMs;
+        private ReadOnlySpan<byte> _blocks;
+        private ReadOnlySpan<byte> _records;
+        private RecordView _current;
+
+        internal BatchEnumerator(RecordBatch batch, int fromIndex)
+        {
+            _firstArrivalMs = batch.Header.FirstArrivalMs;
+            _blocks = batch.Encoded.Span[(HeaderBytes + batch.Header.ProducerBytes)..];
+            Index = -1;
+            while (Index + 1 < fromIndex && !_blocks.IsEmpty)
+            {
+                var records = (int)BinaryPrimitives.ReadUInt32LittleEndian(_blocks[4..]);
+                if (Index + 1 + records > fromIndex) break;
+                Index += records;
+                _blocks = _blocks[(BlockHeaderBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_blocks[8..]))..];
+            }
+            while (Index + 1 < fromIndex && MoveNext()) { }
+        }
+
+        public int Index { get; private set; }
+        public long ArrivalMs { get; private set; }
+        public readonly RecordView Current => _current;
+        public readonly BatchEnumerator GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            while (_records.IsEmpty)
+            {
+                if (_blocks.IsEmpty) return false;
+                ArrivalMs = _firstArrivalMs + BinaryPrimitives.ReadUInt32LittleEndian(_blocks);
+                var bytes = (int)BinaryPrimitives.ReadUInt32LittleEndian(_blocks[8..]);
+                _records = _blocks.Slice(BlockHeaderBytes, bytes);
+                _blocks = _blocks[(BlockHeaderBytes + bytes)..];
+            }
+            _current = RecordEncoding.Read(ref _records);
+            Index++;
+            return true;
+        }
+    }
+}
+
+/// <summary>What stands before the payload of a batch, readable without it.</summary>
+public readonly record struct RecordBatchHeader(
+    long Row, int Count, long FirstArrivalMs, long LastArrivalMs, int ProducerBytes, int Blocks, int TotalBytes)
+{
+    public static RecordBatchHeader Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < RecordBatch.HeaderBytes)
+            throw new DamagedBatchException($"A batch begins with {RecordBatch.HeaderBytes} bytes of header; {bytes.Length} are there.");
+        if (bytes[0] != RecordBatch.Version || bytes[1] != 0)
+            throw new DamagedBatchException($"Version {bytes[0]} with flags {bytes[1]:x2} is not known; version {RecordBatch.Version} is.");
+        var header = new RecordBatchHeader(
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[36..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]));
+        if (header.Count <= 0 || header.ProducerBytes < 0 || header.Blocks <= 0 || header.LastArrivalMs < header.FirstArrivalMs
+            || (long)header.ProducerBytes + RecordBatch.HeaderBytes > header.TotalBytes)
+            throw new DamagedBatchException($"The header of the batch contradicts itself: {header}.");
+        return header;
+    }
+
+    internal void Write(Span<byte> bytes)
+    {
+        bytes[0] = RecordBatch.Version;
+        bytes[1] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], RecordBatch.HeaderBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], Count);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], FirstArrivalMs);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], LastArrivalMs);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Row);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[32..], ProducerBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[36..], Blocks);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[40..], TotalBytes);
+    }
+}
+
+/// <summary>Stored bytes that are not what was written. Such a batch is reported and never served.</summary>
+public sealed class DamagedBatchException(string message) : Exception(message);
+
+/// <summary>u16 count, then for each: u16 name bytes, name in UTF-8, i64 epoch, u8 position bytes, position.</summary>
+internal static class ProducerSection
+{
+    public static byte[] Encode(IReadOnlyList<ProducerAdvance> advances)
+    {
+        if (advances.Count == 0) return [];
+        var total = 2;
+        foreach (var a in advances) total += 2 + Encoding.UTF8.GetByteCount(a.Producer) + 8 + 1 + a.Position.Bytes.Length;
+        var bytes = new byte[total];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, checked((ushort)advances.Count));
+        var rest = bytes.AsSpan(2);
+        foreach (var a in advances)
+        {
+            var name = Encoding.UTF8.GetBytes(a.Producer, rest[2..]);
+            BinaryPrimitives.WriteUInt16LittleEndian(rest, checked((ushort)name));
+            rest = rest[(2 + name)..];
+            BinaryPrimitives.WriteInt64LittleEndian(rest, a.Epoch);
+            rest[8] = checked((byte)a.Position.Bytes.Length);
+            a.Position.Bytes.Span.CopyTo(rest[9..]);
+            rest = rest[(9 + a.Position.Bytes.Length)..];
+        }
+        return bytes;
+    }
+
+    public static ImmutableArray<ProducerAdvance> Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return [];
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        bytes = bytes[2..];
+        var advances = ImmutableArray.CreateBuilder<ProducerAdvance>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var name = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+            var producer = Encoding.UTF8.GetString(bytes.Slice(2, name));
+            bytes = bytes[(2 + name)..];
+            var epoch = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            var position = bytes.Slice(9, bytes[8]).ToArray();
+            bytes = bytes[(9 + position.Length)..];
+            advances.Add(new ProducerAdvance(producer, epoch, new ProducerPosition(position)));
+        }
+        return advances.MoveToImmutable();
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Shards.Log;
+
+/// <summary>The next record to read: a journal row and the index in its batch. Row 0 means from the trim horizon.</summary>
+public readonly record struct ShardPosition(long Row, int Index) : IComparable<ShardPosition>
+{
+    public static ShardPosition TrimHorizon => default;
+
+    public int CompareTo(ShardPosition other) => Row != other.Row ? Row.CompareTo(other.Row) : Index.CompareTo(other.Index);
+
+    /// <summary>The position of the record with this number, or the one after it.</summary>
+    public static ShardPosition At(SequenceNumber number) => new(number.Row, number.Index);
+    public static ShardPosition After(SequenceNumber number) => new(number.Row, number.Index + 1);
+}
+
+/// <summary>How far a producer has got in a part of the hash key space; a split and a merge leave several parts side by side.</summary>
+public sealed record RangePosition(HashKeyRange Range, ProducerPosition Position);
+
+/// <summary>What a shard remembers of one producer: the highest epoch that attached, and its positions by hash key range.</summary>
+public sealed record ProducerEntry(string Producer, long Epoch, ImmutableArray<RangePosition> Positions);
+
+/// <summary>Messages to a shard and its answers.</summary>
+public static class ShardProtocol
+{
+    /// <summary>The serializer binds here, so that no message can be forgotten.</summary>
+    public interface IMessage;
+
+    /// <summary>Routed by the shard it names.</summary>
+    public interface IRequest : IMessage
+    {
+        ShardKey Shard { get; }
+    }
+
+    public interface ICommand : IRequest;
+
+    public interface IQuery : IRequest;
+
+    /// <summary>Gives an unborn shard its range and ancestry; answered <see cref="OpenReply"/>, again and again with the same answer.</summary>
+    public sealed record Open(
+        ShardKey Shard,
+        HashKeyRange Range,
+        int Generation,
+        ImmutableArray<int> Parents,
+        long ArrivalFloorMs,
+        ImmutableArray<ProducerEntry> Inherited) : ICommand;
+
+    /// <summary>Appends a block of records, all or none. With <paramref name="Producer"/> it is idempotent. Answered <see cref="AppendReply"/>.</summary>
+    public sealed record Append(ShardKey Shard, RecordBlock Block, ProducerAppend? Producer = null) : ICommand;
+
+    /// <summary>
+    /// Names who appends, under which epoch, after which position (<see cref="ProducerPosition.None"/> at first) and up to which.
+    /// A position not above the one stored is a repeat and answered as done; another predecessor than the stored one is a gap and refused.
+    /// </summary>
+    public sealed record ProducerAppend(string Producer, long Epoch, ProducerPosition Predecessor, ProducerPosition Position);
+
+    /// <summary>Registers a producer's epoch durably and shuts lower ones out; answered <see cref="AttachReply"/>.</summary>
+    public sealed record Attach(ShardKey Shard, string Producer, long Epoch) : ICommand;
+
+    /// <summary>Ends writing for good (split, merge); answered <see cref="CloseReply"/>, again and again with the same answer.</summary>
+    public sealed record Close(ShardKey Shard, ImmutableArray<int> Children) : ICommand;
+
+    /// <summary>Ends the shard with its stream: every record is deleted, an empty event stays. Answered <see cref="EndReply"/>.</summary>
+    public sealed record End(ShardKey Shard) : ICommand;
+
+    /// <summary>Gives up batches whose last record arrived before the time; answered <see cref="TrimReply"/> when that is durable.</summary>
+    public sealed record Trim(ShardKey Shard, long BeforeMs) : ICommand;
+
+    /// <summary>
+    /// Asks for what follows a position. Answered <see cref="ReadReply"/>: from the tail when it covers the position, else with how
+    /// far the store may be read. At the tip the answer waits up to <paramref name="Wait"/> for new records.
+    /// </summary>
+    public sealed record Read(ShardKey Shard, ShardPosition From, int RecordsMax, int BytesMax, TimeSpan Wait) : IQuery;
+
+    public abstract record OpenReply : IMessage
+    {
+        private OpenReply() { }
+
+        public sealed record Opened(ShardKey Shard, int Generation) : OpenReply;
+
+        /// <summary>The shard was opened before with another range, generation or parents, or is closed or ended.</summary>
+        public sealed record Refused(ShardKey Shard, string Reason) : OpenReply;
+    }
+
+    public abstract record AppendReply : IMessage
+    {
+        private AppendReply() { }
+
+        /// <summary>Durable, as <paramref name="Count"/> records from <paramref name="FirstIndex"/> on in the batch of this row.</summary>
+        public sealed record Appended(int Generation, long Row, int FirstIndex, int Count, long ArrivalMs) : AppendReply;
+
+        /// <summary>The producer's position was reached before: done, nothing was stored by this call.</summary>
+        public sealed record Repeated(ProducerPosition Position) : AppendReply;
+
+        /// <summary>Nothing was stored by this call, unless the error is <see cref="AppendError.OutcomeUnknown"/>.</summary>
+        public sealed record Refused(AppendError Error, string Detail, ImmutableArray<int> Children = default) : AppendReply;
+    }
+
+    public enum AppendError
+    {
+        /// <summary>No such shard was ever opened here; the stream may be of a former life.</summary>
+        NotOpened = 1,
+
+        /// <summary>Closed by a split or merge; the children are named.</summary>
+        Closed = 2,
+
+        /// <summary>Deleted with its stream.</summary>
+        Ended = 3,
+
+        /// <summary>Recovering, handing over or held back after a lost write; definite, so it may be sent again.</summary>
+        NotReady = 4,
+
+        /// <summary>More waits for the store than the bounds allow; definite.</summary>
+        Overloaded = 5,
+
+        /// <summary>The store did not confirm: the records may or may not be there.</summary>
+        OutcomeUnknown = 6,
+
+        /// <summary>A higher epoch of this producer has attached.</summary>
+        StaleEpoch = 7,
+
+        /// <summary>The predecessor is not the position stored; something between was never appended, or was by others.</summary>
+        Gap = 8,
+
+        /// <summary>The producer never attached to this shard under this epoch.</summary>
+        NotAttached = 9,
+    }
+
+    public abstract record AttachReply : IMessage
+    {
+        private AttachReply() { }
+
+        /// <summary>The positions reached so far, by hash key range; none at first.</summary>
+        public sealed record Attached(ImmutableArray<RangePosition> Positions) : AttachReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : AttachReply;
+    }
+
+    public abstract record CloseReply : IMessage
+    {
+        private CloseReply() { }
+
+        /// <summary>What the children inherit: the ending row, the latest arrival time, the producers.</summary>
+        public sealed record Closed(ShardKey Shard, long ClosedRow, long LastArrivalMs, ImmutableArray<ProducerEntry> Producers) : CloseReply;
+
+        public sealed record Refused(ShardKey Shard, AppendError Error, string Detail) : CloseReply;
+    }
+
+    public abstract record EndReply : IMessage
+    {
+        private EndReply() { }
+
+        public sealed record Ended(ShardKey Shard) : EndReply;
+
+        public sealed record Refused(ShardKey Shard, string Reason) : EndReply;
+    }
+
+    public abstract record TrimReply : IMessage
+    {
+        private TrimReply() { }
+
+        public sealed record Trimmed(ShardKey Shard, long TrimmedToRow) : TrimReply;
+
+        public sealed record Refused(ShardKey Shard, string Reason) : TrimReply;
+    }
+
+    /// <summary>Where a shard ends and begins, as its owner knows it and the store confirmed within the last seconds.</summary>
+    /// <param name="TipRow">Journal row of the newest batch; 0 when there never was one.</param>
+    /// <param name="TipCount">Records in that batch, so that the position after the tip is (TipRow, TipCount).</param>
+    /// <param name="TrimmedToRow">Rows up to this one are given up; 0 when none is.</param>
+    /// <param name="ClosedRow">Row of the closing event; 0 while the shard is open.</param>
+    public sealed record ShardBounds(
+        int Generation, long TipRow, int TipCount, long TipArrivalMs, long TrimmedToRow, long ClosedRow, ImmutableArray<int> Children) : IMessage
+    {
+        public ShardPosition AfterTip => TipRow == 0 ? new ShardPosition(1, 0) : new ShardPosition(TipRow, TipCount);
+
+        public bool IsClosed => ClosedRow != 0;
+    }
+
+    public abstract record ReadReply : IMessage
+    {
+        private ReadReply() { }
+
+        /// <summary>Whole batches from the one of the position on, oldest first; empty at the tip.</summary>
+        public sealed record FromTail(ImmutableArray<RecordBatch> Batches, ShardBounds Bounds) : ReadReply;
+
+        /// <summary>The tail does not reach back that far: read the rows up to the tip from the store.</summary>
+        public sealed record FromStore(ShardBounds Bounds) : ReadReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : ReadReply;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Shards.Streams;
+
+public enum StreamStatus
+{
+    Creating = 1,
+    Active = 2,
+    Updating = 3,
+    Deleting = 4,
+}
+
+public enum StreamMode
+{
+    Provisioned = 1,
+    OnDemand = 2,
+}
+
+/// <summary>A stream as its actor knows it, shards in order of number, closed ones included while they can be read.</summary>
+public sealed record StreamDescription(
+    StreamId Id,
+    Incarnation Incarnation,
+    StreamStatus Status,
+    StreamMode Mode,
+    DateTimeOffset CreatedAt,
+    int RetentionHours,
+    ImmutableArray<ShardDescription> Shards)
+{
+    public StreamKey Key => new(Id.Region, Incarnation);
+
+    public int OpenShards => Shards.Count(s => s.EndingSequenceNumber is null);
+}
+
+/// <param name="Parents">None for a first shard, one after a split, two (parent, adjacent parent) after a merge.</param>
+/// <param name="EndingSequenceNumber">Null while the shard is open.</param>
+public sealed record ShardDescription(
+    ShardKey Key,
+    HashKeyRange Range,
+    int Generation,
+    ImmutableArray<int> Parents,
+    SequenceNumber StartingSequenceNumber,
+    SequenceNumber? EndingSequenceNumber);
+
+/// <summary>What a gateway needs to route to a stream; immutable, kept until a shard refuses it.</summary>
+public sealed class StreamMap
+{
+    public StreamMap(StreamDescription description)
+    {
+        Description = description;
+        Open = [.. description.Shards.Where(s => s.EndingSequenceNumber is null).OrderBy(s => s.Range.Starting)];
+        Router = new HashKeyRouter([.. Open.Select(s => s.Range)]);
+    }
+
+    public StreamDescription Description { get; }
+
+    /// <summary>Open shards in order of their ranges; <see cref="Router"/> answers indexes into it.</summary>
+    public ImmutableArray<ShardDescription> Open { get; }
+
+    public HashKeyRouter Router { get; }
+
+    /// <summary>The shard of this number, open or closed; null when the stream never had it or it has aged out.</summary>
+    public ShardDescription? Shard(int number) => Description.Shards.FirstOrDefault(s => s.Key.Shard == number);
+}
