@@ -1,0 +1,81 @@
+using Npgsql;
+
+namespace ActorStreams.Shards.Store;
+
+/// <summary>Creates the tables, one node at a time, and proves the database.</summary>
+internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
+{
+    private const int ServerVersionMin = 12;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+            if (connection.PostgreSqlVersion.Major < ServerVersionMin)
+                throw new StoreUnavailableException(
+                    $"PostgreSQL at {where} is version {connection.PostgreSqlVersion}; {ServerVersionMin} or newer is needed.");
+            if (await ScalarAsync(connection, "SHOW transaction_read_only", ct).ConfigureAwait(false) is "on")
+                throw new StoreUnavailableException(
+                    $"PostgreSQL at {where} allows no writes (a standby, or default_transaction_read_only). Give the primary server.");
+            await CreateAsync(connection, ct).ConfigureAwait(false);
+            await ProveAsync(connection, ct).ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            throw new StoreUnavailableException($"PostgreSQL at {where} refused: {e.MessageText} ({e.SqlState}). {Advice(e.SqlState)}", e);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new StoreUnavailableException(
+                $"PostgreSQL at {where} cannot be reached: {(e.InnerException ?? e).Message} It must answer when the node starts: check host, port and network.", e);
+        }
+    }
+
+    private static async Task CreateAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        // Looked up first: a user who may not create tables can still run on those that an administrator made.
+        if (await ScalarAsync(connection, "SELECT to_regclass('journal')::text", ct).ConfigureAwait(false) is string)
+            return;
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await ScalarAsync(connection, PostgresSchema.Lock, ct).ConfigureAwait(false);
+        await using var ddl = new NpgsqlCommand(PostgresSchema.Ddl, connection, transaction);
+        await ddl.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task ProveAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var unusable = await ColumnAsync(connection, PostgresSchema.MissingPrivileges, ct).ConfigureAwait(false);
+        if (unusable.Count > 0)
+            throw new StoreUnavailableException(
+                $"PostgreSQL at {where}: the table '{unusable[0]}' is missing or this user may not select, insert, update and delete in it.");
+        if (!UniqueKey.IsAmong(await ColumnAsync(connection, PostgresSchema.UniqueKeys, ct).ConfigureAwait(false)))
+            throw UniqueKey.Missing(where);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(ct).ConfigureAwait(false);
+    }
+
+    private static async Task<List<string>> ColumnAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var values = new List<string>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            values.Add(reader.GetString(0));
+        return values;
+    }
+
+    private static string Advice(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "Check user and password of the connection string.",
+        PostgresErrorCodes.InvalidCatalogName => "Create the database first; the node creates the tables in it.",
+        PostgresErrorCodes.InsufficientPrivilege => "The user must be allowed to create tables, or find them made.",
+        PostgresErrorCodes.CannotConnectNow => "The server is starting or stopping: try again.",
+        _ => "The node does not start without its store.",
+    };
+}

@@ -1,0 +1,108 @@
+using Microsoft.Data.Sqlite;
+
+namespace ActorStreams.Shards.Store;
+
+internal sealed class SqliteJournalReader(SqliteSessions sessions) : IJournalReader
+{
+    private const string ReadSql = """
+        SELECT sequence_number, message FROM journal
+        WHERE persistence_id = @id AND sequence_number BETWEEN @from AND @to AND deleted = 0 AND manifest = @manifest
+        ORDER BY sequence_number LIMIT @max
+        """;
+
+    private const string HighestSql = "SELECT max(sequence_number) FROM journal WHERE persistence_id = @id";
+
+    private const string HeaderSql = """
+        SELECT sequence_number, ordering FROM journal
+        WHERE persistence_id = @id AND sequence_number BETWEEN @from AND @to AND deleted = 0 AND manifest = @manifest
+        ORDER BY sequence_number LIMIT @max
+        """;
+
+    public Task<IReadOnlyList<JournalRow>> ReadAsync(
+        string persistenceId, string manifest, long fromRow, long toRow, int rowsMax, long bytesMax, CancellationToken ct) =>
+        sessions.UseAsync<IReadOnlyList<JournalRow>>(
+            session =>
+            {
+                var command = Range(session, ReadSql, persistenceId, manifest, fromRow, toRow);
+                command.Parameters["@max"].Value = rowsMax;
+                using var reader = command.ExecuteReader();
+                var rows = new List<JournalRow>();
+                var bytes = 0L;
+                while ((rows.Count == 0 || bytes < bytesMax) && reader.Read())
+                {
+                    ct.ThrowIfCancellationRequested();
+                    var payload = reader.GetFieldValue<byte[]>(1);
+                    rows.Add(new JournalRow(reader.GetInt64(0), payload));
+                    bytes += payload.Length;
+                }
+
+                return rows;
+            },
+            ct);
+
+    public Task<long> HighestRowAsync(string persistenceId, CancellationToken ct) => sessions.UseAsync(
+        session =>
+        {
+            var command = session.Prepared(HighestSql, p => p.Add("@id", SqliteType.Text));
+            command.Parameters["@id"].Value = persistenceId;
+            return command.ExecuteScalar() is long highest ? highest : 0L;
+        },
+        ct);
+
+    public Task<JournalRowHeader?> HeaderAtOrAfterAsync(
+        string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct) =>
+        sessions.UseAsync<JournalRowHeader?>(
+            session =>
+            {
+                // One snapshot for both steps: the row must not be deleted between finding and reading it.
+                using var transaction = session.Connection.BeginTransaction(deferred: true);
+                var command = Range(session, HeaderSql, persistenceId, manifest, row, toRow);
+                command.Parameters["@max"].Value = 1;
+                command.Transaction = transaction;
+                try
+                {
+                    return ReadHeader(command, headerBytes);
+                }
+                finally
+                {
+                    command.Transaction = null;
+                }
+            },
+            ct);
+
+    // substr() would load the whole payload first; a blob handle touches only the pages of the header.
+    private static JournalRowHeader? ReadHeader(SqliteCommand command, int headerBytes)
+    {
+        long found;
+        long ordering;
+        using (var reader = command.ExecuteReader())
+        {
+            if (!reader.Read())
+                return null;
+            found = reader.GetInt64(0);
+            ordering = reader.GetInt64(1);
+        }
+
+        using var blob = new SqliteBlob(command.Connection!, "journal", "message", ordering, readOnly: true);
+        var head = new byte[Math.Min(headerBytes, blob.Length)];
+        blob.ReadExactly(head);
+        return new JournalRowHeader(found, head);
+    }
+
+    private static SqliteCommand Range(SqliteSession session, string sql, string persistenceId, string manifest, long fromRow, long toRow)
+    {
+        var command = session.Prepared(sql, p =>
+        {
+            p.Add("@id", SqliteType.Text);
+            p.Add("@manifest", SqliteType.Text);
+            p.Add("@from", SqliteType.Integer);
+            p.Add("@to", SqliteType.Integer);
+            p.Add("@max", SqliteType.Integer);
+        });
+        command.Parameters["@id"].Value = persistenceId;
+        command.Parameters["@manifest"].Value = manifest;
+        command.Parameters["@from"].Value = fromRow;
+        command.Parameters["@to"].Value = toRow;
+        return command;
+    }
+}
