@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ActorStreams.Shards.Keys;
 
 /// <summary>
@@ -13,7 +11,7 @@ public readonly record struct HashKeyRange(UInt128 Starting, UInt128 Ending)
         ? Starting
         : throw new ArgumentOutOfRangeException(
             nameof(Starting),
-            string.Create(CultureInfo.InvariantCulture, $"A hash key range starts at or below its end, but {Starting} is above {Ending}."));
+            $"A hash key range starts at or below its end, but {HashKeys.Format(Starting)} is above {HashKeys.Format(Ending)}.");
 
     public UInt128 Ending { get; } = Ending;
 
@@ -66,13 +64,13 @@ public readonly record struct HashKeyRange(UInt128 Starting, UInt128 Ending)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(upperStarting),
-                string.Create(CultureInfo.InvariantCulture, $"{upperStarting} does not split {this}: allowed are keys above the start and up to the end."));
+                $"{HashKeys.Format(upperStarting)} does not split {this}: allowed are keys above the start and up to the end.");
         }
 
         return (new HashKeyRange(Starting, upperStarting - 1), new HashKeyRange(upperStarting, Ending));
     }
 
-    /// <summary>Joins two adjacent ranges, in either order. Throws <see cref="ArgumentException"/> when they do not touch or overlap.</summary>
+    /// <summary>Joins two adjacent ranges, in either order. Throws <see cref="ArgumentException"/> when they are not.</summary>
     public HashKeyRange Merge(HashKeyRange other)
     {
         if (IsAdjacentBelow(other))
@@ -85,7 +83,7 @@ public readonly record struct HashKeyRange(UInt128 Starting, UInt128 Ending)
             : throw new ArgumentException($"{this} and {other} are not adjacent, so they cannot be merged.", nameof(other));
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"[{Starting}, {Ending}]");
+    public override string ToString() => $"[{HashKeys.Format(Starting)}, {HashKeys.Format(Ending)}]";
 
     // floor(2^128 / n) from floor((2^128 - 1) / n): they differ only where n divides 2^128.
     private static UInt128 TileWidth(int shards)

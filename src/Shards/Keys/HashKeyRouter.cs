@@ -6,19 +6,19 @@ namespace ActorStreams.Shards.Keys;
 /// </summary>
 public sealed class HashKeyRouter
 {
-    private readonly HashKeyRange[] _ranges;
     private readonly UInt128[] _startings;
     private readonly bool _isUniform;
 
     public HashKeyRouter(IEnumerable<HashKeyRange> ranges)
     {
-        _ranges = [.. ranges];
-        ThrowUnlessTiling(_ranges);
-        _startings = Array.ConvertAll(_ranges, range => range.Starting);
-        _isUniform = _ranges.AsSpan().SequenceEqual(HashKeyRange.Tile(_ranges.Length).ToArray());
+        HashKeyRange[] given = [.. ranges];
+        ThrowUnlessTiling(given);
+        Ranges = Array.AsReadOnly(given);
+        _startings = Array.ConvertAll(given, range => range.Starting);
+        _isUniform = HashKeyRange.Tile(given.Length).SequenceEqual(given);
     }
 
-    public IReadOnlyList<HashKeyRange> Ranges => _ranges;
+    public IReadOnlyList<HashKeyRange> Ranges { get; }
 
     /// <summary>The index of the range that holds the key, in the order the ranges were given.</summary>
     public int Route(UInt128 key) => _isUniform ? RouteUniform(key) : RouteBySearch(key);

@@ -16,8 +16,9 @@ internal static class Md5Block
 
     private const int LengthWord = 14;
 
-    /// <summary>floor(2^32 * abs(sin(i + 1))), the RFC's table T.</summary>
-    private static ReadOnlySpan<uint> Sines =>
+    // The RFC's table T, floor(2^32 * abs(sin(i + 1))). An array, because a span over constants allocates at every access in code that
+    // is not optimised yet.
+    private static readonly uint[] s_sines =
     [
         0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
         0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
@@ -99,10 +100,10 @@ internal static class Md5Block
         var (a, b, c, d) = (stateA, stateB, stateC, stateD);
         for (var i = 0; i < Words; i += 4)
         {
-            a = Step<T, TWords>(a, b, Choose<T, TWords>(b, c, d), block[i], Sines[i], 7);
-            d = Step<T, TWords>(d, a, Choose<T, TWords>(a, b, c), block[i + 1], Sines[i + 1], 12);
-            c = Step<T, TWords>(c, d, Choose<T, TWords>(d, a, b), block[i + 2], Sines[i + 2], 17);
-            b = Step<T, TWords>(b, c, Choose<T, TWords>(c, d, a), block[i + 3], Sines[i + 3], 22);
+            a = Step<T, TWords>(a, b, Choose<T, TWords>(b, c, d), block[i], s_sines[i], 7);
+            d = Step<T, TWords>(d, a, Choose<T, TWords>(a, b, c), block[i + 1], s_sines[i + 1], 12);
+            c = Step<T, TWords>(c, d, Choose<T, TWords>(d, a, b), block[i + 2], s_sines[i + 2], 17);
+            b = Step<T, TWords>(b, c, Choose<T, TWords>(c, d, a), block[i + 3], s_sines[i + 3], 22);
         }
 
         (stateA, stateB, stateC, stateD) = (a, b, c, d);
@@ -116,10 +117,10 @@ internal static class Md5Block
         for (var i = 0; i < Words; i += 4)
         {
             var word = 5 * i;
-            a = StepByChoice<T, TWords>(a, b, c, d, block[(word + 1) & 15], Sines[i + 16], 5);
-            d = StepByChoice<T, TWords>(d, a, b, c, block[(word + 6) & 15], Sines[i + 17], 9);
-            c = StepByChoice<T, TWords>(c, d, a, b, block[(word + 11) & 15], Sines[i + 18], 14);
-            b = StepByChoice<T, TWords>(b, c, d, a, block[word & 15], Sines[i + 19], 20);
+            a = StepByChoice<T, TWords>(a, b, c, d, block[(word + 1) & 15], s_sines[i + 16], 5);
+            d = StepByChoice<T, TWords>(d, a, b, c, block[(word + 6) & 15], s_sines[i + 17], 9);
+            c = StepByChoice<T, TWords>(c, d, a, b, block[(word + 11) & 15], s_sines[i + 18], 14);
+            b = StepByChoice<T, TWords>(b, c, d, a, block[word & 15], s_sines[i + 19], 20);
         }
 
         (stateA, stateB, stateC, stateD) = (a, b, c, d);
@@ -133,10 +134,10 @@ internal static class Md5Block
         for (var i = 0; i < Words; i += 4)
         {
             var word = 3 * i;
-            a = Step<T, TWords>(a, b, Parity<T, TWords>(b, c, d), block[(word + 5) & 15], Sines[i + 32], 4);
-            d = Step<T, TWords>(d, a, Parity<T, TWords>(a, b, c), block[(word + 8) & 15], Sines[i + 33], 11);
-            c = Step<T, TWords>(c, d, Parity<T, TWords>(d, a, b), block[(word + 11) & 15], Sines[i + 34], 16);
-            b = Step<T, TWords>(b, c, Parity<T, TWords>(c, d, a), block[(word + 14) & 15], Sines[i + 35], 23);
+            a = Step<T, TWords>(a, b, Parity<T, TWords>(b, c, d), block[(word + 5) & 15], s_sines[i + 32], 4);
+            d = Step<T, TWords>(d, a, Parity<T, TWords>(a, b, c), block[(word + 8) & 15], s_sines[i + 33], 11);
+            c = Step<T, TWords>(c, d, Parity<T, TWords>(d, a, b), block[(word + 11) & 15], s_sines[i + 34], 16);
+            b = Step<T, TWords>(b, c, Parity<T, TWords>(c, d, a), block[(word + 14) & 15], s_sines[i + 35], 23);
         }
 
         (stateA, stateB, stateC, stateD) = (a, b, c, d);
@@ -150,10 +151,10 @@ internal static class Md5Block
         for (var i = 0; i < Words; i += 4)
         {
             var word = 7 * i;
-            a = Step<T, TWords>(a, b, Lean<T, TWords>(b, c, d), block[word & 15], Sines[i + 48], 6);
-            d = Step<T, TWords>(d, a, Lean<T, TWords>(a, b, c), block[(word + 7) & 15], Sines[i + 49], 10);
-            c = Step<T, TWords>(c, d, Lean<T, TWords>(d, a, b), block[(word + 14) & 15], Sines[i + 50], 15);
-            b = Step<T, TWords>(b, c, Lean<T, TWords>(c, d, a), block[(word + 5) & 15], Sines[i + 51], 21);
+            a = Step<T, TWords>(a, b, Lean<T, TWords>(b, c, d), block[word & 15], s_sines[i + 48], 6);
+            d = Step<T, TWords>(d, a, Lean<T, TWords>(a, b, c), block[(word + 7) & 15], s_sines[i + 49], 10);
+            c = Step<T, TWords>(c, d, Lean<T, TWords>(d, a, b), block[(word + 14) & 15], s_sines[i + 50], 15);
+            b = Step<T, TWords>(b, c, Lean<T, TWords>(c, d, a), block[(word + 5) & 15], s_sines[i + 51], 21);
         }
 
         (stateA, stateB, stateC, stateD) = (a, b, c, d);

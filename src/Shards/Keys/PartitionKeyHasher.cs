@@ -11,7 +11,7 @@ public static class PartitionKeyHasher
 {
     private const int Lanes = 8;
 
-    // A full set of lanes takes as long as two to three single hashes, however few lanes are in use.
+    // A full set of lanes takes as long as about two single hashes, however few lanes are in use.
     private const int VectorKeysMin = 3;
 
     /// <summary>
