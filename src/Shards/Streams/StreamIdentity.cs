@@ -35,7 +35,21 @@ public readonly record struct Incarnation(long Value) : IComparable<Incarnation>
 /// <summary>One life of a stream, in its region: what its persistent actor is addressed by.</summary>
 public readonly record struct StreamKey(string Region, Incarnation Incarnation)
 {
-    public string PersistenceId => $"stream-{Region}-{Incarnation}";
+    private const string Prefix = "stream-";
+
+    public string PersistenceId => $"{Prefix}{Region}-{Incarnation}";
+
+    /// <summary>Reads a persistence id back.</summary>
+    public static bool TryParse(string persistenceId, out StreamKey key)
+    {
+        key = default;
+        var hyphen = persistenceId.LastIndexOf('-');
+        if (!persistenceId.StartsWith(Prefix, StringComparison.Ordinal) || hyphen < Prefix.Length
+            || !Incarnation.TryParse(persistenceId.AsSpan(hyphen + 1), out var incarnation))
+            return false;
+        key = new StreamKey(persistenceId[Prefix.Length..hyphen], incarnation);
+        return true;
+    }
 
     public override string ToString() => $"{Region}/{Incarnation}";
 }
@@ -45,7 +59,23 @@ public readonly record struct ShardKey(string Region, Incarnation Incarnation, i
 {
     public StreamKey Stream => new(Region, Incarnation);
 
-    public string PersistenceId => $"shard-{Region}-{Incarnation}-{Shard.ToString(CultureInfo.InvariantCulture)}";
+    private const string Prefix = "shard-";
+
+    public string PersistenceId => $"{Prefix}{Region}-{Incarnation}-{Shard.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>Reads a persistence id back.</summary>
+    public static bool TryParse(string persistenceId, out ShardKey key)
+    {
+        key = default;
+        var last = persistenceId.LastIndexOf('-');
+        var middle = last > 0 ? persistenceId.LastIndexOf('-', last - 1) : -1;
+        if (!persistenceId.StartsWith(Prefix, StringComparison.Ordinal) || middle < Prefix.Length
+            || !Incarnation.TryParse(persistenceId.AsSpan(middle + 1, last - middle - 1), out var incarnation)
+            || !int.TryParse(persistenceId.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var shard))
+            return false;
+        key = new ShardKey(persistenceId[Prefix.Length..middle], incarnation, shard);
+        return true;
+    }
 
     /// <summary>The shard's name on the wire: <c>shardId-</c> and twelve digits.</summary>
     public string ShardId => ShardIds.Format(Shard);
