@@ -1,1 +1,18 @@
-return 0;
+using System.Net.Sockets;
+using ActorStreams.Benchmarks;
+
+try
+{
+    await BenchmarkRun.RunAsync(BenchmarkOptions.Parse(args), Console.Out);
+    return 0;
+}
+catch (ArgumentException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+catch (Exception e) when (e is InvalidOperationException or InvalidDataException or IOException or SocketException or TimeoutException or AggregateException)
+{
+    await Console.Error.WriteLineAsync(e.ToString());
+    return 1;
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using ActorStreams.Benchmarks.Hosting;
+using ActorStreams.Benchmarks.Reporting;
+using ActorStreams.Benchmarks.Workloads;
+
+namespace ActorStreams.Benchmarks;
+
+/// <summary>Starts what a run needs, runs the chosen workloads in order, and takes everything down again, also when one fails.</summary>
+public static class BenchmarkRun
+{
+    private const string AccessKey = "AKIDBENCHMARK";
+    private const string SecretKey = "benchmark-secret";
+
+    public static async Task RunAsync(BenchmarkOptions options, TextWriter output)
+    {
+        var folder = Directory.CreateTempSubdirectory("actorstreams-bench-").FullName;
+        // The private PostgreSQL server runs under another account and must be able to reach its folder.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        try
+        {
+            await RunInAsync(folder, options, output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task RunInAsync(string folder, BenchmarkOptions options, TextWriter output)
+    {
+        var nodePath = options.Url is null ? await NodeCommand.FindAsync(options.NodePath) : null;
+        await using var postgres = options.Postgres == "auto" ? await PostgresCluster.StartAsync(Path.Combine(folder, "postgres")) : null;
+        var connectionString = postgres?.ConnectionString ?? options.Postgres;
+        var command = nodePath is null ? null : new NodeCommand(nodePath, AccessKey, SecretKey, connectionString);
+        var report = new Report(Machine.Observe(folder), connectionString is null ? "SQLite" : "PostgreSQL", options.Json, output);
+
+        NodeProcess? process = null;
+        RetainedJournal? journal = null;
+        BenchmarkContext context = null!;
+        context = new BenchmarkContext
+        {
+            Options = options,
+            Report = report,
+            Folder = folder,
+            AccessKey = options.Url is null ? AccessKey : Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID") ?? AccessKey,
+            SecretKey = options.Url is null ? SecretKey : Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY") ?? SecretKey,
+            Region = Environment.GetEnvironmentVariable("AWS_REGION") ?? "us-east-1",
+            Command = command,
+            PostgresConnectionString = connectionString,
+            PostgresProcessId = postgres?.ProcessId,
+            NodeAsync = async () => options.Url is { } url
+                ? await FindRunningAsync(context, url)
+                : context.Observe(process ??= await NodeProcess.StartAsync(command!, Path.Combine(folder, "data"))),
+        };
+
+        report.Begin();
+        try
+        {
+            foreach (var name in options.Workloads)
+            {
+                // Two nodes would compete for the cores: the ordinary one ends before the one with the large journal starts.
+                if (name is "memory" or "restart" && process is not null)
+                {
+                    await process.DisposeAsync();
+                    process = null;
+                }
+                await Create(name, async c => journal ??= await RetainedJournal.FillAsync(context, c)).RunAsync(context);
+            }
+        }
+        finally
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+            if (journal is not null)
+                await journal.DisposeAsync();
+        }
+        report.End();
+    }
+
+    private static IWorkload Create(string name, Func<NodeCommand, Task<RetainedJournal>> journalAsync) => name switch
+    {
+        "put" => PutWorkload.Batches("PutRecords", 100, "250,000 records/s"),
+        "put1k" => PutWorkload.Batches("PutRecords", 1_024, "90,000 records/s"),
+        "single" => PutWorkload.Single(),
+        "get" => new GetWorkload(),
+        "latency" => new LatencyWorkload(),
+        "memory" => new MemoryWorkload(journalAsync),
+        "restart" => new RestartWorkload(journalAsync),
+        _ => throw new ArgumentException($"Unknown workload {name}."),
+    };
+
+    private static async Task<NodeUnderTest> FindRunningAsync(BenchmarkContext context, Uri url)
+    {
+        var address = (await Dns.GetHostAddressesAsync(url.Host)).First(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
+        var endpoint = new IPEndPoint(address, url.Port);
+        return new NodeUnderTest(endpoint, context.SignerFor(endpoint), null);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace ActorStreams.Benchmarks.Load;
+
+/// <summary>
+/// Finds the few members that the load generator needs by searching the bytes. That is exact enough for a benchmark: records are base64
+/// and partition keys are the generator's own, so no member name can occur inside a value.
+/// </summary>
+public static class KinesisAnswers
+{
+    /// <summary>Records a PutRecords answer says were refused.</summary>
+    public static int FailedRecordCount(ReadOnlySpan<byte> body) =>
+        (int)(Number(body, "\"FailedRecordCount\":"u8) ?? throw Missing("FailedRecordCount", body));
+
+    public static long MillisBehindLatest(ReadOnlySpan<byte> body) =>
+        Number(body, "\"MillisBehindLatest\":"u8) ?? throw Missing("MillisBehindLatest", body);
+
+    public static int RecordCount(ReadOnlySpan<byte> body) => body.Count("\"PartitionKey\":"u8);
+
+    /// <summary>The next iterator, or null at the end of a closed shard.</summary>
+    public static string? NextShardIterator(ReadOnlySpan<byte> body) => Text(body, "\"NextShardIterator\":\""u8);
+
+    public static string? Text(ReadOnlySpan<byte> body, ReadOnlySpan<byte> marker)
+    {
+        var start = IndexOfNearTheEnds(body, marker);
+        if (start < 0)
+            return null;
+        var value = body[(start + marker.Length)..];
+        return Encoding.UTF8.GetString(value[..value.IndexOf((byte)'"')]);
+    }
+
+    private static long? Number(ReadOnlySpan<byte> body, ReadOnlySpan<byte> marker)
+    {
+        var start = IndexOfNearTheEnds(body, marker);
+        return start >= 0 && Utf8Parser.TryParse(body[(start + marker.Length)..], out long value, out _) ? value : null;
+    }
+
+    /// <summary>Members other than the records stand at the beginning or at the end, so megabytes of records are searched only if both fail.</summary>
+    private static int IndexOfNearTheEnds(ReadOnlySpan<byte> body, ReadOnlySpan<byte> marker)
+    {
+        const int nearBytes = 2_048;
+        if (body.Length > 2 * nearBytes)
+        {
+            var first = body[..nearBytes].IndexOf(marker);
+            if (first >= 0)
+                return first;
+            var last = body[^nearBytes..].IndexOf(marker);
+            if (last >= 0)
+                return body.Length - nearBytes + last;
+        }
+        return body.IndexOf(marker);
+    }
+
+    private static InvalidDataException Missing(string member, ReadOnlySpan<byte> body) =>
+        new($"The answer has no {member}: {Encoding.UTF8.GetString(body[..Math.Min(body.Length, 300)])}");
+}
