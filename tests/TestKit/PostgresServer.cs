@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ActorStreams.TestKit;
+
+/// <summary>
+/// A private PostgreSQL cluster in a temporary folder on a free loopback port, with fsync on and passwords checked; gone after
+/// <see cref="DisposeAsync"/> or with the test process.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    public const string User = "tester";
+    public const string Password = "tester-password";
+
+    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(StartAsync);
+    private static readonly Lazy<string?> Binaries = new(FindBinaries);
+
+    private readonly string _folder;
+    private readonly object _stopping = new();
+    private int _databases;
+    private bool _gone;
+
+    private PostgresServer(string folder, int port)
+    {
+        _folder = folder;
+        Port = port;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
+
+    /// <summary>Folder with initdb and pg_ctl, from PATH or Debian's place; null when there is none.</summary>
+    public static string? BinariesFolder => Binaries.Value;
+
+    public int Port { get; }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>One server for all tests of this process, started by the first that asks; never stop it.</summary>
+    public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
+
+    /// <summary>A server of the test's own, for stopping and starting. Call <see cref="Requires.Postgres"/> before.</summary>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorstreams-pg-").FullName;
+        var server = new PostgresServer(folder, FreePort());
+        try
+        {
+            var passwordFile = Path.Combine(folder, "password");
+            await File.WriteAllTextAsync(passwordFile, Password);
+            // initdb and the server refuse to run as root, so the folder goes to the user they run as.
+            if (Environment.UserName == "root")
+                await RunAsync("chown", "-R", "postgres", folder);
+            await server.AsServerUserAsync("initdb", "-D", server.Data, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--no-sync");
+            await server.ResumeAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A fresh, empty database; its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    public string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={Port};Database={database};Username={User};Password={Password}";
+
+    /// <summary>Ends the server as a crash would: connections break, nothing is flushed.</summary>
+    public Task CrashAsync() => AsServerUserAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    /// <summary>Starts the stopped server on the same port and data.</summary>
+    public Task ResumeAsync() => AsServerUserAsync(
+        "pg_ctl", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "30",
+        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=100", "start");
+
+    public ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        Remove();
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnProcessExit(object? sender, EventArgs e) => Remove();
+
+    private void Remove()
+    {
+        lock (_stopping)
+        {
+            if (_gone)
+                return;
+            _gone = true;
+            if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+                CrashAsync().GetAwaiter().GetResult();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private Task AsServerUserAsync(string program, params string[] arguments)
+    {
+        var path = Path.Combine(BinariesFolder ?? throw new InvalidOperationException("Call Requires.Postgres() first."), program);
+        return Environment.UserName == "root"
+            ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments])
+            : RunAsync(path, arguments);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        // pg_ctl sends the server's output to its log, so these pipes close when pg_ctl ends.
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = "/",
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output.ConfigureAwait(false)} {await error.ConfigureAwait(false)}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string? FindBinaries()
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+        const string debian = "/usr/lib/postgresql";
+        var versions = Directory.Exists(debian)
+            ? Directory.GetDirectories(debian).OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var v) ? v : 0).Select(d => Path.Combine(d, "bin"))
+            : [];
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(versions)
+            .FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "pg_ctl")));
+    }
+}
