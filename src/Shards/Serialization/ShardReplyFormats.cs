@@ -1,0 +1,116 @@
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Serialization.Proto;
+using static ActorStreams.Shards.Log.ShardProtocol;
+using static ActorStreams.Shards.Serialization.ProtoValues;
+
+namespace ActorStreams.Shards.Serialization;
+
+/// <summary>What a shard answers.</summary>
+internal static class ShardReplyFormats
+{
+    public static ManifestTable.Builder AddShardReplies(this ManifestTable.Builder table) => table
+        .AddOpenAndAppend()
+        .AddAttachAndClose()
+        .AddEndAndTrim()
+        .AddRead();
+
+    private static ManifestTable.Builder AddOpenAndAppend(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.Opened,
+            r => new ShardOpenedReply { Shard = r.Shard.ToProto(), Generation = r.Generation },
+            ShardOpenedReply.Parser, m => new OpenReply.Opened(m.Shard.ToKey(), m.Generation))
+        .Add(Manifests.ShardReplies.OpenRefused,
+            r => new ShardOpenRefusedReply { Shard = r.Shard.ToProto(), Reason = r.Reason },
+            ShardOpenRefusedReply.Parser, m => new OpenReply.Refused(m.Shard.ToKey(), m.Reason))
+        .Add(Manifests.ShardReplies.Appended,
+            r => new AppendedReply { Generation = r.Generation, Row = r.Row, FirstIndex = r.FirstIndex, Count = r.Count, ArrivalMs = r.ArrivalMs },
+            AppendedReply.Parser, m => new AppendReply.Appended(m.Generation, m.Row, m.FirstIndex, m.Count, m.ArrivalMs))
+        .Add(Manifests.ShardReplies.AppendRepeated,
+            r => new AppendRepeatedReply { Position = r.Position.Bytes.Wrapped() },
+            AppendRepeatedReply.Parser, m => new AppendReply.Repeated(new ProducerPosition(m.Position.Memory)))
+        .Add(Manifests.ShardReplies.AppendRefused, ToProto, AppendRefusedReply.Parser,
+            m => new AppendReply.Refused(m.Error.ToError(), m.Detail, [.. m.Children]));
+
+    private static ManifestTable.Builder AddAttachAndClose(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.Attached, ToProto, AttachedReply.Parser,
+            m => new AttachReply.Attached(m.Positions.ToPositions()))
+        .Add(Manifests.ShardReplies.AttachRefused,
+            r => new AttachRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            AttachRefusedReply.Parser, m => new AttachReply.Refused(m.Error.ToError(), m.Detail))
+        .Add(Manifests.ShardReplies.Closed, ToProto, ShardClosedReply.Parser,
+            m => new CloseReply.Closed(m.Shard.ToKey(), m.ClosedRow, m.LastArrivalMs, m.Producers.ToEntries()))
+        .Add(Manifests.ShardReplies.CloseRefused,
+            r => new ShardCloseRefusedReply { Shard = r.Shard.ToProto(), Error = r.Error.ToProto(), Detail = r.Detail },
+            ShardCloseRefusedReply.Parser, m => new CloseReply.Refused(m.Shard.ToKey(), m.Error.ToError(), m.Detail));
+
+    private static ManifestTable.Builder AddEndAndTrim(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.EndDone, r => new ShardEndedReply { Shard = r.Shard.ToProto() },
+            ShardEndedReply.Parser, m => new EndReply.Ended(m.Shard.ToKey()))
+        .Add(Manifests.ShardReplies.EndRefused,
+            r => new ShardEndRefusedReply { Shard = r.Shard.ToProto(), Reason = r.Reason },
+            ShardEndRefusedReply.Parser, m => new EndReply.Refused(m.Shard.ToKey(), m.Reason))
+        .Add(Manifests.ShardReplies.Trimmed,
+            r => new TrimmedReply { Shard = r.Shard.ToProto(), TrimmedToRow = r.TrimmedToRow },
+            TrimmedReply.Parser, m => new TrimReply.Trimmed(m.Shard.ToKey(), m.TrimmedToRow))
+        .Add(Manifests.ShardReplies.TrimRefused,
+            r => new TrimRefusedReply { Shard = r.Shard.ToProto(), Reason = r.Reason },
+            TrimRefusedReply.Parser, m => new TrimReply.Refused(m.Shard.ToKey(), m.Reason));
+
+    private static ManifestTable.Builder AddRead(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.Bounds, ToProto, ShardBoundsReply.Parser, ToBounds)
+        .Add(Manifests.ShardReplies.ReadFromTail, ToProto, ReadFromTailReply.Parser,
+            m => new ReadReply.FromTail(m.Batches.ToArray(b => RecordBatch.Decode(b.Memory)), ToBounds(m.Bounds)))
+        .Add(Manifests.ShardReplies.ReadFromStore, r => new ReadFromStoreReply { Bounds = ToProto(r.Bounds) },
+            ReadFromStoreReply.Parser, m => new ReadReply.FromStore(ToBounds(m.Bounds)))
+        .Add(Manifests.ShardReplies.ReadRefused,
+            r => new ReadRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            ReadRefusedReply.Parser, m => new ReadReply.Refused(m.Error.ToError(), m.Detail));
+
+    private static AppendRefusedReply ToProto(AppendReply.Refused r)
+    {
+        var m = new AppendRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail };
+        m.Children.AddAll(r.Children);
+        return m;
+    }
+
+    private static AttachedReply ToProto(AttachReply.Attached r)
+    {
+        var m = new AttachedReply();
+        m.Positions.AddAll(r.Positions);
+        return m;
+    }
+
+    private static ShardClosedReply ToProto(CloseReply.Closed r)
+    {
+        var m = new ShardClosedReply { Shard = r.Shard.ToProto(), ClosedRow = r.ClosedRow, LastArrivalMs = r.LastArrivalMs };
+        m.Producers.AddAll(r.Producers);
+        return m;
+    }
+
+    private static ReadFromTailReply ToProto(ReadReply.FromTail r)
+    {
+        var m = new ReadFromTailReply { Bounds = ToProto(r.Bounds) };
+        m.Batches.AddAll(r.Batches, b => b.Encoded.Wrapped());
+        return m;
+    }
+
+    private static ShardBoundsReply ToProto(ShardBounds b)
+    {
+        var m = new ShardBoundsReply
+        {
+            Generation = b.Generation,
+            TipRow = b.TipRow,
+            TipCount = b.TipCount,
+            TipArrivalMs = b.TipArrivalMs,
+            TrimmedToRow = b.TrimmedToRow,
+            ClosedRow = b.ClosedRow,
+        };
+        m.Children.AddAll(b.Children);
+        return m;
+    }
+
+    private static ShardBounds ToBounds(ShardBoundsReply? m)
+    {
+        Require(m, "bounds");
+        return new ShardBounds(m.Generation, m.TipRow, m.TipCount, m.TipArrivalMs, m.TrimmedToRow, m.ClosedRow, [.. m.Children]);
+    }
+}

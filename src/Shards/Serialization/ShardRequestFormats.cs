@@ -1,0 +1,76 @@
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Serialization.Proto;
+using static ActorStreams.Shards.Log.ShardProtocol;
+using static ActorStreams.Shards.Serialization.ProtoValues;
+
+namespace ActorStreams.Shards.Serialization;
+
+/// <summary>What is asked of a shard.</summary>
+internal static class ShardRequestFormats
+{
+    public static ManifestTable.Builder AddShardRequests(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardRequests.Open, ToProto, ShardOpenRequest.Parser, m => new Open(
+            m.Shard.ToKey(), m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries()))
+        .Add(Manifests.ShardRequests.Append, ToProto, AppendRequest.Parser, m => new Append(
+            m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer)))
+        .Add(Manifests.ShardRequests.Attach,
+            q => new AttachRequest { Shard = q.Shard.ToProto(), Producer = q.Producer, Epoch = q.Epoch },
+            AttachRequest.Parser, m => new Attach(m.Shard.ToKey(), m.Producer, m.Epoch))
+        .Add(Manifests.ShardRequests.Close, ToProto, ShardCloseRequest.Parser, m => new Close(m.Shard.ToKey(), [.. m.Children]))
+        .Add(Manifests.ShardRequests.End, q => new ShardEndRequest { Shard = q.Shard.ToProto() },
+            ShardEndRequest.Parser, m => new End(m.Shard.ToKey()))
+        .Add(Manifests.ShardRequests.Trim, q => new TrimRequest { Shard = q.Shard.ToProto(), BeforeMs = q.BeforeMs },
+            TrimRequest.Parser, m => new Trim(m.Shard.ToKey(), m.BeforeMs))
+        .Add(Manifests.ShardRequests.Read, ToProto, ReadRequest.Parser, m => new Read(
+            m.Shard.ToKey(), new ShardPosition(m.FromRow, m.FromIndex), m.RecordsMax, m.BytesMax, TimeSpan.FromTicks(m.WaitTicks)));
+
+    private static ShardOpenRequest ToProto(Open q)
+    {
+        var m = new ShardOpenRequest
+        {
+            Shard = q.Shard.ToProto(),
+            Range = q.Range.ToProto(),
+            Generation = q.Generation,
+            ArrivalFloorMs = q.ArrivalFloorMs,
+        };
+        m.Parents.AddAll(q.Parents);
+        m.Inherited.AddAll(q.Inherited);
+        return m;
+    }
+
+    private static AppendRequest ToProto(Append q) => new()
+    {
+        Shard = q.Shard.ToProto(),
+        Block = q.Block.Bytes.Wrapped(),
+        Records = q.Block.Count,
+        Producer = q.Producer is not { } p ? null : new ProducerAppendValue
+        {
+            Producer = p.Producer,
+            Epoch = p.Epoch,
+            Predecessor = p.Predecessor.Bytes.Wrapped(),
+            Position = p.Position.Bytes.Wrapped(),
+        },
+    };
+
+    private static RecordBlock ToBlock(AppendRequest m) => new(m.Block.Memory, m.Records);
+
+    private static ProducerAppend ToProducer(ProducerAppendValue p) =>
+        new(p.Producer, p.Epoch, new ProducerPosition(p.Predecessor.Memory), new ProducerPosition(p.Position.Memory));
+
+    private static ShardCloseRequest ToProto(Close q)
+    {
+        var m = new ShardCloseRequest { Shard = q.Shard.ToProto() };
+        m.Children.AddAll(q.Children);
+        return m;
+    }
+
+    private static ReadRequest ToProto(Read q) => new()
+    {
+        Shard = q.Shard.ToProto(),
+        FromRow = q.From.Row,
+        FromIndex = q.From.Index,
+        RecordsMax = q.RecordsMax,
+        BytesMax = q.BytesMax,
+        WaitTicks = q.Wait.Ticks,
+    };
+}
