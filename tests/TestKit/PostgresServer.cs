@@ -7,7 +7,7 @@ namespace ActorStreams.TestKit;
 
 /// <summary>
 /// A private PostgreSQL cluster in a temporary folder on a free loopback port, with fsync on and passwords checked; gone after
-/// <see cref="DisposeAsync"/> or with the test process.
+/// <see cref="DisposeAsync"/> or within a second or two of the test process, however that ends.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -18,15 +18,26 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly Lazy<string?> Binaries = new(FindBinaries);
 
     private readonly string _folder;
-    private readonly object _stopping = new();
+    private readonly Process _watchdog;
     private int _databases;
-    private bool _gone;
 
     private PostgresServer(string folder, int port)
     {
         _folder = folder;
         Port = port;
-        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        // A test host may be killed before its exit handlers are through, so a shell outside of it clears up.
+        _watchdog = Process.Start(new ProcessStartInfo("sh", ["-c", $"""
+            trap '' INT TERM HUP
+            while kill -0 {Environment.ProcessId}; do sleep 1; done
+            kill -QUIT $(head -1 {Data}/postmaster.pid)
+            sleep 1
+            rm -rf {folder}
+            """])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
     }
 
     /// <summary>Folder with initdb and pg_ctl, from PATH or Debian's place; null when there is none.</summary>
@@ -84,26 +95,13 @@ public sealed class PostgresServer : IAsyncDisposable
         "pg_ctl", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "30",
         "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=100", "start");
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        Remove();
-        return ValueTask.CompletedTask;
-    }
-
-    private void OnProcessExit(object? sender, EventArgs e) => Remove();
-
-    private void Remove()
-    {
-        lock (_stopping)
-        {
-            if (_gone)
-                return;
-            _gone = true;
-            if (File.Exists(Path.Combine(Data, "postmaster.pid")))
-                CrashAsync().GetAwaiter().GetResult();
-            Directory.Delete(_folder, recursive: true);
-        }
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+            await CrashAsync();
+        _watchdog.Kill();
+        _watchdog.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     private Task AsServerUserAsync(string program, params string[] arguments)

@@ -33,7 +33,8 @@ public sealed class ShardStore : IAsyncDisposable
         deadline.CancelAfter(options.ProbeTimeout);
         try
         {
-            await backend.OpenAsync(deadline.Token).ConfigureAwait(false);
+            // Waited for from outside as well: a name server that is silent for 15 s does not heed the token.
+            await backend.OpenAsync(deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
             return new ShardStore(backend);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)

@@ -12,7 +12,7 @@ internal sealed class SqliteStore(StoreOptions options, TimeProvider time) : ISt
 
     public IJournalReader Journal => _journal ??= new SqliteJournalReader(_sessions);
 
-    public Task OpenAsync(CancellationToken ct) => Task.Run(() => new SqliteProbe(options).Run(ct), ct).WaitAsync(ct);
+    public Task OpenAsync(CancellationToken ct) => Task.Run(() => new SqliteProbe(options).Run(ct), ct);
 
     public Task<byte[]> KeepSecretAsync(string name, byte[] candidate, CancellationToken ct) => _sessions.UseAsync(
         session =>
