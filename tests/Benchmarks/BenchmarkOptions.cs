@@ -12,6 +12,7 @@ public sealed record BenchmarkOptions
           --node PATH      the actorstreams executable or dll (default: this repository's Release build)
           --postgres X     a connection string, or auto for a private cluster (default: SQLite)
           --url URL        an already running node; its CPU and bytes are not observed, memory and restart are left out
+          --env NAME=VALUE an environment variable of the node, to compare settings; may be repeated
           --json           one JSON document instead of the table
         Keys for --url: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, region AWS_REGION (default us-east-1).
         """;
@@ -31,33 +32,36 @@ public sealed record BenchmarkOptions
 
     public Uri? Url { get; init; }
 
+    public IReadOnlyDictionary<string, string> NodeEnvironment { get; init; } = new Dictionary<string, string>();
+
     public bool Json { get; init; }
 
     public static BenchmarkOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new BenchmarkOptions();
         var workloads = new List<string>();
+        var environment = new Dictionary<string, string>();
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];
             string Value() => ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value.\n{Usage}");
-            options = name switch
+            switch (name)
             {
-                "--seconds" => options with { Seconds = Positive(name, Value()) },
-                "--gb" => options with { JournalGigabytes = Positive(name, Value()) },
-                "--node" => options with { NodePath = Value() },
-                "--postgres" => options with { Postgres = Value() },
-                "--url" => options with { Url = new Uri(Value()) },
-                "--json" => options with { Json = true },
-                _ => options,
-            };
-            if (name == "all")
-                workloads.AddRange(WorkloadNames);
-            else if (WorkloadNames.Contains(name))
-                workloads.Add(name);
-            else if (name is not ("--seconds" or "--gb" or "--node" or "--postgres" or "--url" or "--json"))
-                throw new ArgumentException($"Unknown argument {name}.\n{Usage}");
+                case "--seconds": options = options with { Seconds = Positive(name, Value()) }; break;
+                case "--gb": options = options with { JournalGigabytes = Positive(name, Value()) }; break;
+                case "--node": options = options with { NodePath = Value() }; break;
+                case "--postgres": options = options with { Postgres = Value() }; break;
+                case "--url": options = options with { Url = new Uri(Value()) }; break;
+                case "--json": options = options with { Json = true }; break;
+                case "--env":
+                    var pair = Value().Split('=', 2);
+                    environment[pair[0]] = pair.Length == 2 ? pair[1] : throw new ArgumentException($"--env is {pair[0]}; it takes NAME=VALUE.");
+                    break;
+                case "all": workloads.AddRange(WorkloadNames); break;
+                default: workloads.Add(WorkloadNames.Contains(name) ? name : throw new ArgumentException($"Unknown argument {name}.\n{Usage}")); break;
+            }
         }
+        options = options with { NodeEnvironment = environment };
         return workloads.Count == 0 ? options : options with { Workloads = [.. WorkloadNames.Where(workloads.Contains)] };
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using ActorStreams.Benchmarks.Hosting;
+using ActorStreams.Benchmarks.Load;
 using ActorStreams.Benchmarks.Reporting;
 using ActorStreams.Benchmarks.Workloads;
 
@@ -32,7 +34,7 @@ public static class BenchmarkRun
         var nodePath = options.Url is null ? await NodeCommand.FindAsync(options.NodePath) : null;
         await using var postgres = options.Postgres == "auto" ? await PostgresCluster.StartAsync(Path.Combine(folder, "postgres")) : null;
         var connectionString = postgres?.ConnectionString ?? options.Postgres;
-        var command = nodePath is null ? null : new NodeCommand(nodePath, AccessKey, SecretKey, connectionString);
+        var command = nodePath is null ? null : new NodeCommand(nodePath, AccessKey, SecretKey, connectionString, options.NodeEnvironment);
         var report = new Report(Machine.Observe(folder), connectionString is null ? "SQLite" : "PostgreSQL", options.Json, output);
 
         NodeProcess? process = null;
@@ -49,9 +51,16 @@ public static class BenchmarkRun
             Command = command,
             PostgresConnectionString = connectionString,
             PostgresProcessId = postgres?.ProcessId,
-            NodeAsync = async () => options.Url is { } url
-                ? await FindRunningAsync(context, url)
-                : context.Observe(process ??= await NodeProcess.StartAsync(command!, Path.Combine(folder, "data"))),
+            NodeAsync = async () =>
+            {
+                var known = process is not null;
+                var node = options.Url is { } url
+                    ? await FindRunningAsync(context, url)
+                    : context.Observe(process ??= await NodeProcess.StartAsync(command!, Path.Combine(folder, "data")));
+                if (!known)
+                    report.SetSignaturesVerified(SignatureProbe.AreVerified(node.Endpoint));
+                return node;
+            },
         };
 
         report.Begin();
@@ -65,7 +74,7 @@ public static class BenchmarkRun
                     await process.DisposeAsync();
                     process = null;
                 }
-                await Create(name, async c => journal ??= await RetainedJournal.FillAsync(context, c)).RunAsync(context);
+                await Create(name, context, async c => journal ??= await RetainedJournal.FillAsync(context, c)).RunAsync(context);
             }
         }
         finally
@@ -78,10 +87,10 @@ public static class BenchmarkRun
         report.End();
     }
 
-    private static IWorkload Create(string name, Func<NodeCommand, Task<RetainedJournal>> journalAsync) => name switch
+    private static IWorkload Create(string name, BenchmarkContext context, Func<NodeCommand, Task<RetainedJournal>> journalAsync) => name switch
     {
-        "put" => PutWorkload.Batches("PutRecords", 100, "250,000 records/s"),
-        "put1k" => PutWorkload.Batches("PutRecords", 1_024, "90,000 records/s"),
+        "put" => PutWorkload.Batches("PutRecords", 100, context.IsPostgres ? "150,000 records/s" : "250,000 records/s"),
+        "put1k" => PutWorkload.Batches("PutRecords", 1_024, context.IsPostgres ? null : "90,000 records/s"),
         "single" => PutWorkload.Single(),
         "get" => new GetWorkload(),
         "latency" => new LatencyWorkload(),
@@ -92,7 +101,7 @@ public static class BenchmarkRun
 
     private static async Task<NodeUnderTest> FindRunningAsync(BenchmarkContext context, Uri url)
     {
-        var address = (await Dns.GetHostAddressesAsync(url.Host)).First(a => a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
+        var address = (await Dns.GetHostAddressesAsync(url.Host)).First(a => a.AddressFamily == AddressFamily.InterNetwork);
         var endpoint = new IPEndPoint(address, url.Port);
         return new NodeUnderTest(endpoint, context.SignerFor(endpoint), null);
     }

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ActorStreams.Benchmarks.Hosting;
 
 /// <summary>How to start a node: an executable, or a dll that <c>dotnet</c> runs, with access keys set so that signatures are really verified.</summary>
-public sealed record NodeCommand(string Path, string AccessKey, string SecretKey, string? PostgresConnectionString)
+public sealed record NodeCommand(
+    string Path, string AccessKey, string SecretKey, string? PostgresConnectionString, IReadOnlyDictionary<string, string> Environment)
 {
     private const string BuiltNode = "src/Node/bin/Release/net10.0/actorstreams.dll";
 
@@ -41,6 +42,8 @@ public sealed record NodeCommand(string Path, string AccessKey, string SecretKey
         }
         start.Environment[$"ACTORSTREAMS_ACCESS_KEYS__{AccessKey}"] = SecretKey;
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
         return start;
     }
 

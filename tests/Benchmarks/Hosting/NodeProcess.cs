@@ -5,8 +5,8 @@ using ActorStreams.Benchmarks.Load;
 
 namespace ActorStreams.Benchmarks.Hosting;
 
-/// <summary>A node in a process of its own, on free loopback ports over a given data folder. Its output goes to <c>node.log</c> beside that
-/// folder, whose end is shown when the node does not become ready.</summary>
+/// <summary>A node in a process of its own, on free loopback ports over a given data folder. Its output goes to a log file beside that folder,
+/// whose end is shown when the node does not become ready.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
@@ -39,8 +39,8 @@ public sealed class NodeProcess : IAsyncDisposable
         var log = TextWriter.Synchronized(new StreamWriter(logPath, append: true) { AutoFlush = true });
         var began = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
-        process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
-        process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.OutputDataReceived += WriteLine;
+        process.ErrorDataReceived += WriteLine;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
@@ -58,6 +58,13 @@ public sealed class NodeProcess : IAsyncDisposable
             await Task.Delay(PollInterval);
         }
         return new NodeProcess(process, log, port) { ReadyAfter = Stopwatch.GetElapsedTime(began) };
+
+        // The end of an output arrives as a line that is null.
+        void WriteLine(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is not null)
+                log.WriteLine(line.Data);
+        }
     }
 
     public Usage Usage() => Load.Usage.Of(Id);

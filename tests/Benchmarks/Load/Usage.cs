@@ -14,13 +14,22 @@ public readonly record struct Usage(TimeSpan Cpu, long? WrittenBytes)
         return new Usage(process.TotalProcessorTime, WrittenBytesOf(processId));
     }
 
-    /// <summary>The process and all of its descendants that still run. One that ended between two readings is missing from the second, so
-    /// this fits servers with long-lived workers, such as PostgreSQL under a connection pool.</summary>
+    /// <summary>The process and its children that still run. One that ended between two readings is missing from the second, so this fits
+    /// servers with long-lived workers, such as PostgreSQL under a connection pool.</summary>
     public static Usage OfTree(int rootId)
     {
         var sum = Of(rootId);
         foreach (var child in ChildrenOf(rootId))
-            sum += OfTree(child);
+        {
+            try
+            {
+                sum += Of(child);
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
+            {
+                // A short-lived worker ended since the list was read.
+            }
+        }
         return sum;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ActorStreams.Benchmarks.Reporting;
@@ -6,10 +7,15 @@ namespace ActorStreams.Benchmarks.Reporting;
 /// <summary>Collects rows and figures, shows each as soon as it is there, or all of them as one JSON document at the end.</summary>
 public sealed class Report(Machine machine, string store, bool json, TextWriter output)
 {
-    private const string Columns = "{0,-34} {1,-11} {2,12} {3,9} {4,9} {5,9} {6,9} {7,8} {8,8} {9,7}  {10}";
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private const string Columns = "{0,-40} {1,-11} {2,12} {3,9} {4,9} {5,9} {6,9} {7,8} {8,8} {9,7}  {10}";
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private readonly List<Row> _rows = [];
     private readonly List<Figure> _figures = [];
+    private bool? _signaturesVerified;
 
     public void Begin()
     {
@@ -19,6 +25,14 @@ public sealed class Report(Machine machine, string store, bool json, TextWriter 
         output.WriteLine($"{machine.FileSystem}: 4 KiB write and fsync {Text(machine.FsyncP50Ms)} ms p50, {Text(machine.FsyncP99Ms)} ms p99; store {store}");
         output.WriteLine();
         output.WriteLine(Columns, "workload", "system", "records/s", "MB/s", "p50 ms", "p99 ms", "CPU s/M", "written", "load CPU", "ratio", "target");
+    }
+
+    /// <summary>Whether the node really checks signatures; figures of one that does not are no figures of an SDK's use.</summary>
+    public void SetSignaturesVerified(bool verified)
+    {
+        if (!json && !verified && _signaturesVerified is null)
+            output.WriteLine("NOTE: this node accepts any signature; verifying them would cost it more CPU.");
+        _signaturesVerified = verified;
     }
 
     public void Add(Row row)
@@ -37,18 +51,19 @@ public sealed class Report(Machine machine, string store, bool json, TextWriter 
     {
         _figures.Add(figure);
         if (!json)
-            output.WriteLine($"{figure.Workload,-34} {figure.Name}: {Text(figure.Value)} {figure.Unit}{(figure.Target is null ? "" : $"  (target {figure.Target})")}");
+            output.WriteLine($"{figure.Workload,-40} {figure.Name}: {Text(figure.Value)} {figure.Unit}{(figure.Target is null ? "" : $"  (target {figure.Target})")}");
     }
 
     public void End()
     {
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(new { machine, store, rows = _rows, figures = _figures }, Indented));
+            output.WriteLine(JsonSerializer.Serialize(new { machine, store, signaturesVerified = _signaturesVerified, rows = _rows, figures = _figures }, Indented));
         else
         {
             output.WriteLine();
             output.WriteLine("CPU s/M: CPU seconds of the system per million records (a yardstick inside the benchmark counts its whole process); load CPU: the");
-            output.WriteLine("generator's own; written: bytes to the disk per payload byte; ratio: node over yardstick in records/s.");
+            output.WriteLine("generator's own; written: bytes to the disk per payload byte; ratio: node over yardstick in records/s,");
+            output.WriteLine("of the paced loads in p50.");
         }
     }
 

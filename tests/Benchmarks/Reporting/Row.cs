@@ -3,13 +3,17 @@ using ActorStreams.Benchmarks.Load;
 namespace ActorStreams.Benchmarks.Reporting;
 
 /// <summary>One line of load in the report: what a system under test did, beside its yardstick. <see cref="Ratio"/> is node over yardstick
-/// in records/s.</summary>
-public sealed record Row(string Workload, string Unit, Side Node, Side? Yardstick, string? Target)
+/// in records/s; where the load sets the pace itself, in p50.</summary>
+public sealed record Row(string Workload, bool IsPaced, Side Node, Side? Yardstick, string? Target)
 {
-    public double? Ratio => Yardstick is null ? null : Math.Round(Node.RecordsPerSecond / Yardstick.RecordsPerSecond, 3);
+    public double? Ratio => Yardstick is not { } yardstick ? null
+        : IsPaced ? Rounded(Node.P50Ms / yardstick.P50Ms)
+        : Rounded(Node.RecordsPerSecond / yardstick.RecordsPerSecond);
 
-    public static Row Of(string workload, Measure node, (string Name, Measure Measure)? yardstick, string? target) =>
-        new(workload, "records", Side.Of("node", node), yardstick is { } y ? Side.Of(y.Name, y.Measure) : null, target);
+    public static Row Of(string workload, Measure node, (string Name, Measure Measure)? yardstick, string? target, bool isPaced = false) =>
+        new(workload, isPaced, Side.Of("node", node), yardstick is { } y ? Side.Of(y.Name, y.Measure) : null, target);
+
+    private static double? Rounded(double? value) => value is { } v ? Math.Round(v, 3) : null;
 }
 
 /// <summary>The figures of one system. CPU is in seconds per million records; the generator's own share is kept apart.</summary>

@@ -35,7 +35,9 @@ public sealed class BenchmarkContext
 
     public TimeSpan Window => TimeSpan.FromSeconds(Options.Seconds);
 
-    public string StoreName => PostgresConnectionString is null ? "SQLite" : "PostgreSQL";
+    public bool IsPostgres => PostgresConnectionString is not null;
+
+    public string StoreName => IsPostgres ? "PostgreSQL" : "SQLite";
 
     public string NewStreamName(string workload) => $"bench-{workload}-{Guid.NewGuid().ToString("N")[..8]}";
 

@@ -149,7 +149,7 @@ public sealed class LatencyWorkload : IWorkload
     }
 
     private static Row RowOf(string name, BenchmarkContext context, List<long> ticks, (string, Measure)? yardstick, string? target) =>
-        Row.Of(name, MeasureOf(ticks, context.Window), yardstick, target);
+        Row.Of(name, MeasureOf(ticks, context.Window), yardstick, target, isPaced: true);
 
     private static Measure MeasureOf(List<long> ticks, TimeSpan elapsed) =>
         new() { Records = ticks.Count, PayloadBytes = ticks.Count * RecordBytes, Elapsed = elapsed, LatencyTicks = ticks };

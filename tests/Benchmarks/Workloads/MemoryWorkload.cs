@@ -23,7 +23,7 @@ public sealed class MemoryWorkload(Func<NodeCommand, Task<RetainedJournal>> jour
         }
         context.Report.Add(new Figure(name, "resident after a read of each shard", Usage.ResidentBytes(journal.ProcessId) / 1e6, "MB", "< 700 MB"));
         context.Report.Add(new Figure(name, "most resident at any time", Usage.ResidentBytesMax(journal.ProcessId) / 1e6, "MB", null));
-        if (context.PostgresConnectionString is null)
+        if (!context.IsPostgres)
             context.Report.Add(new Figure(name, "data folder per payload byte", journal.DataFolderBytes / 1e6 / megabytes, "bytes", null));
     }
 }

@@ -20,7 +20,7 @@ public sealed class PutWorkload(params PutShape[] shapes) : IWorkload
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan NextWarmUp = TimeSpan.FromSeconds(0.5);
 
-    public static PutWorkload Batches(string name, int recordBytes, string target16) => new(
+    public static PutWorkload Batches(string name, int recordBytes, string? target16) => new(
         new PutShape($"{name} 500 x {recordBytes} B, 4 connections", 4, 8, 500, recordBytes, null),
         new PutShape($"{name} 500 x {recordBytes} B, 16 connections", 16, 8, 500, recordBytes, target16));
 

@@ -10,6 +10,7 @@ namespace ActorStreams.Benchmarks.Yardsticks;
 /// </summary>
 public sealed class GroupCommit(IYardstick store, int producers, int shards, int recordsPerRequest, int recordBytes)
 {
+    private readonly int _requestBytes = recordsPerRequest * recordBytes;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
     private List<Producer> _waiting = [];
@@ -89,7 +90,7 @@ public sealed class GroupCommit(IYardstick store, int producers, int shards, int
         public Producer(GroupCommit owner, int index)
         {
             _owner = owner;
-            _payload = new byte[owner._recordsTotalBytes];
+            _payload = new byte[owner._requestBytes];
             new Random(index).NextBytes(_payload);
         }
 
@@ -114,8 +115,6 @@ public sealed class GroupCommit(IYardstick store, int producers, int shards, int
             }
         }
     }
-
-    private readonly int _recordsTotalBytes = recordsPerRequest * recordBytes;
 
     private int RecordBoundary(int shard) => recordsPerRequest * shard / shards * recordBytes;
 }
