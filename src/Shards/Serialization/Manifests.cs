@@ -22,6 +22,8 @@ internal static class Manifests
     public static class Snapshots
     {
         public const string Shard = "SS1";
+        public const string Stream = "ST1";
+        public const string Catalogue = "SK1";
     }
 
     /// <summary>Q: what is asked of a shard.</summary>
@@ -56,5 +58,68 @@ internal static class Manifests
         public const string ReadFromStore = "RS1";
         public const string ReadRefused = "RX1";
         public const string Bounds = "BB1";
+    }
+
+    /// <summary>V: facts in a stream's journal.</summary>
+    public static class StreamEvents
+    {
+        public const string Created = "VC1";
+        public const string Activated = "VA1";
+        public const string DeletionStarted = "VD1";
+        public const string Deleted = "VE1";
+    }
+
+    /// <summary>K: facts in the journal of a region's catalogue.</summary>
+    public static class CatalogueEvents
+    {
+        public const string StreamRegistered = "KR1";
+        public const string StreamActivated = "KA1";
+        public const string StreamDeleting = "KD1";
+        public const string StreamRemoved = "KG1";
+    }
+
+    /// <summary>D: a stream's actor, asked and answering.</summary>
+    public static class StreamMessages
+    {
+        public const string Create = "DC1";
+        public const string Delete = "DD1";
+        public const string Wake = "DW1";
+        public const string Describe = "DS1";
+        public const string Described = "DF1";
+        public const string DescribeNotFound = "DN1";
+        public const string DescribeUnavailable = "DU1";
+    }
+
+    /// <summary>L: asked of a catalogue, or told by it unasked.</summary>
+    public static class CatalogueMessages
+    {
+        public const string Create = "LC1";
+        public const string Delete = "LD1";
+        public const string Lookup = "LL1";
+        public const string List = "LS1";
+        public const string StreamReady = "LR1";
+        public const string StreamGone = "LG1";
+        public const string Wake = "LW1";
+        public const string Awake = "LA1";
+        public const string Noted = "LN1";
+        public const string Entry = "LE1";
+    }
+
+    /// <summary>Answers of a catalogue: G to create, H to delete, F to lookup, P to list.</summary>
+    public static class CatalogueReplies
+    {
+        public const string Created = "GC1";
+        public const string AlreadyExists = "GA1";
+        public const string QuotaExceeded = "GQ1";
+        public const string CreateUnavailable = "GU1";
+        public const string Deleting = "HD1";
+        public const string DeleteNotFound = "HN1";
+        public const string InUse = "HI1";
+        public const string DeleteUnavailable = "HU1";
+        public const string Found = "FF1";
+        public const string LookupNotFound = "FN1";
+        public const string LookupUnavailable = "FU1";
+        public const string Page = "PP1";
+        public const string ListUnavailable = "PU1";
     }
 }

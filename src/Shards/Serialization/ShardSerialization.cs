@@ -1,4 +1,5 @@
 using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 using Akka.Configuration;
 using Akka.Hosting;
 
@@ -13,6 +14,9 @@ public static class ShardSerialization
     [
         new("actorstreams-shard", typeof(ShardSerializer),
             [typeof(ShardProtocol.IMessage), typeof(ShardEvents.IShardEvent), typeof(ShardState)]),
+        new("actorstreams-stream", typeof(StreamSerializer),
+            [typeof(StreamProtocol.IMessage), typeof(StreamEvents.IStreamEvent), typeof(StreamState),
+             typeof(CatalogueProtocol.IMessage), typeof(CatalogueEvents.ICatalogueEvent), typeof(CatalogueState)]),
     ];
 
     /// <summary>Serializers and bindings alone; for systems that are not built with Akka.Hosting.</summary>
