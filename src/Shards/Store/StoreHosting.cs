@@ -50,13 +50,14 @@ public static class StoreHosting
 
     // parallelism: one writer on SQLite, because a yielding connection with three gave a tenth of the speed and stalls of 150 ms.
     // auto-initialize: off, because it alters the journal's table on PostgreSQL at every start of every node, under an exclusive lock.
-    // circuit breakers: Akka's default keeps refusing for 30 s after the store is back.
+    // circuit breakers: Akka's default keeps refusing for 30 s after the store is back, and opens after ten failures. One lost write fails
+    // its whole transaction, each event of it counted, so that would shut out every shard of the node for what one of them lost.
     // read-uncommitted on SQLite is only a deferred BEGIN; the default takes the write lock for each read.
     private static string Hocon(StoreOptions options)
     {
         var provider = options.UsesPostgres ? ProviderName.PostgreSQL15 : ProviderName.SQLiteMS;
         var isolation = options.UsesPostgres ? "unspecified" : "read-uncommitted";
-        var breaker = "circuit-breaker { max-failures = 5, call-timeout = 5s, reset-timeout = 1s }";
+        var breaker = "circuit-breaker { max-failures = 1000, call-timeout = 5s, reset-timeout = 1s }";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             akka.persistence.journal.plugin = "{{JournalId}}"
             akka.persistence.snapshot-store.plugin = "{{SnapshotStoreId}}"

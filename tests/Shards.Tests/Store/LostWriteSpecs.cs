@@ -72,6 +72,7 @@ public class LostWriteSpecs
         Assert.False(StoreFaults.IsLostWrite(Sqlite(13, 13)));
         Assert.False(StoreFaults.IsLostWrite(new Npgsql.PostgresException("x", "ERROR", "ERROR", "25P03")));
         Assert.False(StoreFaults.IsLostWrite(new TimeoutException()));
+        Assert.False(StoreFaults.IsLostWrite(new Akka.Pattern.OpenCircuitException("open", Sqlite(19, 2067), TimeSpan.Zero)));
         Assert.False(StoreFaults.IsLostWrite(null));
     }
 
