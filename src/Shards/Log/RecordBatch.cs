@@ -56,10 +56,13 @@ public sealed class RecordBatch
     private const int BlockHeaderBytes = 12;
     private const int ChecksumOffset = 44;
 
-    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header)
+    private readonly IReadOnlyList<ProducerAdvance> _advances;
+
+    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header, IReadOnlyList<ProducerAdvance> advances)
     {
         Encoded = encoded;
         Header = header;
+        _advances = advances;
     }
 
     public ReadOnlyMemory<byte> Encoded { get; }
@@ -96,7 +99,7 @@ public sealed class RecordBatch
             rest = rest[(BlockHeaderBytes + block.Bytes.Length)..];
         }
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), Checksum(bytes));
-        return new RecordBatch(bytes, header);
+        return new RecordBatch(bytes, header, [.. advances]);
     }
 
     /// <summary>Reads a batch back and checks it whole. Throws <see cref="DamagedBatchException"/> that says what is wrong.</summary>
@@ -110,11 +113,12 @@ public sealed class RecordBatch
         var computed = Checksum(bytes);
         if (stored != computed)
             throw new DamagedBatchException($"The checksum of the batch of row {header.Row} is {computed:x8} where {stored:x8} is stored.");
-        return new RecordBatch(encoded, header);
+        var advances = ProducerSection.Decode(bytes.Slice(HeaderBytes, header.ProducerBytes));
+        CheckBlocks(bytes[(HeaderBytes + header.ProducerBytes)..], header);
+        return new RecordBatch(encoded, header, advances);
     }
 
-    public IReadOnlyList<ProducerAdvance> Advances() =>
-        ProducerSection.Decode(Encoded.Span.Slice(HeaderBytes, Header.ProducerBytes));
+    public IReadOnlyList<ProducerAdvance> Advances() => _advances;
 
     /// <summary>The records from <paramref name="fromIndex"/> on, with their indexes and arrival times.</summary>
     public BatchEnumerator RecordsFrom(int fromIndex) => new(this, fromIndex);
@@ -122,16 +126,52 @@ public sealed class RecordBatch
     private static uint Checksum(ReadOnlySpan<byte> bytes) =>
         Crc32C.Of(bytes[(ChecksumOffset + 4)..], Crc32C.Of(bytes[..ChecksumOffset]));
 
-    /// <summary>Walks the records of a batch; whole blocks before the first wanted index are stepped over.</summary>
+    // A right checksum over a wrong structure is the work of a faulty writer; reading on would serve one record for another.
+    private static void CheckBlocks(ReadOnlySpan<byte> rest, RecordBatchHeader header)
+    {
+        long count = 0;
+        uint lastOffsetMs = 0;
+        for (var i = 0; i < header.Blocks; i++)
+        {
+            if (rest.Length < BlockHeaderBytes)
+                throw new DamagedBatchException($"Block {i} of row {header.Row} wants a header of {BlockHeaderBytes} bytes where {rest.Length} are left.");
+            var offsetMs = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+            var records = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+            var bytes = BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]);
+            if (bytes > rest.Length - BlockHeaderBytes || records == 0 || records * (long)RecordEncoding.RecordBytesMin > bytes)
+            {
+                throw new DamagedBatchException(
+                    $"Block {i} of row {header.Row} says {records} records in {bytes} bytes where {rest.Length - BlockHeaderBytes} are left.");
+            }
+            if (i == 0 ? offsetMs != 0 : offsetMs < lastOffsetMs)
+                throw new DamagedBatchException($"Block {i} of row {header.Row} arrived {offsetMs} ms after the first, the one before it {lastOffsetMs} ms.");
+            lastOffsetMs = offsetMs;
+            count += records;
+            rest = rest[(BlockHeaderBytes + (int)bytes)..];
+        }
+        if (!rest.IsEmpty || count != header.Count || header.LastArrivalMs - header.FirstArrivalMs != lastOffsetMs)
+        {
+            throw new DamagedBatchException(
+                $"The blocks of row {header.Row} hold {count} records until {lastOffsetMs} ms and leave {rest.Length} bytes; its header says {header}.");
+        }
+    }
+
+    /// <summary>
+    /// Walks the records of a batch; whole blocks before the first wanted index are stepped over. Throws
+    /// <see cref="DamagedBatchException"/> where a block does not hold the records it says.
+    /// </summary>
     public ref struct BatchEnumerator
     {
+        private readonly long _row;
         private readonly long _firstArrivalMs;
         private ReadOnlySpan<byte> _blocks;
         private ReadOnlySpan<byte> _records;
+        private uint _recordsLeft;
         private RecordView _current;
 
         internal BatchEnumerator(RecordBatch batch, int fromIndex)
         {
+            _row = batch.Row;
             _firstArrivalMs = batch.Header.FirstArrivalMs;
             _blocks = batch.Encoded.Span[(HeaderBytes + batch.Header.ProducerBytes)..];
             Index = -1;
@@ -152,16 +192,19 @@ public sealed class RecordBatch
 
         public bool MoveNext()
         {
-            while (_records.IsEmpty)
+            if (_recordsLeft == 0)
             {
                 if (_blocks.IsEmpty) return false;
                 ArrivalMs = _firstArrivalMs + BinaryPrimitives.ReadUInt32LittleEndian(_blocks);
+                _recordsLeft = BinaryPrimitives.ReadUInt32LittleEndian(_blocks[4..]);
                 var bytes = (int)BinaryPrimitives.ReadUInt32LittleEndian(_blocks[8..]);
                 _records = _blocks.Slice(BlockHeaderBytes, bytes);
                 _blocks = _blocks[(BlockHeaderBytes + bytes)..];
             }
-            _current = RecordEncoding.Read(ref _records);
             Index++;
+            _recordsLeft--;
+            if (!RecordEncoding.TryRead(ref _records, out _current) || _recordsLeft == 0 != _records.IsEmpty)
+                throw new DamagedBatchException($"Row {_row} is not made of the records its blocks say, at index {Index}.");
             return true;
         }
     }
@@ -177,6 +220,8 @@ public readonly record struct RecordBatchHeader(
             throw new DamagedBatchException($"A batch begins with {RecordBatch.HeaderBytes} bytes of header; {bytes.Length} are there.");
         if (bytes[0] != RecordBatch.Version || bytes[1] != 0)
             throw new DamagedBatchException($"Version {bytes[0]} with flags {bytes[1]:x2} is not known; version {RecordBatch.Version} is.");
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) is var headerBytes && headerBytes != RecordBatch.HeaderBytes)
+            throw new DamagedBatchException($"A header of version {RecordBatch.Version} has {RecordBatch.HeaderBytes} bytes; this one says {headerBytes}.");
         var header = new RecordBatchHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
@@ -236,19 +281,23 @@ internal static class ProducerSection
     public static ImmutableArray<ProducerAdvance> Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return [];
-        var count = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-        bytes = bytes[2..];
-        var advances = ImmutableArray.CreateBuilder<ProducerAdvance>(count);
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(Take(ref bytes, 2));
+        var advances = ImmutableArray.CreateBuilder<ProducerAdvance>();
         for (var i = 0; i < count; i++)
         {
-            var name = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-            var producer = Encoding.UTF8.GetString(bytes.Slice(2, name));
-            bytes = bytes[(2 + name)..];
-            var epoch = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-            var position = bytes.Slice(9, bytes[8]).ToArray();
-            bytes = bytes[(9 + position.Length)..];
+            var producer = Encoding.UTF8.GetString(Take(ref bytes, BinaryPrimitives.ReadUInt16LittleEndian(Take(ref bytes, 2))));
+            var epoch = BinaryPrimitives.ReadInt64LittleEndian(Take(ref bytes, 8));
+            var position = Take(ref bytes, Take(ref bytes, 1)[0]).ToArray();
             advances.Add(new ProducerAdvance(producer, epoch, new ProducerPosition(position)));
         }
-        return advances.MoveToImmutable();
+        return bytes.IsEmpty ? advances.DrainToImmutable() : throw new DamagedBatchException($"{bytes.Length} bytes are left after the producers.");
+    }
+
+    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> bytes, int count)
+    {
+        if (count > bytes.Length) throw new DamagedBatchException($"The producers want {count} bytes where {bytes.Length} are left.");
+        var taken = bytes[..count];
+        bytes = bytes[count..];
+        return taken;
     }
 }

@@ -71,7 +71,12 @@ public ref struct RecordEnumerator(ReadOnlySpan<byte> bytes)
 internal static class RecordEncoding
 {
     /// <summary>Two varints of at most five bytes and a hash key.</summary>
-    public const int HeaderBytesMax = 5 + 5 + 16;
+    public const int HeaderBytesMax = 5 + 5 + HashKeyBytes;
+
+    /// <summary>Two varints, of an empty key and no data.</summary>
+    public const int RecordBytesMin = 2;
+
+    private const int HashKeyBytes = 16;
 
     public static int WriteHeader(Span<byte> destination, int keyBytes, UInt128? explicitHashKey, int dataBytes)
     {
@@ -79,25 +84,37 @@ internal static class RecordEncoding
         used += WriteVarint(destination[used..], (uint)dataBytes);
         if (explicitHashKey is not { } hash) return used;
         BinaryPrimitives.WriteUInt128BigEndian(destination[used..], hash);
-        return used + 16;
+        return used + HashKeyBytes;
     }
 
     public static RecordView Read(scoped ref ReadOnlySpan<byte> bytes)
     {
-        var keyAndFlag = ReadVarint(ref bytes);
-        var dataBytes = ReadVarint(ref bytes);
-        UInt128? hash = null;
-        if ((keyAndFlag & 1) != 0) hash = BinaryPrimitives.ReadUInt128BigEndian(Take(ref bytes, 16));
-        var key = Take(ref bytes, keyAndFlag >> 1);
-        return new RecordView { PartitionKey = key, ExplicitHashKey = hash, Data = Take(ref bytes, dataBytes) };
+        var before = bytes.Length;
+        return TryRead(ref bytes, out var record) ? record : throw new FormatException($"The {before} bytes left do not begin with a whole record.");
     }
 
-    private static ReadOnlySpan<byte> Take(scoped ref ReadOnlySpan<byte> bytes, uint count)
+    public static bool TryRead(scoped ref ReadOnlySpan<byte> bytes, out RecordView record)
     {
-        if (count > bytes.Length) throw new FormatException($"A record wants {count} bytes where {bytes.Length} are left.");
-        var taken = bytes[..(int)count];
+        record = default;
+        if (!TryReadVarint(ref bytes, out var keyAndFlag) || !TryReadVarint(ref bytes, out var dataBytes)) return false;
+        UInt128? hash = null;
+        if ((keyAndFlag & 1) != 0)
+        {
+            if (!TryTake(ref bytes, HashKeyBytes, out var hashBytes)) return false;
+            hash = BinaryPrimitives.ReadUInt128BigEndian(hashBytes);
+        }
+        if (!TryTake(ref bytes, keyAndFlag >> 1, out var key) || !TryTake(ref bytes, dataBytes, out var data)) return false;
+        record = new RecordView { PartitionKey = key, ExplicitHashKey = hash, Data = data };
+        return true;
+    }
+
+    private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, uint count, out ReadOnlySpan<byte> taken)
+    {
+        taken = default;
+        if (count > (uint)bytes.Length) return false;
+        taken = bytes[..(int)count];
         bytes = bytes[(int)count..];
-        return taken;
+        return true;
     }
 
     private static int WriteVarint(Span<byte> destination, uint value)
@@ -112,17 +129,18 @@ internal static class RecordEncoding
         return used;
     }
 
-    private static uint ReadVarint(scoped ref ReadOnlySpan<byte> bytes)
+    private static bool TryReadVarint(scoped ref ReadOnlySpan<byte> bytes, out uint value)
     {
-        ulong value = 0;
+        ulong sum = 0;
         for (var i = 0; i < 5 && i < bytes.Length; i++)
         {
-            value |= (ulong)(bytes[i] & 0x7f) << (7 * i);
+            sum |= (ulong)(bytes[i] & 0x7f) << (7 * i);
             if ((bytes[i] & 0x80) != 0) continue;
-            if (value > uint.MaxValue) break;
+            value = (uint)sum;
             bytes = bytes[(i + 1)..];
-            return (uint)value;
+            return sum <= uint.MaxValue;
         }
-        throw new FormatException("A length in a record is not a varint of at most 32 bits.");
+        value = 0;
+        return false;
     }
 }
