@@ -16,11 +16,19 @@ public readonly ref struct RecordView
 /// are, so nothing is copied per record. Layout of a record (<c>docs/formats/record-batch.md</c>):
 /// <code>varint key length * 2 + has explicit hash key | varint data length | hash key, 16 bytes big-endian, if any | key | data</code>
 /// </summary>
-/// <remarks>Not for comparison: equality of the memory is by reference.</remarks>
+/// <remarks>
+/// Never empty: a batch without a record would have no tip, and <see cref="RecordBatch.Decode"/> takes it for damaged. The constructor
+/// throws <see cref="ArgumentException"/> for a count that the bytes can't hold. Not for comparison: equality of the memory is by reference.
+/// </remarks>
 public sealed class RecordBlock(ReadOnlyMemory<byte> bytes, int count)
 {
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
-    public int Count { get; } = count;
+
+    public int Count { get; } = CanHold(bytes.Length, count)
+        ? count
+        : throw new ArgumentException($"A block holds at least one record of at least {RecordEncoding.RecordBytesMin} bytes; {bytes.Length} bytes can't be {count}.");
+
+    internal static bool CanHold(int bytes, int count) => count > 0 && bytes >= count * (long)RecordEncoding.RecordBytesMin;
 
     public RecordEnumerator GetEnumerator() => new(Bytes.Span);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Serialization;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization.Proto;
 using static ActorStreams.Shards.Log.ShardProtocol;
@@ -52,7 +53,9 @@ internal static class ShardRequestFormats
         },
     };
 
-    private static RecordBlock ToBlock(AppendRequest m) => new(m.Block.Memory, m.Records);
+    private static RecordBlock ToBlock(AppendRequest m) => RecordBlock.CanHold(m.Block.Length, m.Records)
+        ? new RecordBlock(m.Block.Memory, m.Records)
+        : throw new SerializationException($"A block of {m.Block.Length} bytes can't hold {m.Records} records.");
 
     private static ProducerAppend ToProducer(ProducerAppendValue p) =>
         new(p.Producer, p.Epoch, new ProducerPosition(p.Predecessor.Memory), new ProducerPosition(p.Position.Memory));
