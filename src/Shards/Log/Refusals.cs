@@ -1,0 +1,18 @@
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Shards.Log;
+
+/// <summary>The refusing answer that each request of the protocol has.</summary>
+internal static class Refusals
+{
+    public static object Of(IRequest request, AppendError error, string detail) => request switch
+    {
+        Append => new AppendReply.Refused(error, detail),
+        Attach => new AttachReply.Refused(error, detail),
+        Close => new CloseReply.Refused(request.Shard, error, detail),
+        Open => new OpenReply.Refused(request.Shard, detail),
+        End => new EndReply.Refused(request.Shard, detail),
+        Read => new ReadReply.Refused(error, detail),
+        _ => new TrimReply.Refused(request.Shard, detail),
+    };
+}

@@ -1,0 +1,355 @@
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Shards.Log;
+
+/// <summary>
+/// The owner of one shard. Commands queue raw while a write is in flight; when it is confirmed all of them are decided against
+/// confirmed state and become one event, one write. Everything is answered from the persist callback.
+/// <code>
+/// Recovering ──▶ Unborn ──Opened──▶ Serving ──Drain──▶ (last write, snapshot) ──▶ stopped
+///          ├──▶ Owning (Owned in flight) ──▶ Serving
+///          └──▶ HeldBack (lost to another owner a moment ago) ──▶ stopped
+/// any write fails ──▶ stopped; the next message recovers it from the store, which alone knows what was written
+/// </code>
+/// </summary>
+public sealed class ShardActor : UntypedPersistentActor, IWithTimers
+{
+    private readonly ShardKey _key;
+    private readonly ShardServices _services;
+    private readonly ShardQueue _queue;
+    private readonly ShardReads _reads;
+    private readonly ShardDeletion _deletion;
+    private readonly List<ShardQueue.Waiting> _inFlight = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ShardState _state = ShardState.Unborn;
+    private RecordTail _tail;
+    private long _writeIssuedAt;
+    private bool _writing;
+    private bool _owned;
+    private bool _draining;
+    private string? _heldBack;
+    private string _stopReason = "The shard is moving or its node is stopping.";
+
+    public ShardActor(ShardKey key, ShardServices services)
+    {
+        _key = key;
+        _services = services;
+        _queue = new ShardQueue(services.Options);
+        _tail = new RecordTail(0, services.Tails, default);
+        _reads = new ShardReads(key, services, Self, this);
+        _deletion = new ShardDeletion(key, services, Self, DeleteMessages, DeleteSnapshots, () => SaveSnapshot(_state), _log);
+    }
+
+    public static Props Props(ShardKey key, ShardServices services) => Akka.Actor.Props.Create(() => new ShardActor(key, services));
+
+    public override string PersistenceId => _key.PersistenceId;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case SnapshotOffer { Snapshot: ShardState snapshot } offer:
+                _state = snapshot;
+                _deletion.SnapshotFound(offer.Metadata.SequenceNr);
+                break;
+            case ShardEvents.IShardEvent e:
+                _state = _state.Apply(e, LastSequenceNr);
+                break;
+            case RecoveryCompleted:
+                Recovered();
+                break;
+        }
+    }
+
+    private void Recovered()
+    {
+        // Rows without an event of ours, such as a tombstone, count too: the next write goes after them.
+        _state = _state with { LastRow = LastSequenceNr };
+        _tail = new RecordTail(_services.Options.TailBytesMax, _services.Tails, _state.Bounds.AfterTip);
+        if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
+        {
+            // Neither serves records, so neither needs an owner. Most are asked by mistake and may go again.
+            Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
+            return;
+        }
+        var held = _services.Lost.Remaining(PersistenceId);
+        if (held > TimeSpan.Zero && _state.OwnerNode != _services.Node)
+        {
+            _heldBack = $"The shard was lost to {_state.OwnerNode}; this node does not take it back for {held.TotalSeconds:0.0} s.";
+            _log.Warning("Shard {0}: {1}", _key, _heldBack);
+            Timers.StartSingleTimer(nameof(HeldLongEnough), HeldLongEnough.Instance, held);
+            return;
+        }
+        // Own rows failed together with another shard's lost write, or an own late write came first: the shard is still ours.
+        _services.Lost.Forget(PersistenceId);
+        Write(new ShardEvents.Owned(_state.OwnerEpoch + 1, _services.Node), () => _owned = true);
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case Read read:
+                OnRead(read, Sender);
+                break;
+            case ICommand command:
+                OnRequest(command);
+                break;
+            case ShardReads.TipProbed probed:
+                OnTipProbed(probed);
+                break;
+            case ShardReads.TipProbeFailed failed:
+                _reads.FailUntrusted($"The store does not confirm the tip: {failed.Cause.Message}");
+                break;
+            case ShardReads.ParkedExpired:
+                _reads.AnswerExpired(_state, _tail);
+                break;
+            case ShardDeletion.TrimFound found:
+                OnTrimFound(found);
+                break;
+            case ShardDeletion.IProgress progress:
+                _deletion.Advance(progress, _state);
+                break;
+            case DeleteMessagesSuccess deleted:
+                _deletion.Deleted(deleted.ToSequenceNr, _state);
+                break;
+            case DeleteMessagesFailure failure:
+                _deletion.Failed(failure.Cause);
+                break;
+            case SaveSnapshotSuccess saved:
+                _deletion.SnapshotSaved(saved.Metadata.SequenceNr, _state);
+                StopIfDrained();
+                break;
+            case SaveSnapshotFailure failure:
+                _log.Warning("Shard {0}: no snapshot of row {1}: {2}", _key, failure.Metadata.SequenceNr, failure.Cause.Message);
+                _deletion.SnapshotFailed();
+                StopIfDrained();
+                break;
+            case Drain:
+                _draining = true;
+                _queue.RefuseAll(AppendError.NotReady, _stopReason);
+                _reads.RefuseAll(_stopReason);
+                if (!_writing && _owned && _deletion.UnsnapshottedRows > 0) _deletion.Snapshot();
+                StopIfDrained();
+                break;
+            case HeldLongEnough:
+            case ReceiveTimeout:
+                Context.Parent.Tell(new Passivate(Drain.Instance));
+                break;
+            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteSnapshotSuccess or DeleteSnapshotFailure:
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnRequest(ICommand command)
+    {
+        if (_draining || _heldBack is not null)
+        {
+            Sender.Tell(Refusals.Of(command, AppendError.NotReady, _heldBack ?? _stopReason));
+            return;
+        }
+        if (!_queue.TryAdd(command, Sender)) return;
+        if (!_writing) Flush();
+    }
+
+    /// <summary>Decides what waits until something has to be written. Runs only with no write in flight.</summary>
+    private void Flush()
+    {
+        while (!_writing && _queue.TryTake(out var next))
+        {
+            switch (next.Command)
+            {
+                case Append:
+                    FlushAppends(next);
+                    break;
+                case Attach attach:
+                    var (attached, attachRefused) = _state.Decide(attach);
+                    WriteOrAnswer(attached, next, attachRefused, () => _state.Attached(attach.Producer));
+                    break;
+                case Open open:
+                    var (opened, openReply) = _state.Decide(open, _services.Node);
+                    WriteOrAnswer(opened, next, opened is null ? openReply : null, () => openReply);
+                    break;
+                case Close close:
+                    var (closed, closeRefused) = _state.Decide(close);
+                    WriteOrAnswer(closed, next, closeRefused, () => _state.Closed(_key));
+                    break;
+                case End:
+                    _deletion.WaitForEnd(next.ReplyTo);
+                    WriteOrAnswer(_state.Lifecycle == ShardLifecycle.Ended ? null : ShardEvents.Ended.Instance, next, null, () => null);
+                    break;
+                case Trim trim:
+                    _deletion.FindTrim(trim, next.ReplyTo, _state);
+                    break;
+                case ShardDeletion.TrimTo trimTo:
+                    WriteOrAnswer(_state.DecideTrim(trimTo.Row), next, null, () => new TrimReply.Trimmed(_key, _state.TrimmedToRow));
+                    break;
+            }
+        }
+    }
+
+    private void FlushAppends(ShardQueue.Waiting first)
+    {
+        var waiting = _queue.TakeAppends(first);
+        var appends = new Append[waiting.Count];
+        for (var i = 0; i < appends.Length; i++) appends[i] = (Append)waiting[i].Command;
+        var decision = AppendDecision.Decide(_state, appends, _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (decision.Batch is not { } batch)
+        {
+            Answer();
+            return;
+        }
+        _inFlight.AddRange(waiting);
+        Write(new ShardEvents.RecordsAppended(batch), () =>
+        {
+            _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt));
+            _tail.Add(batch);
+            Answer();
+        });
+
+        void Answer()
+        {
+            for (var i = 0; i < waiting.Count; i++) waiting[i].ReplyTo.Tell(decision.Replies[i]);
+        }
+    }
+
+    private void WriteOrAnswer(ShardEvents.IShardEvent? e, ShardQueue.Waiting waiting, object? refusal, Func<object?> reply)
+    {
+        if (e is null || refusal is not null)
+        {
+            Tell(refusal ?? reply());
+            if (waiting.Command is End) _deletion.Start(_state);
+            return;
+        }
+        _inFlight.Add(waiting);
+        Write(e, () =>
+        {
+            if (e is ShardEvents.Opened) (_owned, _tail) = (true, new RecordTail(_services.Options.TailBytesMax, _services.Tails, default));
+            if (e is ShardEvents.Opened) Context.SetReceiveTimeout(null);
+            if (e is ShardEvents.Ended) Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
+            Tell(reply());
+            if (e is ShardEvents.Ended) _tail.Clear();
+            if (e is ShardEvents.Ended or ShardEvents.TrimmedTo) _deletion.Start(_state);
+        });
+
+        void Tell(object? answer)
+        {
+            if (answer is not null) waiting.ReplyTo.Tell(answer);
+        }
+    }
+
+    private void Write(ShardEvents.IShardEvent e, Action durable)
+    {
+        _writing = true;
+        _writeIssuedAt = _services.Time.GetTimestamp();
+        PersistAsync(e, _ =>
+        {
+            _writing = false;
+            _inFlight.Clear();
+            _state = _state.Apply(e, LastSequenceNr);
+            durable();
+            _reads.Trust(_writeIssuedAt);
+            _reads.AnswerAll(_state, _tail);
+            _deletion.Written(e, _draining);
+            if (_draining) StopIfDrained();
+            else Flush();
+        });
+    }
+
+    private void OnRead(Read read, IActorRef replyTo)
+    {
+        if (_draining || _heldBack is not null)
+            replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, _heldBack ?? _stopReason));
+        else if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
+            replyTo.Tell(new ReadReply.Refused(_state.Refuse()!.Value.Error, _state.Refuse()!.Value.Detail));
+        else
+            _reads.Add(read, replyTo, _state, _tail, probe: !_writing);
+    }
+
+    private void OnTipProbed(ShardReads.TipProbed probed)
+    {
+        // A row beyond the one in flight is another owner's. The one in flight tells by itself whose it is.
+        if (probed.HighestRow > _state.LastRow + (_writing ? 1 : 0))
+        {
+            _stopReason = $"Another owner has written up to row {probed.HighestRow}, beyond row {_state.LastRow}.";
+            _log.Warning("Shard {0}: {1}", _key, _stopReason);
+            _services.Lost.Add(PersistenceId);
+            Context.Stop(Self);
+        }
+        else if (!_writing || probed.HighestRow <= _state.LastRow)
+        {
+            _reads.Trust(probed.AskedAt);
+            _reads.AnswerAll(_state, _tail);
+        }
+    }
+
+    private void OnTrimFound(ShardDeletion.TrimFound found)
+    {
+        _deletion.TrimSearched();
+        if (found.Cause is { } cause) found.ReplyTo.Tell(new TrimReply.Refused(_key, $"The store could not be searched: {cause.Message}"));
+        else if (found.Row <= _state.TrimmedToRow) found.ReplyTo.Tell(new TrimReply.Trimmed(_key, _state.TrimmedToRow));
+        else if (_queue.TryAdd(new ShardDeletion.TrimTo(_key, found.Row), found.ReplyTo) && !_writing) Flush();
+        _deletion.Start(_state);
+    }
+
+    private void StopIfDrained()
+    {
+        if (_draining && !_writing && !_deletion.SnapshotPending) Context.Stop(Self);
+    }
+
+    /// <summary>The actor stops after this. Whether the row was written, only the store knows.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        var lost = StoreFaults.IsLostWrite(cause);
+        if (lost) _services.Lost.Add(PersistenceId);
+        _services.Metrics.WriteFailed(lost);
+        _stopReason = lost
+            ? $"Row {sequenceNr} or one written with it was there already."
+            : $"The store did not confirm row {sequenceNr}: {cause.Message}";
+        _log.Warning("Shard {0} stops: {1}", _key, _stopReason);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        // It leaves a gap in the row numbers, which recovery closes.
+        _stopReason = $"The journal rejected row {sequenceNr}: {cause.Message}";
+        _log.Error(cause, "Shard {0} stops: {1}", _key, _stopReason);
+        Context.Stop(Self);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
+        _log.Error(reason, "Shard {0} does not recover at row {1}: {2}", _key, LastSequenceNr, reason.Message);
+
+    protected override void PostStop()
+    {
+        foreach (var waiting in _inFlight)
+            waiting.ReplyTo.Tell(Refusals.Of(waiting.Command, AppendError.OutcomeUnknown, _stopReason));
+        _queue.RefuseAll(AppendError.NotReady, _stopReason);
+        _reads.RefuseAll(_stopReason);
+        _tail.Clear();
+        _reads.Dispose();
+        base.PostStop();
+    }
+
+    /// <summary>Sent at hand-over and shutdown: finish the write in flight, refuse the rest, stop.</summary>
+    public sealed class Drain : INoSerializationVerificationNeeded
+    {
+        public static readonly Drain Instance = new();
+    }
+
+    private sealed class HeldLongEnough : INoSerializationVerificationNeeded
+    {
+        public static readonly HeldLongEnough Instance = new();
+    }
+}

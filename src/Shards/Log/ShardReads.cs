@@ -1,0 +1,135 @@
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Shards.Log;
+
+/// <summary>
+/// Answers readers. An owner that the store has not confirmed for a while may have been stopped while another went on, so before
+/// it says where the shard ends it asks the store for the highest row. Readers at the tip are parked until records come.
+/// </summary>
+internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef self, IWithTimers owner) : IDisposable
+{
+    /// <summary>Readers that may wait for one shard; more are answered at once and ask again.</summary>
+    private const int ParkedMax = 1_000;
+    private readonly List<(Read Read, IActorRef ReplyTo)> _untrusted = [];
+    private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _parked = [];
+    private readonly CancellationTokenSource _stopped = new();
+    private long? _trustedAt;
+    private bool _probing;
+
+    private bool Trusted => _trustedAt is { } at && services.Time.GetElapsedTime(at) <= services.Options.TipTrust;
+
+    /// <summary>The store agreed with our tip at this time.</summary>
+    public void Trust(long timestamp)
+    {
+        _probing = false;
+        if (_trustedAt is null || timestamp > _trustedAt) _trustedAt = timestamp;
+    }
+
+    /// <param name="probe">False while a write is in flight, whose end tells as much.</param>
+    public void Add(Read read, IActorRef replyTo, ShardState state, RecordTail tail, bool probe)
+    {
+        if (Trusted)
+        {
+            Answer(read, replyTo, state, tail);
+            return;
+        }
+        _untrusted.Add((read, replyTo));
+        if (!probe || _probing) return;
+        _probing = true;
+        var askedAt = services.Time.GetTimestamp();
+        services.Journal.HighestRowAsync(key.PersistenceId, _stopped.Token)
+            .PipeTo(self, success: row => new TipProbed(row, askedAt), failure: cause => new TipProbeFailed(cause));
+    }
+
+    /// <summary>After a write or a probe: whoever waited for trust or for records.</summary>
+    public void AnswerAll(ShardState state, RecordTail tail)
+    {
+        if (_untrusted.Count > 0)
+        {
+            var reads = _untrusted.ToArray();
+            _untrusted.Clear();
+            foreach (var (read, replyTo) in reads) Answer(read, replyTo, state, tail);
+        }
+        if (_parked.Count == 0) return;
+        var parked = _parked.ToArray();
+        _parked.Clear();
+        foreach (var entry in parked)
+        {
+            if (AtTip(entry.Read, state) && !state.Bounds.IsClosed) _parked.Add(entry);
+            else Answer(entry.Read, entry.ReplyTo, state, tail);
+        }
+    }
+
+    public void AnswerExpired(ShardState state, RecordTail tail)
+    {
+        var parked = _parked.ToArray();
+        _parked.Clear();
+        foreach (var entry in parked)
+        {
+            if (services.Time.GetElapsedTime(entry.Since) < entry.Read.Wait) _parked.Add(entry);
+            else Add(entry.Read with { Wait = TimeSpan.Zero }, entry.ReplyTo, state, tail, probe: true);
+        }
+        if (_parked.Count > 0) ScheduleExpiry();
+    }
+
+    /// <summary>The store did not say where the shard ends, so we do not either.</summary>
+    public void FailUntrusted(string detail)
+    {
+        _probing = false;
+        foreach (var (_, replyTo) in _untrusted) replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, detail));
+        _untrusted.Clear();
+    }
+
+    public void RefuseAll(string detail)
+    {
+        FailUntrusted(detail);
+        foreach (var (_, replyTo, _) in _parked) replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, detail));
+        _parked.Clear();
+    }
+
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private void Answer(Read read, IActorRef replyTo, ShardState state, RecordTail tail)
+    {
+        var bounds = state.Bounds;
+        if (AtTip(read, state))
+        {
+            if (read.Wait > TimeSpan.Zero && !bounds.IsClosed && _parked.Count < ParkedMax)
+            {
+                _parked.Add((read, replyTo, services.Time.GetTimestamp()));
+                ScheduleExpiry();
+                return;
+            }
+            replyTo.Tell(new ReadReply.FromTail([], bounds));
+            return;
+        }
+        var batches = tail.From(read.From, read.RecordsMax, read.BytesMax);
+        services.Metrics.Read(fromTail: batches is not null);
+        replyTo.Tell(batches is { } covered ? new ReadReply.FromTail(covered, bounds) : new ReadReply.FromStore(bounds));
+    }
+
+    private static bool AtTip(Read read, ShardState state) => read.From.CompareTo(state.Bounds.AfterTip) >= 0;
+
+    private void ScheduleExpiry()
+    {
+        if (owner.Timers.IsTimerActive(nameof(ParkedExpired))) return;
+        var next = _parked.Min(p => p.Read.Wait - services.Time.GetElapsedTime(p.Since));
+        owner.Timers.StartSingleTimer(
+            nameof(ParkedExpired), ParkedExpired.Instance, next > TimeSpan.Zero ? next + TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(1));
+    }
+
+    internal sealed record TipProbed(long HighestRow, long AskedAt) : INoSerializationVerificationNeeded;
+
+    internal sealed record TipProbeFailed(Exception Cause) : INoSerializationVerificationNeeded;
+
+    internal sealed class ParkedExpired : INoSerializationVerificationNeeded
+    {
+        public static readonly ParkedExpired Instance = new();
+    }
+}
