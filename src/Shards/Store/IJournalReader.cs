@@ -26,6 +26,9 @@ public interface IJournalReader
     /// </summary>
     Task<JournalRowHeader?> HeaderAtOrAfterAsync(
         string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct);
+
+    /// <summary>The persistence ids that begin so, whatever became of their rows. Walks their rows: for ids with few of them.</summary>
+    Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct);
 }
 
 /// <summary>One event as the journal keeps it. Equality compares the payload by reference: do not compare rows.</summary>

@@ -19,6 +19,15 @@ internal sealed class PostgresJournalReader(NpgsqlDataSource source) : IJournalR
 
     private const string HighestSql = "SELECT max(sequence_number) FROM journal WHERE persistence_id = $1";
 
+    // Hops from id to id along the unique key: DISTINCT would walk every row, and a collation keeps LIKE from using the key.
+    private const string IdsSql = """
+        WITH RECURSIVE ids AS (
+          SELECT min(persistence_id) AS id FROM journal WHERE persistence_id >= $1
+          UNION ALL
+          SELECT (SELECT min(persistence_id) FROM journal WHERE persistence_id > ids.id) FROM ids WHERE starts_with(ids.id, $1))
+        SELECT id FROM ids WHERE starts_with(id, $1)
+        """;
+
     private const string HeaderSql = """
         SELECT sequence_number, substring(message FROM 1 FOR $5) FROM journal
         WHERE persistence_id = $1 AND sequence_number BETWEEN $2 AND $3 AND NOT deleted AND manifest = $4
@@ -54,6 +63,16 @@ internal sealed class PostgresJournalReader(NpgsqlDataSource source) : IJournalR
         return await reader.ReadAsync(ct).ConfigureAwait(false)
             ? new JournalRowHeader(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1))
             : null;
+    }
+
+    public async Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(IdsSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix });
+        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var ids = new List<string>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false)) ids.Add(reader.GetString(0));
+        return ids;
     }
 
     private NpgsqlCommand Range(string sql, string persistenceId, string manifest, long fromRow, long toRow)

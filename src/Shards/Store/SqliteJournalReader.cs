@@ -12,6 +12,10 @@ internal sealed class SqliteJournalReader(SqliteSessions sessions) : IJournalRea
 
     private const string HighestSql = "SELECT max(sequence_number) FROM journal WHERE persistence_id = @id";
 
+    private const string IdsSql = """
+        SELECT DISTINCT persistence_id FROM journal WHERE persistence_id >= @from AND persistence_id < @to ORDER BY persistence_id
+        """;
+
     private const string HeaderSql = """
         SELECT sequence_number, ordering FROM journal
         WHERE persistence_id = @id AND sequence_number BETWEEN @from AND @to AND deleted = 0 AND manifest = @manifest
@@ -69,6 +73,23 @@ internal sealed class SqliteJournalReader(SqliteSessions sessions) : IJournalRea
                 }
             },
             ct);
+
+    public Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct) => sessions.UseAsync<IReadOnlyList<string>>(
+        session =>
+        {
+            var command = session.Prepared(IdsSql, p =>
+            {
+                p.Add("@from", SqliteType.Text);
+                p.Add("@to", SqliteType.Text);
+            });
+            command.Parameters["@from"].Value = prefix;
+            command.Parameters["@to"].Value = prefix + char.MaxValue;
+            using var reader = command.ExecuteReader();
+            var ids = new List<string>();
+            while (reader.Read()) ids.Add(reader.GetString(0));
+            return ids;
+        },
+        ct);
 
     // substr() would load the whole payload first; a blob handle touches only the pages of the header.
     private static JournalRowHeader? ReadHeader(SqliteCommand command, int headerBytes)

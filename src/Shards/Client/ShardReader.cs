@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Serialization;
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Shards.Client;
+
+/// <summary>Turns what a shard's owner answers, and the store's rows where it points there, into records within limits.</summary>
+public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
+{
+    /// <summary>Rows of one read of the store; a row is a batch, so this is reached only by very small ones.</summary>
+    private const int RowsMax = 2_000;
+
+    public async Task<ReadResult> FromStoreAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, ShardProtocol.ShardBounds bounds, CancellationToken cancel)
+    {
+        try
+        {
+            var firstRow = Math.Max(from.Row, bounds.TrimmedToRow + 1);
+            var rows = await journal.ReadAsync(
+                shard.PersistenceId, Manifests.ShardEvents.RecordsAppended, firstRow, bounds.TipRow, Math.Min(RowsMax, recordsMax), bytesMax, cancel)
+                .ConfigureAwait(false);
+            var batches = ImmutableArray.CreateBuilder<RecordBatch>(rows.Count);
+            foreach (var row in rows)
+            {
+                if (Decode(row, out var damage) is { } batch) batches.Add(batch);
+                else if (batches.Count > 0) break;
+                else return Damaged(row.Row, damage!);
+            }
+            return Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException)
+        {
+            return new ReadResult.Unavailable($"The store could not be read: {e.Message}");
+        }
+    }
+
+    /// <summary>The records from the position on that fit, out of whole batches in order.</summary>
+    public static ReadResult Take(
+        ShardPosition from, int recordsMax, int bytesMax, ImmutableArray<RecordBatch> batches, ShardProtocol.ShardBounds bounds)
+    {
+        var slices = ImmutableArray.CreateBuilder<BatchSlice>(batches.Length);
+        var (recordsLeft, bytesLeft) = (recordsMax, (long)bytesMax);
+        var next = from;
+        long lastArrivalMs = 0;
+        foreach (var batch in batches)
+        {
+            var first = batch.Row == from.Row ? from.Index : 0;
+            if (first >= batch.Count) continue;
+            var slice = Fit(batch, first, recordsLeft, bytesLeft, slices.Count == 0, out var bytes, out var arrivalMs);
+            if (slice.Count == 0) break;
+            slices.Add(slice);
+            lastArrivalMs = arrivalMs;
+            next = new ShardPosition(batch.Row, first + slice.Count);
+            recordsLeft -= slice.Count;
+            bytesLeft -= bytes;
+            if (first + slice.Count < batch.Count || recordsLeft == 0 || bytesLeft <= 0) break;
+        }
+        // From the horizon on means from whatever is oldest; any other position below the horizon has missed something.
+        var skipped = from.Row != 0 && from.Row <= bounds.TrimmedToRow ? new TrimGap(from, bounds.TrimmedToRow + 1) : null;
+        var atTip = next.CompareTo(bounds.AfterTip) >= 0;
+        // Nothing found below the tip: it was trimmed meanwhile, or nothing was ever written.
+        if (slices.Count == 0 && !atTip) next = bounds.AfterTip;
+        atTip |= slices.Count == 0;
+        var behindMs = atTip ? 0 : Math.Max(1, bounds.TipArrivalMs - lastArrivalMs);
+        return new ReadResult.Records(slices.DrainToImmutable(), atTip && bounds.IsClosed ? null : next, behindMs, skipped, bounds);
+    }
+
+    private static BatchSlice Fit(RecordBatch batch, int first, int recordsMax, long bytesMax, bool atLeastOne, out long bytes, out long arrivalMs)
+    {
+        if (batch.Count - first <= recordsMax && batch.Encoded.Length <= bytesMax)
+        {
+            (bytes, arrivalMs) = (batch.Encoded.Length, batch.Header.LastArrivalMs);
+            return new BatchSlice(batch, first, batch.Count - first);
+        }
+        var count = 0;
+        (bytes, arrivalMs) = (0, 0);
+        var records = batch.RecordsFrom(first);
+        while (count < recordsMax && records.MoveNext())
+        {
+            var size = records.Current.PartitionKey.Length + records.Current.Data.Length;
+            if (bytes + size > bytesMax && (count > 0 || !atLeastOne)) break;
+            count++;
+            bytes += size;
+            arrivalMs = records.ArrivalMs;
+        }
+        return new BatchSlice(batch, first, count);
+    }
+
+    private static RecordBatch? Decode(JournalRow row, out string? damage)
+    {
+        damage = null;
+        try
+        {
+            var batch = RecordBatch.Decode(row.Payload);
+            if (batch.Row == row.Row) return batch;
+            damage = $"Row {row.Row} holds the batch of row {batch.Row}.";
+        }
+        catch (DamagedBatchException e)
+        {
+            damage = e.Message;
+        }
+        return null;
+    }
+
+    private ReadResult.Damaged Damaged(long row, string detail)
+    {
+        metrics.Damaged();
+        return new ReadResult.Damaged(row, detail);
+    }
+}

@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Shards.Client;
+
+/// <summary><see cref="IStreams"/> over cluster sharding: finds catalogue, stream and shard wherever they live.</summary>
+public sealed class StreamsClient : IStreams
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
+    private readonly ConcurrentDictionary<StreamId, StreamMap> _maps = new();
+    private readonly IActorRef _catalogues;
+    private readonly IActorRef _streams;
+    private readonly IActorRef _shards;
+    private readonly ShardReader _reader;
+    private readonly IJournalReader _journal;
+    private readonly ShardOptions _options;
+    private readonly TimeProvider _time;
+
+    public StreamsClient(ActorSystem system, ShardReader reader, IJournalReader journal, ShardOptions options, TimeProvider time)
+    {
+        _catalogues = Regions.Of(system, Regions.Catalogues);
+        _streams = Regions.Of(system, Regions.Streams);
+        _shards = Regions.Of(system, Regions.Shards);
+        _reader = reader;
+        _journal = journal;
+        _options = options;
+        _time = time;
+    }
+
+    public async Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
+        var reply = await AskAsync<CatalogueProtocol.CreateReply>(
+            _catalogues, new CatalogueProtocol.Create(stream.Region, stream.Name, shards, mode),
+            detail => new CatalogueProtocol.CreateReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        return reply switch
+        {
+            CatalogueProtocol.CreateReply.Created c => new CreateStreamResult.Created(c.Incarnation),
+            CatalogueProtocol.CreateReply.AlreadyExists => new CreateStreamResult.AlreadyExists(),
+            CatalogueProtocol.CreateReply.QuotaExceeded q => new CreateStreamResult.ShardQuotaExceeded(q.Current, q.Limit, q.Requested),
+            var other => new CreateStreamResult.Unavailable(((CatalogueProtocol.CreateReply.Unavailable)other).Detail),
+        };
+    }
+
+    public async Task<DeleteStreamResult> DeleteStreamAsync(StreamId stream, CancellationToken cancel)
+    {
+        var reply = await AskAsync<CatalogueProtocol.DeleteReply>(
+            _catalogues, new CatalogueProtocol.Delete(stream.Region, stream.Name),
+            detail => new CatalogueProtocol.DeleteReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        _maps.TryRemove(stream, out _);
+        return reply switch
+        {
+            CatalogueProtocol.DeleteReply.Deleting => new DeleteStreamResult.Deleting(),
+            CatalogueProtocol.DeleteReply.NotFound => new DeleteStreamResult.NotFound(),
+            CatalogueProtocol.DeleteReply.InUse u => new DeleteStreamResult.InUse(u.Status),
+            var other => new DeleteStreamResult.Unavailable(((CatalogueProtocol.DeleteReply.Unavailable)other).Detail),
+        };
+    }
+
+    public async Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
+    {
+        var lookup = await AskAsync<CatalogueProtocol.LookupReply>(
+            _catalogues, new CatalogueProtocol.Lookup(stream.Region, stream.Name),
+            detail => new CatalogueProtocol.LookupReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        if (lookup is CatalogueProtocol.LookupReply.NotFound) return new DescribeStreamResult.NotFound();
+        if (lookup is not CatalogueProtocol.LookupReply.Found { Entry: var entry })
+            return new DescribeStreamResult.Unavailable(((CatalogueProtocol.LookupReply.Unavailable)lookup).Detail);
+        var describe = await AskAsync<StreamProtocol.DescribeReply>(
+            _streams, new StreamProtocol.Describe(new StreamKey(stream.Region, entry.Incarnation)),
+            detail => new StreamProtocol.DescribeReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        return describe switch
+        {
+            // A deletion is decided by the catalogue before the stream hears of it.
+            StreamProtocol.DescribeReply.Found f when entry.Status == StreamStatus.Deleting =>
+                new DescribeStreamResult.Found(f.Stream with { Status = StreamStatus.Deleting }),
+            StreamProtocol.DescribeReply.Found f => new DescribeStreamResult.Found(f.Stream),
+            StreamProtocol.DescribeReply.NotFound => new DescribeStreamResult.Found(new StreamDescription(
+                stream, entry.Incarnation, entry.Status, entry.Mode, DateTimeOffset.FromUnixTimeMilliseconds(entry.CreatedAtMs),
+                StreamState.RetentionHoursDefault, [])),
+            var other => new DescribeStreamResult.Unavailable(((StreamProtocol.DescribeReply.Unavailable)other).Detail),
+        };
+    }
+
+    public async Task<ListStreamsResult> ListStreamsAsync(string region, string? exclusiveStart, int limit, CancellationToken cancel)
+    {
+        var reply = await AskAsync<CatalogueProtocol.ListReply>(
+            _catalogues, new CatalogueProtocol.List(region, exclusiveStart, limit),
+            detail => new CatalogueProtocol.ListReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        return reply is CatalogueProtocol.ListReply.Page page
+            ? new ListStreamsResult.Page(
+                [.. page.Entries.Select(e => new StreamSummary(
+                    e.Name, e.Incarnation, e.Status, e.Mode, DateTimeOffset.FromUnixTimeMilliseconds(e.CreatedAtMs), e.Shards))],
+                page.HasMore)
+            : new ListStreamsResult.Unavailable(((CatalogueProtocol.ListReply.Unavailable)reply).Detail);
+    }
+
+    public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel) =>
+        _maps.TryGetValue(stream, out var map) ? new ValueTask<MapResult>(new MapResult.Found(map)) : new ValueTask<MapResult>(AskMapAsync(stream, cancel));
+
+    private async Task<MapResult> AskMapAsync(StreamId stream, CancellationToken cancel)
+    {
+        var description = await DescribeStreamAsync(stream, cancel).ConfigureAwait(false);
+        switch (description)
+        {
+            case DescribeStreamResult.Found { Stream: { Status: StreamStatus.Active or StreamStatus.Updating } active }:
+                var map = new StreamMap(active);
+                _maps[stream] = map;
+                return new MapResult.Found(map);
+            case DescribeStreamResult.Found { Stream.Status: var status }:
+                return new MapResult.NotActive(status);
+            case DescribeStreamResult.NotFound:
+                return new MapResult.NotFound();
+            default:
+                return new MapResult.Unavailable(((DescribeStreamResult.Unavailable)description).Detail);
+        }
+    }
+
+    public async Task<AppendReply> AppendAsync(StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CancellationToken cancel)
+    {
+        var append = new Append(shard, block, producer);
+        var reply = await HoldAsync(
+            () => AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
+        if (reply is AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended or AppendError.Closed }) _maps.TryRemove(stream, out _);
+        return reply;
+    }
+
+    public Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel) => HoldAsync(
+        () => AskAsync<AttachReply>(
+            _shards, new Attach(shard, producer, epoch), detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+        r => r is AttachReply.Refused { Error: AppendError.NotReady }, cancel);
+
+    public async Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
+    {
+        var reply = await AskReadAsync(new Read(shard, from, recordsMax, bytesMax, wait), cancel).ConfigureAwait(false);
+        return reply switch
+        {
+            ReadReply.FromTail tail => ShardReader.Take(from, recordsMax, bytesMax, tail.Batches, tail.Bounds),
+            ReadReply.FromStore store => await _reader.FromStoreAsync(shard, from, recordsMax, bytesMax, store.Bounds, cancel).ConfigureAwait(false),
+            ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new ReadResult.Gone(gone.Detail),
+            var other => new ReadResult.Unavailable(((ReadReply.Refused)other).Detail),
+        };
+    }
+
+    public async Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)
+    {
+        // A position beyond every tip: the answer carries the bounds and no records.
+        var reply = await AskReadAsync(new Read(shard, new ShardPosition(long.MaxValue, 0), 1, 1, TimeSpan.Zero), cancel).ConfigureAwait(false);
+        return reply switch
+        {
+            ReadReply.FromTail tail => new BoundsResult.Found(tail.Bounds),
+            ReadReply.FromStore store => new BoundsResult.Found(store.Bounds),
+            ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new BoundsResult.Gone(gone.Detail),
+            var other => new BoundsResult.Unavailable(((ReadReply.Refused)other).Detail),
+        };
+    }
+
+    public async Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset time, CancellationToken cancel)
+    {
+        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        if (bounds is BoundsResult.Gone gone) return new PositionResult.Gone(gone.Detail);
+        if (bounds is not BoundsResult.Found { Bounds: var b }) return new PositionResult.Unavailable(((BoundsResult.Unavailable)bounds).Detail);
+        var arrivalMs = time.ToUnixTimeMilliseconds();
+        try
+        {
+            var row = await ArrivalSearch.FirstRowAtOrAfterAsync(
+                _journal, shard.PersistenceId, b.TrimmedToRow + 1, b.TipRow, arrivalMs, cancel).ConfigureAwait(false);
+            return new PositionResult.Found(row is { } found ? await FirstInRowAsync(shard, found, arrivalMs, cancel).ConfigureAwait(false) : b.AfterTip);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or DamagedBatchException)
+        {
+            return new PositionResult.Unavailable($"The store could not be searched: {e.Message}");
+        }
+    }
+
+    private async Task<ShardPosition> FirstInRowAsync(ShardKey shard, long row, long arrivalMs, CancellationToken cancel)
+    {
+        var rows = await _journal.ReadAsync(
+            shard.PersistenceId, Serialization.Manifests.ShardEvents.RecordsAppended, row, row, 1, 1, cancel).ConfigureAwait(false);
+        if (rows.Count == 0) return new ShardPosition(row, 0);
+        var records = RecordBatch.Decode(rows[0].Payload).RecordsFrom(0);
+        while (records.MoveNext())
+        {
+            if (records.ArrivalMs >= arrivalMs) return new ShardPosition(row, records.Index);
+        }
+        return new ShardPosition(row + 1, 0);
+    }
+
+    private Task<ReadReply> AskReadAsync(Read read, CancellationToken cancel) => HoldAsync(
+        () => AskAsync<ReadReply>(_shards, read, detail => new ReadReply.Refused(AppendError.OutcomeUnknown, detail), cancel, read.Wait),
+        r => r is ReadReply.Refused { Error: AppendError.NotReady }, cancel);
+
+    /// <summary>Sends again what was definitely not done, for some seconds: a shard that recovers or moves is away no longer.</summary>
+    private async Task<T> HoldAsync<T>(Func<Task<T>> send, Func<T, bool> notReady, CancellationToken cancel)
+    {
+        var since = _time.GetTimestamp();
+        var pause = s_firstPause;
+        while (true)
+        {
+            var reply = await send().ConfigureAwait(false);
+            if (!notReady(reply) || _time.GetElapsedTime(since) > _options.HoldPuts) return reply;
+            await Task.Delay(pause, _time, cancel).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+        }
+    }
+
+    private async Task<T> AskAsync<T>(IActorRef to, object message, Func<string, T> unavailable, CancellationToken cancel, TimeSpan extra = default)
+    {
+        try
+        {
+            return await to.Ask<T>(message, _options.AnswerTimeout + extra, cancel).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return unavailable($"No answer came within {(_options.AnswerTimeout + extra).TotalSeconds:0.#} s.");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Event;
+
+namespace ActorStreams.Shards;
+
+/// <summary>
+/// The streams and shards of one node: started on an actor system that is a member of a cluster, or about to be, over an opened
+/// store. Stops with the actor system's coordinated shutdown, which drains the shards.
+/// </summary>
+public sealed class ShardsNode : IAsyncDisposable
+{
+    private readonly ShardServices _services;
+    private readonly SpaceReclaimer _reclaimer;
+
+    private ShardsNode(ShardServices services, SpaceReclaimer reclaimer, StreamsClient streams)
+    {
+        _services = services;
+        _reclaimer = reclaimer;
+        Streams = streams;
+    }
+
+    public StreamsClient Streams { get; }
+
+    /// <summary>Settings of cluster sharding that the shards need; beside <see cref="Serialization.ShardSerialization.Config"/> and the store's.</summary>
+    public static Config Config { get; } = ConfigurationFactory.ParseString("""
+        akka.cluster.sharding {
+          state-store-mode = ddata
+          remember-entities = off
+          passivate-idle-entity-after = off
+          # A new bucket is placed at the first message to it; a create of many shards meets many.
+          retry-interval = 200ms
+        }
+        """);
+
+    /// <summary>Answers when the regions take messages and what must not sleep is awake.</summary>
+    public static async Task<ShardsNode> StartAsync(
+        ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel)
+    {
+        var tails = new TailBudget(options.NodeTailBytesMax);
+        var metrics = new ShardMetrics(tails);
+        var reclaimer = new SpaceReclaimer(store, time);
+        var node = $"{Akka.Cluster.Cluster.Get(system).SelfUniqueAddress}/{Guid.NewGuid():n}";
+        var services = new ShardServices(
+            node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed);
+
+        var sharding = ClusterSharding.Get(system);
+        var settings = ClusterShardingSettings.Create(system);
+        Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
+        Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
+            ? Props.Create(() => new StreamActor(key, options, time)) : throw Malformed(id), PoisonPill.Instance);
+        Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time)), PoisonPill.Instance);
+        system.ActorOf(Props.Create(() => new UndeliveredRefuser()), "undelivered");
+
+        var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics), store.Journal, options, time);
+        foreach (var id in await store.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel).ConfigureAwait(false))
+            await AwakenAsync(system, id[Regions.CataloguePrefix.Length..], options, cancel).ConfigureAwait(false);
+        return new ShardsNode(services, reclaimer, streams);
+
+        void Start(string type, Func<string, Props> props, object stop) => sharding.Start(
+            type, props, settings, new Regions.Extractor(), sharding.DefaultShardAllocationStrategy(settings), stop);
+
+        static InvalidOperationException Malformed(string id) => new($"'{id}' is not the id of an entity of ours.");
+    }
+
+    private static Task AwakenAsync(ActorSystem system, string region, ShardOptions options, CancellationToken cancel) =>
+        Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.Awake>(new CatalogueProtocol.Wake(region), options.AnswerTimeout, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reclaimer.DisposeAsync().ConfigureAwait(false);
+        _services.Metrics.Dispose();
+    }
+
+    /// <summary>
+    /// A message that reached no actor was definitely not worked on, so its sender is told at once and need not wait for a
+    /// time-out: a shard that stops after a failed write leaves what is still in its mailbox.
+    /// </summary>
+    private sealed class UndeliveredRefuser : ReceiveActor
+    {
+        public UndeliveredRefuser() => Receive<DeadLetter>(
+            letter => letter.Message is ShardProtocol.IRequest && !letter.Sender.IsNobody(),
+            letter => letter.Sender.Tell(Refusals.Of(
+                (ShardProtocol.IRequest)letter.Message, ShardProtocol.AppendError.NotReady, "The shard stopped before it took the message.")));
+
+        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+    }
+}

@@ -1,0 +1,143 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using static ActorStreams.Shards.Streams.CatalogueProtocol;
+
+namespace ActorStreams.Shards.Streams;
+
+/// <summary>
+/// Names, quota and listing of one region. Creates and deletes are decided here and carried out by the streams' own actors, which
+/// it tells again and again until they say that they are done: after a crash at any point the work goes on.
+/// </summary>
+public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
+{
+    private static readonly TimeSpan s_remindAfter = TimeSpan.FromSeconds(1);
+    private readonly string _region;
+    private readonly int _shardQuota;
+    private readonly TimeProvider _time;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private CatalogueState _state = CatalogueState.Empty;
+    private (IActorRef ReplyTo, object Unavailable)? _pending;
+
+    public CatalogueActor(string persistenceId, int shardQuota, TimeProvider time)
+    {
+        PersistenceId = persistenceId;
+        _region = persistenceId[Regions.CataloguePrefix.Length..];
+        _shardQuota = shardQuota;
+        _time = time;
+    }
+
+    public override string PersistenceId { get; }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void OnRecover(object message)
+    {
+        switch (message)
+        {
+            case CatalogueEvents.ICatalogueEvent e:
+                _state = _state.Apply(e);
+                break;
+            case RecoveryCompleted:
+                foreach (var entry in _state.Streams.Values) Remind(entry, wake: true);
+                ScheduleReminders();
+                break;
+        }
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case Create create:
+                var (registered, createRefused) = _state.Decide(create, _shardQuota, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                PersistOrAnswer(registered, createRefused, new CreateReply.Unavailable("The store did not confirm the stream."),
+                    () => new CreateReply.Created(registered!.Incarnation));
+                break;
+            case Delete delete:
+                var (deleting, deleteRefused) = _state.Decide(delete);
+                PersistOrAnswer(deleting, deleteRefused, new DeleteReply.Unavailable("The store did not confirm the deletion."),
+                    () => new DeleteReply.Deleting(deleting!.Incarnation));
+                break;
+            case StreamReady ready:
+                PersistOrAnswer(_state.Decide(ready), null, null, () => new Noted(_region, ready.Incarnation));
+                break;
+            case StreamGone gone:
+                PersistOrAnswer(_state.Decide(gone), null, null, () => new Noted(_region, gone.Incarnation));
+                break;
+            case Lookup lookup:
+                Sender.Tell(_state.Streams.TryGetValue(lookup.Name, out var entry) ? new LookupReply.Found(entry) : new LookupReply.NotFound());
+                break;
+            case List list:
+                Sender.Tell(_state.Page(list.ExclusiveStart, list.Limit));
+                break;
+            case Wake:
+                Sender.Tell(new Awake(_region));
+                break;
+            case RemindTick:
+                foreach (var unfinished in _state.Streams.Values) Remind(unfinished, wake: false);
+                ScheduleReminders();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void PersistOrAnswer(CatalogueEvents.ICatalogueEvent? e, object? refusal, object? unavailable, Func<object> reply)
+    {
+        if (e is null)
+        {
+            Sender.Tell(refusal ?? reply());
+            return;
+        }
+        var replyTo = Sender;
+        if (unavailable is not null) _pending = (replyTo, unavailable);
+        Persist(e, _ =>
+        {
+            _pending = null;
+            _state = _state.Apply(e);
+            replyTo.Tell(reply());
+            var touched = e switch
+            {
+                CatalogueEvents.StreamRegistered r => _state.Streams[r.Name],
+                CatalogueEvents.StreamDeleting d => _state.Streams.Values.First(s => s.Incarnation == d.Incarnation),
+                _ => null,
+            };
+            if (touched is not null) Remind(touched, wake: false);
+            ScheduleReminders();
+        });
+    }
+
+    private void Remind(Entry entry, bool wake)
+    {
+        var key = new StreamKey(_region, entry.Incarnation);
+        StreamProtocol.IRequest? reminder = entry.Status switch
+        {
+            StreamStatus.Creating => new StreamProtocol.Create(key, entry.Name, entry.Shards, entry.Mode, entry.CreatedAtMs),
+            StreamStatus.Deleting => new StreamProtocol.Delete(key),
+            _ => wake ? new StreamProtocol.Wake(key) : null,
+        };
+        if (reminder is not null) Regions.Of(Context.System, Regions.Streams).Tell(reminder, Self);
+    }
+
+    private void ScheduleReminders()
+    {
+        if (_state.Streams.Values.Any(s => s.Status is StreamStatus.Creating or StreamStatus.Deleting))
+            Timers.StartSingleTimer(nameof(RemindTick), RemindTick.Instance, s_remindAfter);
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        _log.Warning("The catalogue of {0} stops: row {1} was not confirmed: {2}", _region, sequenceNr, cause.Message);
+
+    protected override void PostStop()
+    {
+        if (_pending is { } pending) pending.ReplyTo.Tell(pending.Unavailable);
+        base.PostStop();
+    }
+
+    private sealed class RemindTick : INoSerializationVerificationNeeded
+    {
+        public static readonly RemindTick Instance = new();
+    }
+}

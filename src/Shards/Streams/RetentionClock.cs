@@ -1,0 +1,39 @@
+namespace ActorStreams.Shards.Streams;
+
+/// <summary>
+/// Wall-clock time as retention may believe it. A clock that jumps forward would age everything at once, so a jump is only believed
+/// after monotonic time has gone on for <see cref="BelieveAfter"/>; until then time goes on from before the jump.
+/// </summary>
+public sealed class RetentionClock(TimeProvider time)
+{
+    /// <summary>How much wall-clock time may gain on monotonic time between two readings.</summary>
+    public static readonly TimeSpan JumpMin = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a person has to set the clock right.</summary>
+    public static readonly TimeSpan BelieveAfter = TimeSpan.FromHours(1);
+
+    private long _at = time.GetTimestamp();
+    private DateTimeOffset _believed = time.GetUtcNow();
+    private long? _jumpedAt;
+
+    /// <summary>Whether the wall clock is ahead of what is believed.</summary>
+    public bool IsHolding => _jumpedAt is not null;
+
+    public DateTimeOffset Read()
+    {
+        var elapsed = time.GetElapsedTime(_at);
+        var expected = _believed + elapsed;
+        var wall = time.GetUtcNow();
+        _at = time.GetTimestamp();
+        if (wall - expected < JumpMin)
+        {
+            // Backward steps are believed at once: they only keep records longer.
+            _jumpedAt = null;
+            return _believed = wall;
+        }
+        _jumpedAt ??= _at;
+        if (time.GetElapsedTime(_jumpedAt.Value) < BelieveAfter) return _believed = expected;
+        _jumpedAt = null;
+        return _believed = wall;
+    }
+}
