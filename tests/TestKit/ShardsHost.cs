@@ -1,0 +1,57 @@
+using ActorStreams.Shards;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Serialization;
+using ActorStreams.Shards.Store;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorStreams.TestKit;
+
+/// <summary>Streams and shards of one node in this process: a cluster of one over a store.</summary>
+public sealed class ShardsHost : IAsyncDisposable
+{
+    private readonly ShardStore _store;
+    private readonly ShardsNode _node;
+
+    private ShardsHost(ActorSystem system, ShardStore store, ShardsNode node)
+    {
+        System = system;
+        _store = store;
+        _node = node;
+    }
+
+    public ActorSystem System { get; }
+
+    public IStreams Streams => _node.Streams;
+
+    public ShardStore Store => _store;
+
+    public static async Task<ShardsHost> StartAsync(StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null)
+    {
+        time ??= TimeProvider.System;
+        var store = await ShardStore.OpenAsync(storeOptions, time, CancellationToken.None);
+        var (config, setup) = StoreHosting.ForActorSystem(storeOptions);
+        var settings = ConfigurationFactory.ParseString("""
+            akka {
+              loglevel = WARNING
+              actor.provider = cluster
+              remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+              cluster.downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+            }
+            """).WithFallback(ShardsNode.Config).WithFallback(ShardSerialization.Config).WithFallback(config);
+        var system = ActorSystem.Create("actorstreams", BootstrapSetup.Create().WithConfig(settings).And(setup));
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        await cluster.JoinAsync(cluster.SelfAddress);
+        var node = await ShardsNode.StartAsync(system, store, options ?? new ShardOptions(), time, CancellationToken.None);
+        return new ShardsHost(system, store, node);
+    }
+
+    /// <summary>Stops as a node does: drain, leave, close.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await CoordinatedShutdown.Get(System).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        await _node.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+}
