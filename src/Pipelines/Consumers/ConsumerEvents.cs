@@ -1,0 +1,28 @@
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Pipelines.Consumers;
+
+/// <summary>Facts in a shard consumer's journal.</summary>
+public static class ConsumerEvents
+{
+    public interface IConsumerEvent;
+
+    /// <summary>An incarnation begins; written before it attaches to any sink, so that no two have effects under one epoch.</summary>
+    /// <param name="Start">Where the very first one began; the same in all.</param>
+    public sealed record ConsumerStarted(long Epoch, ShardPosition Start, long AtMs) : IConsumerEvent;
+
+    /// <summary>Every effect of the records below the position is confirmed by its sink.</summary>
+    /// <param name="Counts">Totals since the very first start.</param>
+    public sealed record Checkpointed(ShardPosition Position, ConsumerCounts Counts, long AtMs) : IConsumerEvent;
+
+    /// <summary>The shard is read to its end and the final state is kept.</summary>
+    public sealed record ConsumerFinished(long AtMs) : IConsumerEvent;
+}
+
+/// <summary>What a consumer has done; a record that is replayed counts once.</summary>
+/// <param name="Gaps">Times that records had been trimmed before they were read.</param>
+public readonly record struct ConsumerCounts(long Records, long Alerts, long DeadLetters, long Gaps)
+{
+    public static ConsumerCounts operator +(ConsumerCounts a, ConsumerCounts b) =>
+        new(a.Records + b.Records, a.Alerts + b.Alerts, a.DeadLetters + b.DeadLetters, a.Gaps + b.Gaps);
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using ActorStreams.Pipelines.Anomaly;
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Decoding;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+
+namespace ActorStreams.Pipelines.Consumers;
+
+/// <summary>Where a graph begins.</summary>
+/// <param name="From">Position that <paramref name="Operator"/> belongs to.</param>
+/// <param name="Checkpoint">At or above it: what lies between is replayed for the detector's sake, without effects.</param>
+public sealed record GraphStart(
+    PipelineDefinition Definition, ShardKey Shard, long Epoch, ShardPosition From, ShardPosition Checkpoint, OperatorState Operator);
+
+/// <summary>The last step's report: everything of the source below the position is confirmed.</summary>
+/// <param name="Counts">Of this slice, above the checkpoint it began with.</param>
+public sealed record SliceDone(
+    ShardPosition Position, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept);
+
+/// <summary>
+/// One running graph: <c>ShardSource → decode → detect → append → webhook → dead letters → done</c>. Slices stay in order from end to
+/// end; each sink has one at a time, and they work side by side.
+/// </summary>
+/// <remarks>
+/// A webhook's failures join the undecodable records in order of position before dead letters are written, for a position written
+/// later than a higher one would be taken for a repeat.
+/// </remarks>
+public sealed class ConsumerGraph : IDisposable
+{
+    private readonly CancellationTokenSource _stopReading = new();
+    private readonly CancellationTokenSource _stopWaiting = new();
+    private readonly GraphStart _start;
+    private readonly TimeProvider _time;
+    private readonly SampleDecoder _decoder;
+    private readonly IDetector _detector;
+    private readonly StreamSink _alerts;
+    private readonly StreamSink _deadLetters;
+    private readonly WebhookSink? _webhook;
+    private volatile string? _sourceWaiting;
+    private volatile string? _sinkWaiting;
+    private long _keptAt;
+
+    private ConsumerGraph(GraphStart start, ConsumerOptions options, IStreams streams, HttpClient http, TimeProvider time)
+    {
+        _start = start;
+        _time = time;
+        var definition = start.Definition;
+        _decoder = new SampleDecoder(definition);
+        _detector = new EwmaDetector(definition.Detector);
+        _detector.Restore(start.Operator);
+        var producer = $"{definition.Name}/{start.Shard.PersistenceId}";
+        _alerts = new StreamSink(
+            streams, definition.Output, producer + "/alerts", start.Epoch, options.Sink, time, problem => _sinkWaiting = problem);
+        _deadLetters = new StreamSink(
+            streams, definition.DeadLetters, producer + "/dead-letters", start.Epoch, options.Sink, time, problem => _sinkWaiting = problem);
+        if (definition.Webhook is { } url) _webhook = new WebhookSink(http, url, definition.Name, options.Webhook, time);
+        _keptAt = time.GetTimestamp();
+    }
+
+    /// <summary>Ends when the shard does, after <see cref="Drain"/>, or with the failure of a stage.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Why nothing comes in, or null.</summary>
+    public string? SourceWaiting => _sourceWaiting;
+
+    /// <summary>Why nothing goes out, or null.</summary>
+    public string? SinkWaiting => _sinkWaiting;
+
+    /// <param name="done">The last step, called slice after slice.</param>
+    public static ConsumerGraph Run(
+        GraphStart start, ConsumerOptions options, IStreams streams, HttpClient http, TimeProvider time, IMaterializer materializer,
+        Action<SliceDone> done)
+    {
+        var graph = new ConsumerGraph(start, options, streams, http, time);
+        graph.Completion = ShardSource
+            .From(streams, start.Shard, start.From, options, time, problem => graph._sourceWaiting = problem, graph._stopReading.Token)
+            .Buffer(1, OverflowStrategy.Backpressure)
+            .Select(graph.Decode)
+            .Select(graph.Detect)
+            .SelectAsync(1, graph.AppendAsync)
+            .SelectAsync(1, graph.PostAsync)
+            .SelectAsync(1, graph.BuryAsync)
+            .RunForeach(slice => done(Done(slice)), materializer);
+        return graph;
+    }
+
+    /// <summary>Reads no more and gives up waiting for sinks that are away; what is confirmed until then is reported.</summary>
+    public void Drain()
+    {
+        _stopReading.Cancel();
+        _stopWaiting.Cancel();
+    }
+
+    /// <summary>The detector's memory, bound to the position last reported. Only once <see cref="Completion"/> has ended well.</summary>
+    public OperatorState CaptureDrained() => Completion.IsCompletedSuccessfully
+        ? _detector.Capture()
+        : throw new InvalidOperationException("The memory belongs to no confirmed position while slices are on their way.");
+
+    public void Dispose()
+    {
+        Drain();
+        _stopReading.Dispose();
+        _stopWaiting.Dispose();
+    }
+
+    private Envelope<DecodedSlice> Decode(Envelope<SourceSlice> envelope)
+    {
+        var samples = new List<Sample>();
+        var undecodable = new List<UndecodableRecord>();
+        var records = 0;
+        foreach (var slice in envelope.Value.Slices)
+        {
+            var end = slice.FromIndex + slice.Count;
+            var record = slice.Batch.RecordsFrom(slice.FromIndex);
+            while (record.MoveNext() && record.Index < end)
+            {
+                var number = new SequenceNumber(
+                    _start.Shard.Incarnation, envelope.Value.Generation, _start.Shard.Shard, slice.Batch.Row, record.Index);
+                if (IsNew(number)) records++;
+                if (_decoder.TryDecode(record.Current, number, record.ArrivalMs, out var sample) is not { } error)
+                    samples.Add(sample);
+                else if (IsNew(number))
+                    undecodable.Add(Undecodable(record.Current, number, record.ArrivalMs, error));
+            }
+        }
+        return envelope.With(new DecodedSlice(envelope.Value, samples, undecodable, records));
+    }
+
+    private Envelope<DetectedSlice> Detect(Envelope<DecodedSlice> envelope)
+    {
+        var alerts = new List<DetectedAlert>();
+        foreach (var sample in envelope.Value.Samples)
+        {
+            if (_detector.Observe(sample) is { } alert && IsNew(sample.SequenceNumber))
+                alerts.Add(new DetectedAlert(alert, 0, sample.ArrivedAt, alert.ToJson()));
+        }
+        var deadLetters = envelope.Value.Undecodable
+            .Select(r => new DeadLetter(r.SequenceNumber, 0, r.PartitionKey, r.ArrivedAt, r.Data, r.Error, 1))
+            .ToList();
+        return envelope.With(new DetectedSlice(envelope.Value.Source, envelope.Value.Records, alerts, deadLetters, KeepIfDue(envelope.IsEnd)));
+    }
+
+    private async Task<Envelope<DetectedSlice>> AppendAsync(Envelope<DetectedSlice> envelope)
+    {
+        // Attached from the first slice on, even an empty one, so that a former incarnation is shut out before there is an alert.
+        await _alerts.AttachAsync(_stopWaiting.Token);
+        await _alerts.DeliverAsync(
+            [.. envelope.Value.Alerts.Select(a => new OutputRecord(a.Alert.SequenceNumber, a.Ordinal, a.Alert.Key, a.Json))], _stopWaiting.Token);
+        return envelope;
+    }
+
+    private async Task<Envelope<DetectedSlice>> PostAsync(Envelope<DetectedSlice> envelope)
+    {
+        if (_webhook is null) return envelope;
+        var givenUp = await _webhook.DeliverAsync(envelope.Value.Alerts, _stopWaiting.Token);
+        if (givenUp.Count == 0) return envelope;
+        var all = envelope.Value.DeadLetters.Concat(givenUp).OrderBy(d => d.SequenceNumber).ThenBy(d => d.Ordinal).ToList();
+        return envelope.With(envelope.Value with { DeadLetters = all });
+    }
+
+    private async Task<Envelope<DetectedSlice>> BuryAsync(Envelope<DetectedSlice> envelope)
+    {
+        await _deadLetters.AttachAsync(_stopWaiting.Token);
+        await _deadLetters.DeliverAsync(
+            [.. envelope.Value.DeadLetters.Select(d => new OutputRecord(
+                d.SequenceNumber, d.Ordinal, d.PartitionKey, d.ToJson(_start.Definition.Name, _start.Definition.Source.Name)))],
+            _stopWaiting.Token);
+        return envelope;
+    }
+
+    private static SliceDone Done(Envelope<DetectedSlice> envelope)
+    {
+        var slice = envelope.Value;
+        var counts = new ConsumerCounts(slice.Records, slice.Alerts.Count, slice.DeadLetters.Count, slice.Source.Skipped is null ? 0 : 1);
+        return new SliceDone(
+            envelope.Position, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept);
+    }
+
+    /// <summary>Not confirmed before this graph began.</summary>
+    private bool IsNew(SequenceNumber number) => ShardPosition.At(number).CompareTo(_start.Checkpoint) >= 0;
+
+    private static UndecodableRecord Undecodable(RecordView record, SequenceNumber number, long arrivalMs, string error) => new(
+        number, Encoding.UTF8.GetString(record.PartitionKey), DateTimeOffset.FromUnixTimeMilliseconds(arrivalMs), record.Data.ToArray(), error);
+
+    private OperatorState? KeepIfDue(bool isEnd)
+    {
+        if (!isEnd && _time.GetElapsedTime(_keptAt) < _start.Definition.SnapshotInterval) return null;
+        _keptAt = _time.GetTimestamp();
+        return _detector.Capture();
+    }
+}

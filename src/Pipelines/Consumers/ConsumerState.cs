@@ -1,0 +1,53 @@
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Shards.Log;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+
+namespace ActorStreams.Pipelines.Consumers;
+
+/// <summary>What a shard consumer knows of itself after any prefix of its journal. Pure.</summary>
+public sealed record ConsumerState
+{
+    public static readonly ConsumerState New = new();
+
+    /// <summary>0 before the first start.</summary>
+    public long Epoch { get; init; }
+
+    public ShardPosition Start { get; init; }
+
+    /// <summary>The next record whose effects are not confirmed.</summary>
+    public ShardPosition Checkpoint { get; init; }
+
+    public ConsumerCounts Counts { get; init; }
+
+    /// <summary>Starts since anything was finished: what never gets on is restarted ever more slowly.</summary>
+    public int StartsSinceProgress { get; init; }
+
+    public long CheckpointedAtMs { get; init; }
+
+    public bool IsFinished { get; init; }
+
+    public bool HasStarted => Epoch > 0;
+
+    public ConsumerState Apply(IConsumerEvent e) => e switch
+    {
+        ConsumerStarted s => this with
+        {
+            Epoch = s.Epoch,
+            Start = s.Start,
+            Checkpoint = HasStarted ? Checkpoint : s.Start,
+            StartsSinceProgress = StartsSinceProgress + 1,
+        },
+        Checkpointed c => this with
+        {
+            Checkpoint = c.Position,
+            Counts = c.Counts,
+            CheckpointedAtMs = c.AtMs,
+            StartsSinceProgress = 0,
+        },
+        ConsumerFinished => this with { IsFinished = true },
+        _ => throw new InvalidOperationException($"A shard consumer does not know the event {e.GetType()}."),
+    };
+}
+
+/// <summary>What is kept rarely: the consumer's state, and the detector's memory with the position it belongs to, at or below the checkpoint.</summary>
+public sealed record ConsumerSnapshot(ConsumerState State, ShardPosition Position, OperatorState Operator);

@@ -1,0 +1,300 @@
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Akka.Streams;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
+
+namespace ActorStreams.Pipelines.Consumers;
+
+/// <content>Starting, running, checkpointing and draining the graph.</content>
+public sealed partial class ShardConsumerActor
+{
+    private ConsumerGraph? _graph;
+
+    // What the graph reported last, and all counts up to there; the checkpoint follows.
+    private SliceDone? _latest;
+    private ConsumerCounts _counts;
+    private bool _isWriting;
+    private (ShardPosition Position, OperatorState Operator)? _toKeep;
+
+    // Journal row at which the state after the shard's last record was given to the store; 0 before that.
+    private long _endSnapshotRow;
+    private bool _isEndKept;
+
+    private void Prepare()
+    {
+        var (work, state, kept, streams, system) = (_work!, _state, _kept, _services.Streams, Context.System);
+        _counts = _state.Counts;
+        _phase = ConsumerPhase.Starting;
+        Become(Preparing);
+        PrepareAsync().PipeTo(Self, failure: e => new NotPrepared(e.Message));
+
+        async Task<object> PrepareAsync()
+        {
+            if (kept is not null) return new Prepared(state.Start, kept.Operator);
+            var taken = work.Parents.IsDefaultOrEmpty
+                ? OperatorState.Empty
+                : await FinalStates.TakeOverAsync(system, work.Application, work.Shard, work.Range, work.Parents);
+            if (state.HasStarted || work.Start == StartPosition.TrimHorizon) return new Prepared(state.Start, taken);
+            return await streams.BoundsAsync(work.Shard, CancellationToken.None) switch
+            {
+                BoundsResult.Found found => new Prepared(found.Bounds.AfterTip, taken),
+                BoundsResult.Gone gone => new NotPrepared($"{work.Shard} is gone: {gone.Detail}"),
+                BoundsResult.Unavailable unavailable => new NotPrepared($"{work.Shard} does not answer: {unavailable.Detail}"),
+                var other => throw new InvalidOperationException($"Bounds were answered with {other}."),
+            };
+        }
+    }
+
+    private void Preparing()
+    {
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        CommandLeave();
+        Command<NotPrepared>(not =>
+        {
+            _detail = not.Reason;
+            Become(Resting);
+        });
+        Command<Prepared>(prepared =>
+        {
+            // The epoch is durable before any sink hears of it.
+            Persist(new ConsumerStarted(_state.Epoch + 1, prepared.Start, NowMs), started =>
+            {
+                _state = _state.Apply(started);
+                RunGraph(prepared.Operator);
+            });
+        });
+    }
+
+    private void RunGraph(OperatorState memory)
+    {
+        var work = _work!;
+        var self = Self;
+        var from = _kept?.Position ?? _state.Start;
+        _log.Info(
+            "Consumer {Consumer} starts under epoch {Epoch} from {From}, checkpoint {Checkpoint}, {Keys} keys",
+            PersistenceId, _state.Epoch, from, _state.Checkpoint, memory.Keys.Length);
+        _graph = ConsumerGraph.Run(
+            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory),
+            _services.Options, _services.Streams, _services.Http, _services.Time, Context.Materializer(),
+            slice => self.Tell(new SliceReported(slice)));
+        // The graph has the memory now, and the next snapshot will be of that.
+        _kept = null;
+        _graph.Completion.ContinueWith(
+            ended => self.Tell(new GraphEnded(ended.IsCanceled ? new OperationCanceledException() : ended.Exception?.GetBaseException())),
+            TaskContinuationOptions.ExecuteSynchronously);
+        _phase = ConsumerPhase.Running;
+        _detail = "";
+        StartTimer(work.Definition.CheckpointInterval);
+        Become(Running);
+        Report();
+    }
+
+    private void Running()
+    {
+        Command<RunConsumer>(run =>
+        {
+            var isRedefined = run.Definition != _work!.Definition;
+            Wanted(run);
+            if (isRedefined) StartDraining();
+            Report();
+        });
+        Command<SliceReported>(reported => OnSlice(reported.Slice));
+        CommandTick(() =>
+        {
+            WriteCheckpoint();
+            LeaveIfUnwanted();
+        });
+        Command<GraphEnded>(OnGraphEnded);
+        Command<StopConsumer>(_ => StartDraining());
+        Command<Drain>(_ => StartDraining());
+        CommandSnapshotAnswers(isLast: false);
+    }
+
+    private void OnSlice(SliceDone slice)
+    {
+        _counts += slice.Counts;
+        _latest = slice;
+        _services.Metrics.Processed(_work!.Application, slice.Counts);
+        _services.Metrics.Lag(_work.Application, _work.Shard, slice.BehindMs);
+        if (slice.Skipped is { } gap)
+        {
+            _lastGap = $"Records from row {gap.Asked.Row} index {gap.Asked.Index} up to row {gap.FirstKeptRow} were trimmed before they were read.";
+            _log.Warning("Consumer {Consumer}: {Gap}", PersistenceId, _lastGap);
+        }
+        if (slice.Kept is { } memory) _toKeep = (slice.Position, memory);
+        if (slice.Kept is not null || _counts.Records - _state.Counts.Records >= _services.Options.CheckpointRecordsMax) WriteCheckpoint();
+    }
+
+    /// <summary>One write at a time; what comes meanwhile goes with the next.</summary>
+    private void WriteCheckpoint()
+    {
+        if (_isWriting || _latest is null || (_latest.Position == _state.Checkpoint && _toKeep is null)) return;
+        _isWriting = true;
+        PersistAsync(new Checkpointed(_latest.Position, _counts, NowMs), written =>
+        {
+            _isWriting = false;
+            _state = _state.Apply(written);
+            _services.Metrics.Checkpointed(_work!.Application);
+            if (_toKeep is { } keep && keep.Position.CompareTo(_state.Checkpoint) <= 0)
+            {
+                _toKeep = null;
+                if (_latest is { IsEnd: true } end && end.Position == keep.Position) _endSnapshotRow = LastSequenceNr;
+                SaveSnapshot(new ConsumerSnapshot(_state, keep.Position, keep.Operator));
+            }
+            else if (_toKeep is not null)
+            {
+                WriteCheckpoint();
+            }
+            else if (_phase == ConsumerPhase.Draining)
+            {
+                LeaveWhenDrained();
+            }
+        });
+    }
+
+    private void OnGraphEnded(GraphEnded ended)
+    {
+        switch (ended.Failure)
+        {
+            case null when _latest is { IsEnd: true }:
+                Become(Finishing);
+                FinishWhenKept();
+                break;
+            case DamagedSourceException damage:
+                _detail = damage.Message;
+                _log.Error("Consumer {Consumer} stops: {Damage}", PersistenceId, damage.Message);
+                Become(Damaged);
+                break;
+            case ConsumerFencedException fenced:
+                _log.Warning("Consumer {Consumer} was replaced by a later incarnation and leaves: {Detail}", PersistenceId, fenced.Message);
+                Context.Stop(Self);
+                break;
+            default:
+                _detail = ended.Failure?.Message ?? "The graph ended before its shard did.";
+                _log.Error(ended.Failure, "The graph of consumer {Consumer} failed; it starts again from its last snapshot", PersistenceId);
+                _services.Metrics.Restarted(_work!.Application);
+                Become(Resting);
+                break;
+        }
+    }
+
+    /// <summary>The end of the shard is reached; its final state is being kept, and only then is it said to be finished.</summary>
+    private void Finishing()
+    {
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        CommandLeave();
+        CommandTick(WriteCheckpoint);
+        Command<SaveSnapshotSuccess>(saved =>
+        {
+            OnSaved(saved);
+            FinishWhenKept();
+        });
+        Command<SaveSnapshotFailure>(failure =>
+        {
+            _detail = $"The final state could not be kept: {failure.Cause.Message}";
+            Become(Resting);
+        });
+        CommandDeleteAnswers();
+    }
+
+    private void FinishWhenKept()
+    {
+        if (!_isEndKept) return;
+        Persist(new ConsumerFinished(NowMs), finished =>
+        {
+            _state = _state.Apply(finished);
+            _services.Metrics.Lag(_work!.Application, _work.Shard, 0);
+            Become(Finished);
+            Report();
+        });
+    }
+
+    private void StartDraining()
+    {
+        _phase = ConsumerPhase.Draining;
+        _graph!.Drain();
+        StartTimer(_services.Options.DrainTimeout);
+        Become(Draining);
+    }
+
+    private void Draining()
+    {
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        Command<SliceReported>(reported => OnSlice(reported.Slice));
+        Command<GraphEnded>(ended =>
+        {
+            if (ended.Failure is null && _latest is { } last) _toKeep = (last.Position, _graph!.CaptureDrained());
+            LeaveWhenDrained();
+        });
+        Command<StopConsumer>(_ => { });
+        Command<Drain>(_ => { });
+        CommandTick(() =>
+        {
+            _log.Warning("Consumer {Consumer} could not finish in time; what is not checkpointed is done again", PersistenceId);
+            Context.Stop(Self);
+        });
+        CommandSnapshotAnswers(isLast: true);
+    }
+
+    private void LeaveWhenDrained()
+    {
+        if (!_graph!.Completion.IsCompleted || _isWriting) return;
+        if (_latest is null || (_latest.Position == _state.Checkpoint && _toKeep is null)) Context.Stop(Self);
+        else WriteCheckpoint();
+    }
+
+    private void CommandSnapshotAnswers(bool isLast)
+    {
+        Command<SaveSnapshotSuccess>(saved =>
+        {
+            OnSaved(saved);
+            if (isLast) LeaveWhenDrained();
+        });
+        Command<SaveSnapshotFailure>(failure =>
+        {
+            _log.Warning(failure.Cause, "Consumer {Consumer} could not keep its state; a restart replays from the one before", PersistenceId);
+            if (isLast) Context.Stop(Self);
+        });
+        CommandDeleteAnswers();
+    }
+
+    /// <summary>Two snapshots stay, and the journal from the older one on, so that an unreadable newest one costs a replay and no more.</summary>
+    private void OnSaved(SaveSnapshotSuccess saved)
+    {
+        _services.Metrics.Kept(_work!.Application);
+        _isEndKept |= _endSnapshotRow != 0 && saved.Metadata.SequenceNr == _endSnapshotRow;
+        _snapshotRows = (_snapshotRows.Newer, saved.Metadata.SequenceNr);
+        if (_snapshotRows.Older == 0) return;
+        DeleteSnapshots(new SnapshotSelectionCriteria(_snapshotRows.Older - 1));
+        DeleteMessages(_snapshotRows.Older);
+    }
+
+    private void CommandDeleteAnswers()
+    {
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsFailure>(failure =>
+            _log.Warning(failure.Cause, "Consumer {Consumer} could not delete old snapshots; the next ones take them along", PersistenceId));
+        Command<DeleteMessagesFailure>(failure =>
+            _log.Warning(failure.Cause, "Consumer {Consumer} could not delete old journal rows; the next time takes them along", PersistenceId));
+    }
+}

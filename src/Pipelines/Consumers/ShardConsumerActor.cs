@@ -1,0 +1,205 @@
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Akka.Streams;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
+
+namespace ActorStreams.Pipelines.Consumers;
+
+/// <summary>What a consumer works with; the same for all consumers of a node.</summary>
+public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, string Node);
+
+/// <summary>
+/// Works one lease: the graph of one application over one shard. Whatever fails, it stops and is started again from what the store has;
+/// nothing but the journal and its snapshots outlives it.
+/// <code>
+/// Idle ──Run──▶ Preparing ──started──▶ Running ──end──▶ Finishing ──▶ Finished
+///                                        │ ├──Drain, other definition──▶ Draining ──▶ (gone)
+///                                        │ └──failure──▶ Resting ──▶ (gone, next Run starts it)
+///                                        └──damage──▶ Damaged
+/// </code>
+/// </summary>
+public sealed partial class ShardConsumerActor : ReceivePersistentActor
+{
+    /// <summary>Long enough for a coordinator to move to another node.</summary>
+    private static readonly TimeSpan s_unwantedAfter = TimeSpan.FromMinutes(2);
+
+    private readonly ConsumerServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ConsumerState _state = ConsumerState.New;
+    private ConsumerSnapshot? _kept;
+
+    // Journal rows of the two newest snapshots, the older first.
+    private (long Older, long Newer) _snapshotRows;
+    private RunConsumer? _work;
+    private IActorRef _owner = ActorRefs.Nobody;
+    private long _wantedAt;
+    private ConsumerPhase _phase = ConsumerPhase.Starting;
+    private string _detail = "";
+    private string _lastGap = "";
+    private ITimer? _timer;
+
+    // Of the timer that is set; a tick of a former one may still be in the mailbox.
+    private int _timerNumber;
+
+    public ShardConsumerActor(string persistenceId, ConsumerServices services)
+    {
+        PersistenceId = persistenceId;
+        _services = services;
+        Recover<IConsumerEvent>(e => _state = _state.Apply(e));
+        Recover<SnapshotOffer>(offer =>
+        {
+            _kept = (ConsumerSnapshot)offer.Snapshot;
+            _state = _kept.State;
+            _snapshotRows = (0, offer.Metadata.SequenceNr);
+        });
+        Idle();
+    }
+
+    public override string PersistenceId { get; }
+
+    public static Props Props(string persistenceId, ConsumerServices services) =>
+        Akka.Actor.Props.Create(() => new ShardConsumerActor(persistenceId, services));
+
+    protected override void PostStop()
+    {
+        _timer?.Dispose();
+        _graph?.Dispose();
+        if (_work is not null) _services.Metrics.Left(_work.Application, _work.Shard);
+        base.PostStop();
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        // A rejected event leaves a hole in the numbering: the state is what the store says, so ask it again.
+        _log.Error(cause, "Consumer {Consumer} could not write {Event}; it stops and is started again", PersistenceId, @event.GetType().Name);
+        Context.Stop(Self);
+    }
+
+    private void Idle()
+    {
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            if (_state.IsFinished) Become(Finished);
+            else Prepare();
+            Report();
+        });
+        CommandLeave();
+    }
+
+    private void Finished()
+    {
+        _phase = ConsumerPhase.Finished;
+        _detail = "";
+        StartTimer(s_unwantedAfter);
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        CommandLeave();
+        CommandTick(LeaveIfUnwanted);
+    }
+
+    /// <summary>Shows what stopped it until it is told to go.</summary>
+    private void Damaged()
+    {
+        _phase = ConsumerPhase.Damaged;
+        StartTimer(s_unwantedAfter);
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        CommandLeave();
+        CommandTick(LeaveIfUnwanted);
+        CommandLate();
+    }
+
+    /// <summary>A pause after a failure; then it goes, and the coordinator's next word starts it from the store.</summary>
+    private void Resting()
+    {
+        _phase = ConsumerPhase.Restarting;
+        StartTimer(_services.Options.Restart.After(_state.StartsSinceProgress));
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
+            Report();
+        });
+        CommandLeave();
+        CommandTick(() => Context.Stop(Self));
+        CommandLate();
+    }
+
+    private void CommandLeave()
+    {
+        Command<StopConsumer>(_ => Context.Stop(Self));
+        Command<Drain>(_ => Context.Stop(Self));
+    }
+
+    /// <summary>What may still arrive from a graph that has ended.</summary>
+    private void CommandLate()
+    {
+        Command<GraphEnded>(_ => { });
+        Command<SliceReported>(_ => { });
+    }
+
+    private void Wanted(RunConsumer run)
+    {
+        _work = run;
+        _owner = Sender;
+        _wantedAt = _services.Time.GetTimestamp();
+    }
+
+    private void LeaveIfUnwanted()
+    {
+        if (_services.Time.GetElapsedTime(_wantedAt) < s_unwantedAfter) return;
+        _log.Info("Consumer {Consumer} is not wanted any more and leaves", PersistenceId);
+        Self.Tell(Drain.Instance);
+    }
+
+    private void StartTimer(TimeSpan due)
+    {
+        _timer?.Dispose();
+        var self = Self;
+        var tick = new Tick(++_timerNumber);
+        _timer = _services.Time.CreateTimer(_ => self.Tell(tick), null, due, due);
+    }
+
+    private void CommandTick(Action handler) => Command<Tick>(tick =>
+    {
+        if (tick.Number == _timerNumber) handler();
+    });
+
+    private long NowMs => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Report() => _owner.Tell(Status());
+
+    private ConsumerStatus Status()
+    {
+        var (phase, detail) = (_phase, _detail);
+        if (phase == ConsumerPhase.Running && _graph is { SinkWaiting: { } sink }) (phase, detail) = (ConsumerPhase.WaitingForSink, sink);
+        else if (phase == ConsumerPhase.Running && _graph is { SourceWaiting: { } source }) (phase, detail) = (ConsumerPhase.WaitingForSource, source);
+        var lagMs = _latest?.BehindMs ?? -1;
+        return new ConsumerStatus(
+            _work!.Application, _work.Shard, phase, detail, _state.Epoch, _latest?.Position ?? _state.Checkpoint, lagMs,
+            _latest?.BehindRecords, _counts, _lastGap, _services.Node);
+    }
+
+    private sealed record Tick(int Number) : INoSerializationVerificationNeeded;
+
+    private sealed record SliceReported(SliceDone Slice) : INoSerializationVerificationNeeded;
+
+    private sealed record GraphEnded(Exception? Failure) : INoSerializationVerificationNeeded;
+
+    private sealed record Prepared(ShardPosition Start, OperatorState Operator) : INoSerializationVerificationNeeded;
+
+    private sealed record NotPrepared(string Reason) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Pipelines;
+
+/// <summary>What pipelines of this process count, by application. One for each process or test.</summary>
+public sealed class PipelineMetrics : IDisposable
+{
+    public const string MeterName = "ActorStreams.Pipelines";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly ConcurrentDictionary<(string Application, ShardKey Shard), long> _lagMs = new();
+    private readonly Counter<long> _records;
+    private readonly Counter<long> _alerts;
+    private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _gaps;
+    private readonly Counter<long> _checkpoints;
+    private readonly Counter<long> _snapshots;
+    private readonly Counter<long> _restarts;
+
+    public PipelineMetrics()
+    {
+        _records = _meter.CreateCounter<long>("actorstreams.pipeline.records", "{record}", "Source records processed.");
+        _alerts = _meter.CreateCounter<long>("actorstreams.pipeline.alerts", "{alert}", "Alerts that the output confirmed.");
+        _deadLetters = _meter.CreateCounter<long>("actorstreams.pipeline.dead_letters", "{record}", "Records that could not be processed.");
+        _gaps = _meter.CreateCounter<long>("actorstreams.pipeline.gaps", "{gap}", "Times that records had been trimmed before they were read.");
+        _checkpoints = _meter.CreateCounter<long>("actorstreams.pipeline.checkpoints", "{checkpoint}", "Checkpoints written.");
+        _snapshots = _meter.CreateCounter<long>("actorstreams.pipeline.snapshots", "{snapshot}", "Detector states kept.");
+        _restarts = _meter.CreateCounter<long>("actorstreams.pipeline.restarts", "{restart}", "Graphs that failed and were started again.");
+        _meter.CreateObservableGauge(
+            "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, for each consumer here.");
+    }
+
+    public void Processed(string application, Consumers.ConsumerCounts counts)
+    {
+        Add(_records, counts.Records, application);
+        Add(_alerts, counts.Alerts, application);
+        Add(_deadLetters, counts.DeadLetters, application);
+        Add(_gaps, counts.Gaps, application);
+    }
+
+    public void Checkpointed(string application) => Add(_checkpoints, 1, application);
+
+    public void Kept(string application) => Add(_snapshots, 1, application);
+
+    public void Restarted(string application) => Add(_restarts, 1, application);
+
+    public void Lag(string application, ShardKey shard, long lagMs) => _lagMs[(application, shard)] = lagMs;
+
+    /// <summary>The consumer does not run here any more.</summary>
+    public void Left(string application, ShardKey shard) => _lagMs.TryRemove((application, shard), out _);
+
+    public void Dispose() => _meter.Dispose();
+
+    private static void Add(Counter<long> counter, long value, string application)
+    {
+        if (value > 0) counter.Add(value, new KeyValuePair<string, object?>("application", application));
+    }
+
+    private IEnumerable<Measurement<long>> ObserveLag() => _lagMs.Select(lag => new Measurement<long>(
+        lag.Value,
+        new KeyValuePair<string, object?>("application", lag.Key.Application),
+        new KeyValuePair<string, object?>("shard", lag.Key.Shard.ToString())));
+}

@@ -1,0 +1,14 @@
+namespace ActorStreams.Pipelines.Sinks;
+
+/// <summary>How output is appended to streams.</summary>
+public sealed record StreamSinkOptions
+{
+    /// <summary>Records of one append; as many as PutRecords takes.</summary>
+    public int BlockRecordsMax { get; init; } = 500;
+
+    /// <summary>Payload bytes after which a block is closed; one larger record still goes alone.</summary>
+    public int BlockBytesMax { get; init; } = 512 * 1024;
+
+    /// <summary>Waits between tries, which never end: a sink that is away holds the source back and loses nothing.</summary>
+    public RetryDelays Retry { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+}
