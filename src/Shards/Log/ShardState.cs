@@ -116,8 +116,17 @@ public sealed record ShardState
         _ => (AppendError.Ended, "The shard ended with its stream."),
     };
 
-    /// <summary>Replays one fact. Throws on an event that does not belong here: the journal is then not ours to serve.</summary>
-    public ShardState Apply(ShardEvents.IShardEvent e, long row) => e switch
+    /// <summary>
+    /// Replays one fact. Throws on an event that does not belong here: the journal is then not ours to serve. Throws
+    /// <see cref="MissingRowsException"/> where rows are missing before it; an <c>Ended</c> needs none of them.
+    /// </summary>
+    public ShardState Apply(ShardEvents.IShardEvent e, long row)
+    {
+        if (row != LastRow + 1 && e is not ShardEvents.Ended) throw new MissingRowsException(LastRow, row);
+        return Follow(e, row);
+    }
+
+    private ShardState Follow(ShardEvents.IShardEvent e, long row) => e switch
     {
         ShardEvents.Opened o => this with
         {
