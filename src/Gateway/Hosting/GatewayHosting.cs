@@ -1,0 +1,80 @@
+using System.Net;
+using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Shards.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace ActorStreams.Gateway.Hosting;
+
+/// <summary>Puts the gateway into a Kestrel host: services, limits, and the one terminal middleware.</summary>
+public static class GatewayHosting
+{
+    /// <summary>
+    /// Registers the gateway. <see cref="IStreams"/> must be registered too; <see cref="TimeProvider"/> is the system's unless it is.
+    /// </summary>
+    /// <param name="tokenKey">
+    /// Seals shard iterators and pagination tokens; 32 bytes, the same on all nodes and after a restart, so it is kept in the store.
+    /// </param>
+    public static IServiceCollection AddActorStreamsGateway(this IServiceCollection services, GatewayOptions options, byte[] tokenKey)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<GatewayMetrics>();
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new KinesisGateway(
+            provider.GetRequiredService<IStreams>(),
+            provider.GetRequiredService<TimeProvider>(),
+            options,
+            tokenKey,
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        return services;
+    }
+
+    /// <summary>Bounds what clients can hold: connections, idle and slow ones, heads and bodies of requests.</summary>
+    public static void UseGatewayLimits(this KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.ConnectionsMax;
+        limits.MaxRequestBodySize = options.RequestBodyBytesMax;
+        limits.RequestHeadersTimeout = options.RequestHeadTimeout;
+        limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        var rate = options.SlowClientBytesPerSecondMin > 0
+            ? new MinDataRate(options.SlowClientBytesPerSecondMin, options.SlowClientGrace)
+            : null;
+        limits.MinRequestBodyDataRate = rate;
+        limits.MinResponseDataRate = rate;
+    }
+
+    /// <summary>Listens on the port of the options, on loopback only when nobody is authenticated. HTTP/1.1.</summary>
+    public static void ListenForGateway(this KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        void Configure(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        if (!options.RequiresLoopback)
+            kestrel.ListenAnyIP(options.Port, Configure);
+        else if (options.Port == 0)
+            kestrel.Listen(IPAddress.Loopback, 0, Configure);
+        else
+            kestrel.ListenLocalhost(options.Port, Configure);
+    }
+
+    /// <summary>Ends the pipeline: every request that comes here is answered as the AWS protocols have it.</summary>
+    public static IApplicationBuilder UseActorStreamsGateway(this IApplicationBuilder app)
+    {
+        var gateway = app.ApplicationServices.GetRequiredService<KinesisGateway>();
+        app.Run(gateway.InvokeAsync);
+        return app;
+    }
+
+    /// <summary>Where a started server listens, for hosts on port 0.</summary>
+    public static Uri GatewayAddress(this IServiceProvider services)
+    {
+        var addresses = services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>();
+        return new Uri(addresses!.Addresses.First());
+    }
+}

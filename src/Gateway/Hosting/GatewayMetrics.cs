@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+
+namespace ActorStreams.Gateway.Hosting;
+
+/// <summary>What the gateway counts, under the names of Kinesis's metrics where there is one; a few steps per request, none per record.</summary>
+public sealed class GatewayMetrics : IDisposable
+{
+    public const string MeterName = "ActorStreams.Gateway";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _latencyMs;
+    private readonly UpDownCounter<long> _inFlight;
+    private readonly Counter<long> _incomingRecords;
+    private readonly Counter<long> _incomingBytes;
+    private readonly Counter<long> _failedRecords;
+    private readonly Counter<long> _outgoingRecords;
+    private readonly Counter<long> _outgoingBytes;
+    private readonly Counter<long> _writeThrottled;
+    private readonly Counter<long> _trimGaps;
+    private readonly Histogram<long> _iteratorAgeMs;
+
+    /// <param name="meters">Null makes a meter of this object's own.</param>
+    public GatewayMetrics(IMeterFactory? meters = null)
+    {
+        _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
+        _requests = _meter.CreateCounter<long>("Requests", "{request}", "Calls by operation and error.");
+        _latencyMs = _meter.CreateHistogram<double>("Latency", "ms", "Time from the head of a request to the end of its answer, by operation.");
+        _inFlight = _meter.CreateUpDownCounter<long>("RequestsInFlight", "{request}", "Calls being worked on.");
+        _incomingRecords = _meter.CreateCounter<long>("IncomingRecords", "{record}", "Records stored, by stream.");
+        _incomingBytes = _meter.CreateCounter<long>("IncomingBytes", "By", "Data and partition keys stored, by stream.");
+        _failedRecords = _meter.CreateCounter<long>("PutRecords.FailedRecords", "{record}", "Entries answered with an error, by stream.");
+        _writeThrottled = _meter.CreateCounter<long>(
+            "WriteProvisionedThroughputExceeded", "{record}", "Records refused because their shard had too much waiting, by stream.");
+        _outgoingRecords = _meter.CreateCounter<long>("GetRecords.Records", "{record}", "Records read, by stream.");
+        _outgoingBytes = _meter.CreateCounter<long>("GetRecords.Bytes", "By", "Bytes of answers to GetRecords, by stream.");
+        _iteratorAgeMs = _meter.CreateHistogram<long>("GetRecords.IteratorAgeMilliseconds", "ms", "How far readers are behind the tip, by stream.");
+        _trimGaps = _meter.CreateCounter<long>("GetRecords.TrimGaps", "{read}", "Reads that began before the trim horizon, by stream.");
+    }
+
+    internal void RequestStarted() => _inFlight.Add(1);
+
+    internal void RequestEnded(string operation, string? error, TimeSpan elapsed)
+    {
+        _inFlight.Add(-1);
+        _requests.Add(1, new("Operation", operation), new("Error", error ?? ""));
+        _latencyMs.Record(elapsed.TotalMilliseconds, new KeyValuePair<string, object?>("Operation", operation));
+    }
+
+    internal void RecordsPut(string stream, int records, long bytes, int failed, int throttled)
+    {
+        var tag = new KeyValuePair<string, object?>("StreamName", stream);
+        _incomingRecords.Add(records, tag);
+        _incomingBytes.Add(bytes, tag);
+        if (failed > 0) _failedRecords.Add(failed, tag);
+        if (throttled > 0) _writeThrottled.Add(throttled, tag);
+    }
+
+    internal void RecordsGot(string stream, int records, long bytes, long behindMs, bool metTrimHorizon)
+    {
+        var tag = new KeyValuePair<string, object?>("StreamName", stream);
+        _outgoingRecords.Add(records, tag);
+        _outgoingBytes.Add(bytes, tag);
+        _iteratorAgeMs.Record(behindMs, tag);
+        if (metTrimHorizon) _trimGaps.Add(1, tag);
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.Auth;
+
+namespace ActorStreams.Gateway.Hosting;
+
+/// <summary>Settings of the AWS protocols' endpoint. All bounds hold per node.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>TCP port, default 4567; 0 takes a free one.</summary>
+    public int Port { get; init; } = 4567;
+
+    /// <summary>The one account of this installation, 12 digits, default 000000000000. It is part of every ARN.</summary>
+    public string AccountId { get; init; } = "000000000000";
+
+    /// <summary>Who may sign. None, the default, accepts any well-formed signature; see <see cref="RequiresLoopback"/>.</summary>
+    public ImmutableArray<AccessKey> AccessKeys { get; init; } = [];
+
+    /// <summary>Connections at once, default 1,024. Too few and clients are turned away; too many and an idle crowd holds memory.</summary>
+    public int ConnectionsMax { get; init; } = 1_024;
+
+    /// <summary>Requests at once, default 512; more are answered 503, which SDKs retry. Too many and each of them is slow.</summary>
+    public int RequestsMax { get; init; } = 512;
+
+    /// <summary>
+    /// Bytes of one request body, default 16 MiB: 10 MiB of records as base64, 500 keys of 256 escaped characters, and the JSON around.
+    /// Below that, requests which Kinesis takes are refused.
+    /// </summary>
+    public int RequestBodyBytesMax { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of all request bodies in memory together, default 256 MiB; more are answered 503.</summary>
+    public long RequestBodiesBytesMax { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes a second that a request body must come and an answer be taken at, after <see cref="SlowClientGrace"/>; default 1,024. Zero
+    /// lets a stalled client hold its memory for ever.
+    /// </summary>
+    public double SlowClientBytesPerSecondMin { get; init; } = 1_024;
+
+    /// <summary>Default 5 s. At least 1 s, the clock tick of the server.</summary>
+    public TimeSpan SlowClientGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the head of a request may take, default 10 s.</summary>
+    public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an idle connection is kept, default 130 s; SDKs expect more than a minute.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>Without access keys nobody is authenticated, so the host must listen on loopback only.</summary>
+    public bool RequiresLoopback => AccessKeys.IsDefaultOrEmpty;
+
+    /// <summary>All that is wrong, each as a sentence that names the setting and what is allowed.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Port is < 0 or > 65_535) yield return $"Gateway port {Port} is not in 0 to 65535.";
+        if (AccountId.Length != 12 || !AccountId.All(char.IsAsciiDigit)) yield return $"AccountId '{AccountId}' is not 12 digits.";
+        if (ConnectionsMax < 1) yield return $"ConnectionsMax {ConnectionsMax} is below 1.";
+        if (RequestsMax < 1) yield return $"RequestsMax {RequestsMax} is below 1.";
+        if (RequestBodyBytesMax is < 1024 or > 1 << 30) yield return $"RequestBodyBytesMax {RequestBodyBytesMax} is not in 1024 to 1073741824.";
+        if (RequestBodiesBytesMax < RequestBodyBytesMax)
+            yield return $"RequestBodiesBytesMax {RequestBodiesBytesMax} is below RequestBodyBytesMax {RequestBodyBytesMax}.";
+        if (SlowClientBytesPerSecondMin < 0) yield return $"SlowClientBytesPerSecondMin {SlowClientBytesPerSecondMin} is negative.";
+        if (SlowClientGrace <= TimeSpan.FromSeconds(1)) yield return $"SlowClientGrace {SlowClientGrace} is not above 1 s.";
+        if (RequestHeadTimeout <= TimeSpan.Zero) yield return $"RequestHeadTimeout {RequestHeadTimeout} is not positive.";
+        if (KeepAliveTimeout <= TimeSpan.Zero) yield return $"KeepAliveTimeout {KeepAliveTimeout} is not positive.";
+        if (AccessKeys.IsDefaultOrEmpty) yield break;
+        if (AccessKeys.Any(k => string.IsNullOrEmpty(k.AccessKeyId) || string.IsNullOrEmpty(k.SecretAccessKey) || k.AccessKeyId.Contains('/')))
+            yield return "Every access key needs an AccessKeyId without a slash and a SecretAccessKey.";
+        if (AccessKeys.Select(k => k.AccessKeyId).Distinct().Count() != AccessKeys.Length)
+            yield return "An AccessKeyId stands in AccessKeys more than once.";
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using Microsoft.Extensions.Logging;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>Reads on from an iterator and hands out the next one. What was trimmed before it could be read is counted and logged.</summary>
+internal sealed class GetRecords(IStreams streams, ShardIterators iterators, GatewayMetrics metrics, ILogger<GetRecords> log) : IKinesisAction
+{
+    private static readonly ImmutableArray<Member> Input =
+    [
+        Members.Limit("Limit"),
+        new("ShardIterator", MemberType.String) { IsRequired = true, LengthMin = 1, LengthMax = 512 },
+        Members.StreamArn,
+    ];
+
+    public string Operation => "GetRecords";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var input = ShapeReader.Read(call.Body.Span, Input);
+        var iterator = iterators.Read(input.Text("ShardIterator")!, call.Region);
+        if (input.Text("StreamARN") is { } arn && StreamReference.Resolve(null, arn, call.Region, call.AccountId) != iterator.Stream)
+            throw KinesisErrors.InvalidShardIterator();
+        var limit = input.Integer("Limit") ?? KinesisLimits.GetRecordsMax;
+        var read = await streams.ReadAsync(
+            iterator.Shard, iterator.Position, limit, KinesisLimits.GetRecordsBytesMax, wait: TimeSpan.Zero, call.Aborted);
+        switch (read)
+        {
+            case ReadResult.Records records:
+                await AnswerAsync(iterator, records, call);
+                break;
+            case ReadResult.Gone:
+                throw KinesisErrors.ShardDoesNotExist(iterator.Shard.ShardId, iterator.Stream.Name, call.AccountId);
+            case ReadResult.Damaged damaged:
+                log.LogError(
+                    "Row {Row} of shard {Shard} is damaged and not given out: {Detail}", damaged.Row, iterator.Shard, damaged.Detail);
+                throw KinesisErrors.InternalFailure();
+            default:
+                throw KinesisErrors.InternalFailure();
+        }
+    }
+
+    private async Task AnswerAsync(ShardIterator iterator, ReadResult.Records read, KinesisCall call)
+    {
+        if (read.Skipped is { } gap)
+        {
+            log.LogWarning(
+                "A reader of {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed",
+                iterator.Shard, gap.Asked.Row, gap.FirstKeptRow);
+        }
+        var next = read.Next is { } position ? iterators.Write(iterator with { Position = position }) : null;
+        var children = next is null ? await ChildrenAsync(iterator, call) : [];
+        var answer = new GetRecordsAnswer(iterator.Shard, read, next, children);
+        call.Response.ContentType = call.ContentType;
+        call.Response.ContentLength = answer.Length;
+        metrics.RecordsGot(iterator.Stream.Name, answer.Count, answer.Length, read.BehindMs, read.Skipped is not null);
+        await answer.WriteAsync(call.Response.BodyWriter, call.Aborted);
+    }
+
+    // The reader of a closed shard goes on with its children, once it has read everything.
+    private async Task<ImmutableArray<Shards.Streams.ShardDescription>> ChildrenAsync(ShardIterator iterator, KinesisCall call)
+    {
+        var map = await streams.ServingMapAsync(iterator.Stream, call);
+        return [.. map.Description.Shards.Where(s => s.Parents.Contains(iterator.Shard.Shard))];
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+internal sealed class GetShardIterator(IStreams streams, ShardIterators iterators, TimeProvider time) : IKinesisAction
+{
+    private static readonly ImmutableArray<Member> Input =
+    [
+        Members.Name("ShardId", required: true),
+        new("ShardIteratorType", MemberType.String)
+        {
+            IsRequired = true,
+            Allowed = ["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"],
+        },
+        Members.SequenceNumber("StartingSequenceNumber"),
+        Members.StreamName,
+        new("Timestamp", MemberType.Timestamp),
+        Members.StreamArn,
+    ];
+
+    public string Operation => "GetShardIterator";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var input = ShapeReader.Read(call.Body.Span, Input);
+        var stream = StreamReference.Resolve(input, call);
+        if (!ShardIds.TryParse(input.Text("ShardId"), out var number))
+            throw KinesisErrors.ShardNotParsed(input.Text("ShardId")!, stream.Name, call.AccountId);
+        var shard = await FindShardAsync(stream, number, call);
+        var position = await PositionAsync(input, new Target(stream, shard, call));
+        var iterator = iterators.Write(new ShardIterator(stream, shard.Key, position));
+        await JsonAnswer.WriteAsync(
+            call.Response, call.ContentType, writer => writer.WriteString("ShardIterator", iterator), call.Aborted);
+    }
+
+    private async Task<ShardDescription> FindShardAsync(StreamId stream, int number, KinesisCall call)
+    {
+        switch (await streams.MapAsync(stream, call.Aborted))
+        {
+            case MapResult.Found { Map: var map } when map.Shard(number) is { } shard:
+                return shard;
+            case MapResult.NotFound:
+                throw call.StreamNotFound(stream);
+            case MapResult.Unavailable:
+                throw KinesisErrors.InternalFailure();
+            default:
+                throw KinesisErrors.ShardDoesNotExist(ShardIds.Format(number), stream.Name, call.AccountId);
+        }
+    }
+
+    private ValueTask<ShardPosition> PositionAsync(ShapeValues input, Target target)
+    {
+        var type = input.Text("ShardIteratorType")!;
+        var sequenceNumber = input.Text("StartingSequenceNumber");
+        switch (type)
+        {
+            case "AT_SEQUENCE_NUMBER" or "AFTER_SEQUENCE_NUMBER":
+                return sequenceNumber is null
+                    ? throw WrongPair($"{type} and no StartingSequenceNumber.")
+                    : AtNumberAsync(sequenceNumber, after: type == "AFTER_SEQUENCE_NUMBER", target);
+            case "TRIM_HORIZON" or "LATEST" when sequenceNumber is not null:
+                throw WrongPair($"{type} and also a StartingSequenceNumber.");
+            case "TRIM_HORIZON":
+                return ValueTask.FromResult(ShardPosition.TrimHorizon);
+            case "LATEST":
+                return LatestAsync(target);
+            default:
+                return AtTimeAsync(input.TimestampMs("Timestamp"), target);
+        }
+    }
+
+    private async ValueTask<ShardPosition> AtNumberAsync(string text, bool after, Target target)
+    {
+        var (stream, shard, call) = target;
+        var used = $"StartingSequenceNumber {text} used in GetShardIterator on shard {shard.Key.ShardId} in stream {stream.Name} "
+            + $"under account {call.AccountId} is invalid";
+        if (!SequenceNumber.TryParse(text, out var number)) throw KinesisErrors.InvalidArgument(used + ".");
+        if (number.Incarnation != shard.Key.Incarnation)
+            throw KinesisErrors.InvalidArgument(used + " because it did not come from this stream.");
+        if (number.Shard != shard.Key.Shard)
+        {
+            throw KinesisErrors.InvalidArgument(
+                $"Invalid StartingSequenceNumber. It encodes {ShardIds.Format(number.Shard)}, "
+                + $"while it was used in a call to a shard with {shard.Key.ShardId}");
+        }
+        // The starting number of a shard stands before its first record, which is wherever the horizon is.
+        if (number.Row == 0) return ShardPosition.TrimHorizon;
+        var bounds = await BoundsAsync(target);
+        var last = bounds.IsClosed ? bounds.ClosedRow : bounds.TipRow;
+        if (number.Generation != shard.Generation || number.Row > last) throw KinesisErrors.InvalidArgument(used + ".");
+        return after ? ShardPosition.After(number) : ShardPosition.At(number);
+    }
+
+    private async ValueTask<ShardPosition> LatestAsync(Target target) => (await BoundsAsync(target)).AfterTip;
+
+    private async ValueTask<ShardPosition> AtTimeAsync(long? timestampMs, Target target)
+    {
+        if (timestampMs is not { } ms)
+        {
+            throw KinesisErrors.InvalidArgument(
+                "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp parameter.");
+        }
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (ms > nowMs)
+        {
+            throw KinesisErrors.InvalidArgument(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
+                + $"timestampInMillis: {ms}, currentTimestampInMillis: {nowMs}"));
+        }
+        var (_, shard, call) = target;
+        return await streams.PositionAtAsync(shard.Key, DateTimeOffset.FromUnixTimeMilliseconds(ms), call.Aborted) switch
+        {
+            PositionResult.Found found => found.Position,
+            PositionResult.Gone => throw target.DoesNotExist(),
+            _ => throw KinesisErrors.InternalFailure(),
+        };
+    }
+
+    private async ValueTask<ShardProtocol.ShardBounds> BoundsAsync(Target target) =>
+        await streams.BoundsAsync(target.Shard.Key, target.Call.Aborted) switch
+        {
+            BoundsResult.Found found => found.Bounds,
+            BoundsResult.Gone => throw target.DoesNotExist(),
+            _ => throw KinesisErrors.InternalFailure(),
+        };
+
+    private static KinesisException WrongPair(string specified) => KinesisErrors.InvalidArgument(
+        "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and "
+        + $"no StartingSequenceNumber. Request specified {specified}");
+
+    private readonly record struct Target(StreamId Stream, ShardDescription Shard, KinesisCall Call)
+    {
+        public KinesisException DoesNotExist() => KinesisErrors.ShardDoesNotExist(Shard.Key.ShardId, Stream.Name, Call.AccountId);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>The errors of the Kinesis API with the texts that the service was observed to give.</summary>
+internal static class KinesisErrors
+{
+    public static KinesisException UnknownOperation() => new("UnknownOperationException", null);
+
+    public static KinesisException Malformed() => new("SerializationException", null);
+
+    public static KinesisException WrongType(string text) => new("SerializationException", text, capitalMessage: true);
+
+    public static KinesisException Validation(string text) => new("ValidationException", text);
+
+    public static KinesisException InvalidArgument(string text) => new("InvalidArgumentException", text);
+
+    public static KinesisException NotFound(string text) => new("ResourceNotFoundException", text);
+
+    public static KinesisException InUse(string text) => new("ResourceInUseException", text);
+
+    /// <summary>SDKs try again after this one.</summary>
+    public static KinesisException InternalFailure() => new("InternalFailure", null, status: 500);
+
+    /// <summary>SDKs try again after this one: the status says so.</summary>
+    public static KinesisException Busy(string text) => new("ServiceUnavailable", text, status: 503);
+
+    /// <summary>SDKs give up on this one: sending the same bytes again can't help.</summary>
+    public static KinesisException TooLarge(long bytesMax) => new(
+        "RequestEntityTooLargeException",
+        string.Create(CultureInfo.InvariantCulture, $"The request body is larger than {bytesMax} bytes."),
+        status: 413);
+
+    public static KinesisException BodyNeverCame() => new("RequestTimeoutException", "The request body did not arrive in time.", status: 408);
+
+    public static KinesisException StreamNotFound(string name, string account) => NotFound($"Stream {name} under account {account} not found.");
+
+    public static KinesisException ShardDoesNotExist(string shardId, string stream, string account) =>
+        NotFound($"Shard {shardId} in stream {stream} under account {account} does not exist");
+
+    public static KinesisException ShardNotParsed(string shardId, string stream, string account) =>
+        NotFound($"Could not find shard {shardId} in stream {stream} under account {account}.");
+
+    public static KinesisException RateExceeded(string shardId, string stream, string account) =>
+        new("ProvisionedThroughputExceededException", RateExceededText(shardId, stream, account));
+
+    public static string RateExceededText(string shardId, string stream, string account) =>
+        $"Rate exceeded for shard {shardId} in stream {stream} under account {account}.";
+
+    public static KinesisException InvalidShardIterator() => InvalidArgument("Invalid ShardIterator.");
+
+    public static KinesisException ExpiredIterator(DateTimeOffset createdAt, DateTimeOffset now) => new(
+        "ExpiredIteratorException",
+        $"Iterator expired. The iterator was created at time {JavaDate(createdAt)} while right now it is {JavaDate(now)} which is further "
+        + "in the future than the tolerated delay of 300000 milliseconds.");
+
+    public static KinesisException ExpiredNextToken() => new("ExpiredNextTokenException", "The pagination token has expired.");
+
+    public static KinesisException InvalidNextToken() => InvalidArgument("Invalid NextToken.");
+
+    private static string JavaDate(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,212 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>
+/// Answers every request of the endpoint: checks it in the order in which the service does, hands it to its action, and turns what
+/// is wrong into the error that SDKs know.
+/// </summary>
+public sealed class KinesisGateway
+{
+    private const string TargetPrefix = "Kinesis_20131202.";
+    private const string ExposedHeaders = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
+
+    private readonly FrozenDictionary<string, IKinesisAction> _actions;
+    private readonly GatewayOptions _options;
+    private readonly TimeProvider _time;
+    private readonly GatewayMetrics _metrics;
+    private readonly ILogger _log;
+    private readonly SigV4Verifier _verifier;
+    private readonly BodyBudget _bodies;
+    private int _requests;
+
+    /// <param name="tokenKey">Seals iterators and pagination tokens; the same on all nodes.</param>
+    public KinesisGateway(
+        IStreams streams, TimeProvider time, GatewayOptions options, byte[] tokenKey, GatewayMetrics metrics, ILoggerFactory logs)
+    {
+        _options = options;
+        _time = time;
+        _metrics = metrics;
+        _log = logs.CreateLogger<KinesisGateway>();
+        _verifier = new SigV4Verifier(options.AccessKeys.IsDefault ? [] : options.AccessKeys, time);
+        _bodies = new BodyBudget(options.RequestBodiesBytesMax);
+        var sealer = new TokenSealer(tokenKey, time);
+        var iterators = new ShardIterators(sealer, time);
+        var tokens = new PageTokens(sealer, time);
+        IKinesisAction[] actions =
+        [
+            new CreateStream(streams),
+            new DeleteStream(streams),
+            new DescribeStream(streams),
+            new DescribeStreamSummary(streams),
+            new ListStreams(streams, tokens),
+            new ListShards(streams, tokens),
+            new PutRecord(streams, metrics),
+            new PutRecords(streams, metrics),
+            new GetShardIterator(streams, iterators, time),
+            new GetRecords(streams, iterators, metrics, logs.CreateLogger<GetRecords>()),
+        ];
+        _actions = actions.ToFrozenDictionary(a => a.Operation);
+    }
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var started = _time.GetTimestamp();
+        _metrics.RequestStarted();
+        var operation = "Unknown";
+        string? error = null;
+        try
+        {
+            WriteCommonHeaders(http);
+            if (http.Request.Method == HttpMethods.Options && http.Request.Headers.Origin.Count > 0)
+            {
+                operation = "Preflight";
+                WritePreflight(http);
+                return;
+            }
+            var action = Target(http.Request);
+            if (action is not null) operation = action.Operation;
+            await HandleAsync(http, action);
+        }
+        catch (KinesisException e)
+        {
+            error = e.Type;
+            await WriteErrorAsync(http, e);
+        }
+        catch (Exception e) when (http.RequestAborted.IsCancellationRequested || e is OperationCanceledException or IOException)
+        {
+            // The client is gone, so nobody is there to answer. Whatever was being appended goes on by itself.
+            error = "ClientGone";
+            http.Abort();
+        }
+        catch (Exception e)
+        {
+            error = "InternalFailure";
+            _log.LogError(e, "Call of {Operation} failed on a broken invariant", operation);
+            await WriteErrorAsync(http, KinesisErrors.InternalFailure());
+        }
+        finally
+        {
+            _metrics.RequestEnded(operation, error, _time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task HandleAsync(HttpContext http, IKinesisAction? action)
+    {
+        if (http.Request.Method != HttpMethods.Post)
+        {
+            throw new KinesisException(
+                "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
+        }
+        if (Interlocked.Increment(ref _requests) > _options.RequestsMax)
+        {
+            Interlocked.Decrement(ref _requests);
+            throw KinesisErrors.Busy($"More than {_options.RequestsMax} requests are being worked on; try again.");
+        }
+        try
+        {
+            using var body = await RequestBody.ReadAsync(http.Request, _options.RequestBodyBytesMax, _bodies, http.RequestAborted);
+            await DispatchAsync(http, action, body.Bytes);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _requests);
+        }
+    }
+
+    private async Task DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
+    {
+        if (body.IsEmpty) throw action is null ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
+        if (ContentTypes.Of(http.Request) is not { } contentType)
+        {
+            throw http.Request.Headers["X-Amz-Target"].ToString().Contains('.')
+                ? new KinesisException("UnknownOperationException", null, StatusCodes.Status404NotFound)
+                : new KinesisException(
+                    "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
+        }
+        // An action parses its body itself, so it is only parsed here where a later check would otherwise be reported first.
+        if (action is null) throw JsonToken.IsObject(body.Span) ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
+        switch (_verifier.Verify(new IncomingMessage(http.Request), body.Span))
+        {
+            case AuthResult.Refused refused:
+                throw JsonToken.IsObject(body.Span) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
+            case AuthResult.Accepted accepted:
+                await action.InvokeAsync(new KinesisCall(http, accepted.Region, _options.AccountId, body, contentType));
+                break;
+        }
+    }
+
+    private IKinesisAction? Target(HttpRequest request)
+    {
+        var target = request.Headers["X-Amz-Target"].ToString();
+        return target.StartsWith(TargetPrefix, StringComparison.Ordinal) ? _actions.GetValueOrDefault(target[TargetPrefix.Length..]) : null;
+    }
+
+    private static void WriteCommonHeaders(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
+        var hasOrigin = http.Request.Headers.Origin.Count > 0;
+        if (hasOrigin) headers.AccessControlAllowOrigin = "*";
+        if (hasOrigin && http.Request.Method == HttpMethods.Options) return;
+        if (hasOrigin) headers.AccessControlExposeHeaders = ExposedHeaders;
+        Span<byte> id = stackalloc byte[72];
+        RandomNumberGenerator.Fill(id);
+        headers["x-amz-id-2"] = Convert.ToBase64String(id);
+    }
+
+    private static void WritePreflight(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.AccessControlMaxAge = "172800";
+        if (http.Request.Headers.AccessControlRequestHeaders is { Count: > 0 } wanted) headers.AccessControlAllowHeaders = wanted;
+        if (http.Request.Headers.AccessControlRequestMethod is { Count: > 0 } method) headers.AccessControlAllowMethods = method;
+        http.Response.ContentLength = 0;
+    }
+
+    private static async Task WriteErrorAsync(HttpContext http, KinesisException error)
+    {
+        if (http.Response.HasStarted)
+        {
+            // Part of an answer is out; only the end of the connection can say that it is not whole.
+            http.Abort();
+            return;
+        }
+        // What was not read of the request would otherwise be drained for some seconds.
+        if (error.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout) http.Response.Headers.Connection = "close";
+        http.Response.StatusCode = error.Status;
+        if (ContentTypes.Of(http.Request) is not { } contentType || http.Request.Method != HttpMethods.Post)
+        {
+            await WriteXmlErrorAsync(http, error);
+            return;
+        }
+        await JsonAnswer.WriteAsync(
+            http.Response,
+            contentType,
+            writer =>
+            {
+                writer.WriteString("__type", error.Type);
+                if (error.Detail is { } detail) writer.WriteString(error.CapitalMessage ? "Message" : "message", detail);
+            },
+            CancellationToken.None);
+    }
+
+    // Without a content type the service can't know what the client reads.
+    private static async Task WriteXmlErrorAsync(HttpContext http, KinesisException error)
+    {
+        var text = error.Detail is { } detail
+            ? $"<{error.Type}>\n  <Message>{detail}</Message>\n</{error.Type}>\n"
+            : $"<{error.Type}/>\n";
+        var bytes = Encoding.UTF8.GetBytes(text);
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
+    }
+}

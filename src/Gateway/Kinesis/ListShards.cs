@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>Lists shards in order of number, a page at a time. What follows on a page keeps the filter of the first one.</summary>
+internal sealed class ListShards(IStreams streams, PageTokens tokens) : IKinesisAction
+{
+    private static readonly ImmutableArray<string> FilterTypes =
+        ["AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"];
+
+    private static readonly ImmutableArray<Member> Input =
+    [
+        Members.Name("ExclusiveStartShardId"),
+        Members.Limit("MaxResults"),
+        Members.NextToken,
+        new("ShardFilter", MemberType.Structure)
+        {
+            Members =
+            [
+                new("Type", MemberType.String) { IsRequired = true, Allowed = FilterTypes },
+                Members.Name("ShardId"),
+                new("Timestamp", MemberType.Timestamp),
+            ],
+        },
+        Members.StreamCreationTimestamp,
+        Members.StreamName,
+        Members.StreamArn,
+    ];
+
+    public string Operation => "ListShards";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var input = ShapeReader.Read(call.Body.Span, Input);
+        var page = input.Text("NextToken") is { } token ? Continue(token, input, call) : Begin(input, call);
+        var stream = await streams.DescriptionAsync(page.Stream, call);
+        // Another life of the stream: for this request, and for the token of a former life, it is not the one that was meant.
+        if (page.CreatedAtMs is { } createdAtMs && createdAtMs / 1000 != stream.CreatedAt.ToUnixTimeMilliseconds() / 1000)
+            throw call.StreamNotFound(page.Stream);
+        if (stream.Status == StreamStatus.Creating)
+        {
+            throw KinesisErrors.InUse(
+                $"Stream {page.Stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamJson.Status(stream.Status)}");
+        }
+        var shards = stream.Shards.Where(s => s.Key.Shard > page.After && Passes(s, page.Filter, stream)).ToList();
+        var limit = Math.Min(input.Integer("MaxResults") ?? KinesisLimits.ListShardsPageMax, KinesisLimits.ListShardsPageMax);
+        await JsonAnswer.WriteAsync(
+            call.Response,
+            call.ContentType,
+            writer =>
+            {
+                writer.WriteStartArray("Shards");
+                foreach (var shard in shards.Take(limit)) StreamJson.WriteShard(writer, shard);
+                writer.WriteEndArray();
+                if (shards.Count <= limit) return;
+                var next = page with { After = shards[limit - 1].Key.Shard, CreatedAtMs = stream.CreatedAt.ToUnixTimeMilliseconds() };
+                writer.WriteString("NextToken", tokens.Write(TokenPurpose.ListShards, next.ToText()));
+            },
+            call.Aborted);
+    }
+
+    private Page Continue(string token, ShapeValues input, KinesisCall call)
+    {
+        if (input.Text("StreamName") is not null || input.Text("StreamARN") is not null)
+            throw KinesisErrors.InvalidArgument("NextToken and StreamName cannot be provided together.");
+        if (input.Text("ExclusiveStartShardId") is not null)
+            throw KinesisErrors.InvalidArgument("NextToken and ExclusiveStartShardId cannot be provided together.");
+        if (input.TimestampMs("StreamCreationTimestamp") is not null)
+            throw KinesisErrors.InvalidArgument("NextToken and StreamCreationTimestamp cannot be provided together.");
+        return Page.Read(tokens.Read(TokenPurpose.ListShards, token), call.Region);
+    }
+
+    private static Page Begin(ShapeValues input, KinesisCall call)
+    {
+        var stream = StreamReference.Resolve(input, call);
+        var after = -1;
+        if (input.Text("ExclusiveStartShardId") is { } start && !ShardIds.TryParse(start, out after))
+            throw KinesisErrors.ShardNotParsed(start, stream.Name, call.AccountId);
+        var filter = input.Structure("ShardFilter");
+        var type = filter?.Text("Type") ?? "FROM_TRIM_HORIZON";
+        if (type is "AT_TIMESTAMP" or "FROM_TIMESTAMP" && filter?.TimestampMs("Timestamp") is null)
+            throw KinesisErrors.InvalidArgument($"ShardFilter of type {type} needs a Timestamp.");
+        if (type == "AFTER_SHARD_ID")
+        {
+            if (filter?.Text("ShardId") is not { } id) throw KinesisErrors.InvalidArgument($"ShardFilter of type {type} needs a ShardId.");
+            if (!ShardIds.TryParse(id, out var shard)) throw KinesisErrors.ShardNotParsed(id, stream.Name, call.AccountId);
+            after = Math.Max(after, shard);
+        }
+        return new Page(stream, after, type, input.TimestampMs("StreamCreationTimestamp"));
+    }
+
+    // Before resharding exists every shard is as old as its stream, so a time before that and the horizon mean the same.
+    private static bool Passes(ShardDescription shard, string filter, StreamDescription stream) => filter switch
+    {
+        "AT_LATEST" => shard.EndingSequenceNumber is null,
+        "AT_TRIM_HORIZON" or "AT_TIMESTAMP" => shard.Parents.All(p => stream.Shards.All(s => s.Key.Shard != p)),
+        _ => true,
+    };
+
+    /// <param name="CreatedAtMs">Which life of the stream is meant; null for the present one.</param>
+    private sealed record Page(StreamId Stream, int After, string Filter, long? CreatedAtMs)
+    {
+        // Names hold no spaces.
+        public string ToText() => string.Create(
+            CultureInfo.InvariantCulture, $"{Stream.Region} {Stream.Name} {After} {Filter} {CreatedAtMs!.Value}");
+
+        public static Page Read(string text, string region)
+        {
+            var parts = text.Split(' ');
+            if (parts[0] != region) throw KinesisErrors.InvalidNextToken();
+            return new Page(
+                new StreamId(region, parts[1]),
+                int.Parse(parts[2], CultureInfo.InvariantCulture),
+                parts[3],
+                long.Parse(parts[4], CultureInfo.InvariantCulture));
+        }
+    }
+}

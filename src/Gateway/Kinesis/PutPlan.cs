@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Buffers.Text;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>What one request puts into one shard, and what became of it.</summary>
+internal sealed class ShardPut(ShardDescription shard)
+{
+    public ShardDescription Shard { get; } = shard;
+
+    /// <summary>What the records come to in the block.</summary>
+    public int BlockBytes { get; set; }
+
+    public RecordBlockBuilder Builder { get; set; } = null!;
+
+    public ShardProtocol.AppendReply Reply { get; set; } = null!;
+}
+
+/// <summary>Sorts the records of a request by shard and decodes their data straight into the blocks that the shards store.</summary>
+internal static class PutPlan
+{
+    public static List<ShardPut> Build(PutRequest request, StreamMap map)
+    {
+        var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
+        if (map.Open.Length == 1)
+        {
+            puts.Add(new ShardPut(map.Open[0]));
+            foreach (ref var entry in request.Entries) Assign(ref entry, puts[0], 0);
+        }
+        else
+        {
+            Route(request, map, puts);
+        }
+        // Built to size, so that no block is copied as it grows.
+        foreach (var put in puts) put.Builder = new RecordBlockBuilder(put.BlockBytes + EncodingSlackBytes);
+        Decode(request, puts);
+        return puts;
+    }
+
+    /// <summary>Sends all blocks at once and notes the answers.</summary>
+    public static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, CancellationToken cancel)
+    {
+        if (puts.Count == 1)
+        {
+            await AppendAsync(puts[0]);
+            return;
+        }
+        var appends = new Task[puts.Count];
+        for (var i = 0; i < appends.Length; i++) appends[i] = AppendAsync(puts[i]);
+        await Task.WhenAll(appends);
+
+        async Task AppendAsync(ShardPut put) =>
+            put.Reply = await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), producer: null, cancel);
+    }
+
+    // A builder asks for the longest header of two varints and a hash key before it knows the real one.
+    private const int EncodingSlackBytes = 26;
+
+    private static void Route(PutRequest request, StreamMap map, List<ShardPut> puts)
+    {
+        var entries = request.Entries;
+        var keys = ArrayPool<(int, int)>.Shared.Rent(entries.Length);
+        var hashes = ArrayPool<UInt128>.Shared.Rent(entries.Length);
+        // For each open shard, the number of its put in the list, from 1.
+        var putOfShard = ArrayPool<int>.Shared.Rent(map.Open.Length);
+        try
+        {
+            putOfShard.AsSpan(0, map.Open.Length).Clear();
+            Hash(request, keys, hashes);
+            for (var i = 0; i < entries.Length; i++)
+            {
+                var shard = map.Router.Route(hashes[i]);
+                if (putOfShard[shard] == 0)
+                {
+                    puts.Add(new ShardPut(map.Open[shard]));
+                    putOfShard[shard] = puts.Count;
+                }
+                var put = putOfShard[shard] - 1;
+                Assign(ref entries[i], puts[put], put);
+            }
+        }
+        finally
+        {
+            ArrayPool<(int, int)>.Shared.Return(keys);
+            ArrayPool<UInt128>.Shared.Return(hashes);
+            ArrayPool<int>.Shared.Return(putOfShard);
+        }
+    }
+
+    private static void Hash(PutRequest request, (int, int)[] keys, UInt128[] hashes)
+    {
+        var entries = request.Entries;
+        var explicitKeys = 0;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            keys[i] = (entries[i].KeyOffset, entries[i].KeyBytes);
+            if (entries[i].HasHashKey) explicitKeys++;
+        }
+        if (explicitKeys < entries.Length) PartitionKeyHasher.HashAll(request.Body, keys.AsSpan(0, entries.Length), hashes);
+        for (var i = 0; explicitKeys > 0 && i < entries.Length; i++)
+        {
+            if (entries[i].HasHashKey) hashes[i] = ExplicitHashKey(request, entries[i])!.Value;
+        }
+    }
+
+    private static void Assign(ref PutEntry entry, ShardPut put, int number)
+    {
+        entry.Block = number;
+        // Varints: keys are at most 1 KiB and data at most 1 MiB.
+        var keyHeader = entry.KeyBytes < 64 ? 1 : 2;
+        var dataHeader = entry.DataBytes < 128 ? 1 : entry.DataBytes < 16_384 ? 2 : 3;
+        put.BlockBytes += keyHeader + dataHeader + (entry.HasHashKey ? 16 : 0) + entry.KeyBytes + entry.DataBytes;
+    }
+
+    private static void Decode(PutRequest request, List<ShardPut> puts)
+    {
+        foreach (ref var entry in request.Entries)
+        {
+            var builder = puts[entry.Block].Builder;
+            entry.IndexInBlock = builder.Count;
+            var place = builder.Begin(request.Key(entry), ExplicitHashKey(request, entry), entry.DataBytes);
+            var status = Base64.DecodeFromUtf8(request.Data(entry), place, out _, out var written);
+            // The text was checked before; what is left is a last character with bits that no encoder sets.
+            if (status != OperationStatus.Done || written != entry.DataBytes) throw KinesisErrors.Malformed();
+        }
+    }
+
+    private static UInt128? ExplicitHashKey(PutRequest request, in PutEntry entry) =>
+        entry.HasHashKey && HashKeys.TryParse(request.HashKey(entry), out var key, out _) ? key : null;
+}

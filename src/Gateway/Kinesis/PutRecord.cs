@@ -1,0 +1,77 @@
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
+internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKinesisAction
+{
+    public string Operation => "PutRecord";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        using var request = PutRequestReader.ReadOne(call.Body);
+        PutValidation.CheckOne(request);
+        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call.Region, call.AccountId);
+        var map = await streams.ServingMapAsync(stream, call);
+        var bytes = PutValidation.CheckSizes(request);
+        if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
+
+        var puts = PutPlan.Build(request, map);
+        await PutPlan.AppendAllAsync(streams, stream, puts, call.Aborted);
+        var shard = puts[0].Shard;
+        var appended = Appended(puts[0].Reply, stream, shard, call);
+        metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
+        var number = new SequenceNumber(
+            shard.Key.Incarnation, appended.Generation, shard.Key.Shard, appended.Row, appended.FirstIndex);
+        await JsonAnswer.WriteAsync(
+            call.Response,
+            call.ContentType,
+            writer =>
+            {
+                writer.WriteString("ShardId", shard.Key.ShardId);
+                writer.WriteString("SequenceNumber", number.ToString());
+            },
+            call.Aborted);
+    }
+
+    private AppendReply.Appended Appended(AppendReply reply, StreamId stream, ShardDescription shard, KinesisCall call)
+    {
+        switch (reply)
+        {
+            case AppendReply.Appended appended:
+                return appended;
+            case AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended }:
+                throw call.StreamNotFound(stream);
+            case AppendReply.Refused { Error: AppendError.Overloaded }:
+                metrics.RecordsPut(stream.Name, 0, 0, failed: 0, throttled: 1);
+                throw KinesisErrors.RateExceeded(shard.Key.ShardId, stream.Name, call.AccountId);
+            default:
+                throw KinesisErrors.InternalFailure();
+        }
+    }
+
+    // Numbers rise by themselves in a shard, so all there is to do is to refuse numbers that this stream never gave.
+    private async Task CheckOrderingAsync(string text, StreamId stream, StreamMap map, KinesisCall call)
+    {
+        if (SequenceNumber.TryParse(text, out var number)
+            && number.Incarnation == map.Description.Incarnation
+            && map.Shard(number.Shard) is { } shard
+            && shard.Generation == number.Generation)
+        {
+            switch (await streams.BoundsAsync(shard.Key, call.Aborted))
+            {
+                case BoundsResult.Found { Bounds: var bounds } when number.Row <= Math.Max(bounds.TipRow, bounds.ClosedRow):
+                    return;
+                case BoundsResult.Unavailable:
+                    throw KinesisErrors.InternalFailure();
+            }
+        }
+        throw KinesisErrors.InvalidArgument(
+            $"ExclusiveMinimumSequenceNumber {text} used in PutRecord on stream {stream.Name} under account {call.AccountId} is invalid.");
+    }
+}

@@ -1,0 +1,57 @@
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Shards.Client;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>
+/// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
+/// in the order of the request.
+/// </summary>
+internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics) : IKinesisAction
+{
+    public string Operation => "PutRecords";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        using var request = PutRequestReader.ReadMany(call.Body);
+        PutValidation.CheckMany(request);
+        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call.Region, call.AccountId);
+        var map = await streams.ServingMapAsync(stream, call);
+        PutValidation.CheckSizes(request);
+
+        var puts = PutPlan.Build(request, map);
+        await PutPlan.AppendAllAsync(streams, stream, puts, call.Aborted);
+        if (puts.Exists(p => p.Reply is AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended }))
+            throw call.StreamNotFound(stream);
+        Count(stream.Name, request, puts);
+        PutRecordsAnswer.Write(call, request, puts, stream);
+        await call.Response.BodyWriter.FlushAsync(call.Aborted);
+    }
+
+    private void Count(string stream, PutRequest request, List<ShardPut> puts)
+    {
+        var stored = 0;
+        var failed = 0;
+        var throttled = 0;
+        long bytes = 0;
+        foreach (ref readonly var entry in request.Entries)
+        {
+            switch (puts[entry.Block].Reply)
+            {
+                case AppendReply.Appended:
+                    stored++;
+                    bytes += entry.KeyBytes + entry.DataBytes;
+                    break;
+                case AppendReply.Refused { Error: AppendError.Overloaded }:
+                    throttled++;
+                    failed++;
+                    break;
+                default:
+                    failed++;
+                    break;
+            }
+        }
+        metrics.RecordsPut(stream, stored, bytes, failed, throttled);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>One record of a put as it stands in the request's bytes; lengths of -1 mean that the member is absent.</summary>
+internal struct PutEntry
+{
+    public int KeyOffset;
+    public int KeyBytes;
+    public int HashKeyOffset;
+    public int HashKeyBytes;
+
+    /// <summary>Base64 of the data, and how many bytes it decodes to.</summary>
+    public int DataOffset;
+    public int DataCharacters;
+    public int DataBytes;
+
+    /// <summary>Which of the request's blocks the record goes into, and its place there.</summary>
+    public int Block;
+    public int IndexInBlock;
+
+    public readonly bool HasHashKey => HashKeyBytes >= 0;
+
+    public static PutEntry Empty => new() { KeyBytes = -1, HashKeyBytes = -1, DataCharacters = -1 };
+}
+
+/// <summary>
+/// A PutRecord or PutRecords request, its records left where they are in the body. Holds a pooled array: dispose it before the body.
+/// </summary>
+internal sealed class PutRequest(Memory<byte> body, int entriesMax) : IDisposable
+{
+    private PutEntry[] _entries = ArrayPool<PutEntry>.Shared.Rent(entriesMax);
+
+    public string? StreamName { get; set; }
+    public string? StreamArn { get; set; }
+    public string? SequenceNumberForOrdering { get; set; }
+
+    /// <summary>Null when the member was absent; entries above the maximum are counted but not kept.</summary>
+    public int? Count { get; set; }
+
+    public Span<byte> Body => body.Span;
+
+    public Span<PutEntry> Entries => _entries.AsSpan(0, Math.Min(Count ?? 0, entriesMax));
+
+    /// <summary>The place of entry <paramref name="index"/>, whether or not it is counted yet; a place for nothing above the maximum.</summary>
+    public ref PutEntry Place(int index, ref PutEntry overflow)
+    {
+        if (index < entriesMax) return ref _entries[index];
+        return ref overflow;
+    }
+
+    public ReadOnlySpan<byte> Key(in PutEntry entry) => Body.Slice(entry.KeyOffset, entry.KeyBytes);
+
+    public ReadOnlySpan<byte> HashKey(in PutEntry entry) => Body.Slice(entry.HashKeyOffset, entry.HashKeyBytes);
+
+    public ReadOnlySpan<byte> Data(in PutEntry entry) => Body.Slice(entry.DataOffset, entry.DataCharacters);
+
+    public void Dispose()
+    {
+        if (_entries.Length == 0) return;
+        ArrayPool<PutEntry>.Shared.Return(_entries);
+        _entries = [];
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ActorStreams.Gateway.Kinesis;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorStreams.Gateway.Wire;
+
+/// <summary>
+/// Bounds the memory that request bodies hold together. A body takes as it grows, not as it is announced, so that slow clients can't
+/// reserve what they never send.
+/// </summary>
+internal sealed class BodyBudget(long bytesMax)
+{
+    private long _taken;
+
+    public bool TryTake(int bytes)
+    {
+        if (Interlocked.Add(ref _taken, bytes) <= bytesMax) return true;
+        Interlocked.Add(ref _taken, -bytes);
+        return false;
+    }
+
+    public void Return(int bytes) => Interlocked.Add(ref _taken, -bytes);
+}
+
+/// <summary>A request body in one pooled buffer. Dispose it when nothing looks at it any more.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    // Nearly all requests fit at once; larger ones double their way up.
+    private const int FirstBytesMax = 1024 * 1024;
+    private const int FirstBytesMin = 4 * 1024;
+
+    private readonly BodyBudget _budget;
+    private byte[] _buffer;
+    private int _length;
+
+    private RequestBody(BodyBudget budget, byte[] buffer)
+    {
+        _budget = budget;
+        _buffer = buffer;
+    }
+
+    public Memory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads it all, or throws the <see cref="KinesisException"/> that says why it can't be had.</summary>
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, BodyBudget budget, CancellationToken cancel)
+    {
+        if (request.ContentLength > bytesMax) throw KinesisErrors.TooLarge(bytesMax);
+        var expected = (int)Math.Clamp(request.ContentLength ?? FirstBytesMin, FirstBytesMin, FirstBytesMax);
+        var body = new RequestBody(budget, Rent(budget, expected));
+        try
+        {
+            while (true)
+            {
+                var read = await request.BodyReader.ReadAsync(cancel);
+                body.Append(read, bytesMax);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return body;
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            body.Dispose();
+            throw e.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => KinesisErrors.TooLarge(bytesMax),
+                StatusCodes.Status408RequestTimeout => KinesisErrors.BodyNeverCame(),
+                _ => KinesisErrors.Malformed(),
+            };
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_buffer.Length == 0) return;
+        _budget.Return(_buffer.Length);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+    }
+
+    private void Append(ReadResult read, int bytesMax)
+    {
+        var total = _length + read.Buffer.Length;
+        if (total > bytesMax) throw KinesisErrors.TooLarge(bytesMax);
+        if (total > _buffer.Length) Grow((int)Math.Min(Math.Max(total, _buffer.Length * 2L), bytesMax));
+        read.Buffer.CopyTo(_buffer.AsSpan(_length));
+        _length = (int)total;
+    }
+
+    private void Grow(int bytes)
+    {
+        var larger = Rent(_budget, bytes);
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        _budget.Return(_buffer.Length);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+
+    private static byte[] Rent(BodyBudget budget, int bytes)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        if (budget.TryTake(buffer.Length)) return buffer;
+        ArrayPool<byte>.Shared.Return(buffer);
+        throw KinesisErrors.Busy("Too many request bodies are in flight; try again.");
+    }
+}

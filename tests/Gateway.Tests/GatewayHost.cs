@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ActorStreams.Gateway.Tests;
+
+/// <summary>A gateway over <see cref="InMemoryStreams"/> on a free port, and a client that signs as SDKs do.</summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    public const string Region = "eu-central-1";
+    public const string Account = "000000000000";
+    public static readonly byte[] TokenKey = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+    public static readonly AccessKey Key = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+
+    private readonly WebApplication _app;
+
+    private GatewayHost(WebApplication app, InMemoryStreams streams, FakeTimeProvider time, HttpClient client)
+    {
+        _app = app;
+        Streams = streams;
+        Time = time;
+        Client = client;
+    }
+
+    public InMemoryStreams Streams { get; }
+    public FakeTimeProvider Time { get; }
+    public HttpClient Client { get; }
+    public Uri Address => Client.BaseAddress!;
+
+    public static async Task<GatewayHost> StartAsync(
+        GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null)
+    {
+        options = (options ?? new GatewayOptions()) with { Port = 0 };
+        time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
+        streams ??= new InMemoryStreams(time);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IStreams>(streams);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddActorStreamsGateway(options, TokenKey);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.UseGatewayLimits(options);
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        var app = builder.Build();
+        app.UseActorStreamsGateway();
+        await app.StartAsync();
+        return new GatewayHost(app, streams, time, new HttpClient { BaseAddress = app.Services.GatewayAddress() });
+    }
+
+    /// <summary>A signed call.</summary>
+    public Task<Answer> CallAsync(string operation, object body, string region = Region) =>
+        CallAsync(operation, body as string ?? System.Text.Json.JsonSerializer.Serialize(body), region);
+
+    public async Task<Answer> CallAsync(string operation, string body, string region = Region)
+    {
+        using var request = Request(operation, Encoding.UTF8.GetBytes(body), region);
+        return await SendAsync(request);
+    }
+
+    public HttpRequestMessage Request(string operation, byte[] body, string region = Region, AccessKey? key = null)
+    {
+        var request = Unsigned(operation, body);
+        new SigV4Signer(key ?? Key, region, Time).Sign(request, body);
+        return request;
+    }
+
+    public HttpRequestMessage Unsigned(string operation, byte[] body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/x-amz-json-1.1");
+        request.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
+        return request;
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await Client.SendAsync(request);
+        var headers = response.Headers.Concat(response.Content.Headers)
+            .ToImmutableDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), headers);
+    }
+
+    /// <summary>Creates a stream in the default region.</summary>
+    public async Task<StreamDescription> StreamAsync(string name = "s", int shards = 1)
+    {
+        (await CallAsync("CreateStream", new { StreamName = name, ShardCount = shards })).AssertOk();
+        return Streams.Describe(new StreamId(Region, name));
+    }
+
+    public async Task<string> IteratorAsync(string type = "TRIM_HORIZON", string stream = "s", int shard = 0, string? number = null)
+    {
+        var body = new JsonObject { ["StreamName"] = stream, ["ShardId"] = ShardIds.Format(shard), ["ShardIteratorType"] = type };
+        if (number is not null) body["StartingSequenceNumber"] = number;
+        return (string)(await CallAsync("GetShardIterator", body.ToJsonString())).AssertOk()["ShardIterator"]!;
+    }
+
+    public async Task<JsonNode> GetRecordsAsync(string iterator) =>
+        (await CallAsync("GetRecords", new { ShardIterator = iterator })).AssertOk();
+
+    public async Task<string> PutAsync(string data = "data", string key = "k", string stream = "s") =>
+        (string)(await CallAsync("PutRecord", new { StreamName = stream, PartitionKey = key, Data = Base64(data) })).AssertOk()["SequenceNumber"]!;
+
+    public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>What came back: status, body, headers (contents' too).</summary>
+public sealed record Answer(int Status, string Body, ImmutableDictionary<string, string> Headers)
+{
+    public JsonNode Json => JsonNode.Parse(Body)!;
+
+    public JsonNode AssertOk()
+    {
+        Assert.True(Status == 200, $"200 was expected, {Status} came: {Body}");
+        return Body.Length == 0 ? new JsonObject() : Json;
+    }
+
+    /// <summary>The exact error, its members and nothing else.</summary>
+    public void AssertError(string type, string? message, int status = 400)
+    {
+        var expected = new JsonObject { ["__type"] = type };
+        if (message is not null) expected["message"] = message;
+        AssertErrorJson(expected, status);
+    }
+
+    /// <summary>A wrong type of a member: the text has a capital M.</summary>
+    public void AssertWrongType(string message) =>
+        AssertErrorJson(new JsonObject { ["__type"] = "SerializationException", ["Message"] = message }, 400);
+
+    private void AssertErrorJson(JsonObject expected, int status)
+    {
+        Assert.Equal((status, expected.ToJsonString()), (Status, Json.ToJsonString()));
+        Assert.Equal("application/x-amz-json-1.1", Headers["Content-Type"]);
+    }
+}

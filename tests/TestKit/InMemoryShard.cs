@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.TestKit;
+
+/// <summary>A shard of <see cref="InMemoryStreams"/>, which holds the lock. Row 1 is the opening, so records begin in row 2.</summary>
+internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, TimeProvider time)
+{
+    private const int Generation = 1;
+
+    private readonly List<RecordBatch> _batches = [];
+    private readonly Dictionary<string, ProducerEntry> _producers = [];
+    private long _lastRow = 1;
+    private long _lastArrivalMs;
+    private long _closedRow;
+    private ImmutableArray<int> _children = [];
+
+    public long TrimmedToRow { get; set; }
+
+    public ShardDescription Description => new(
+        key, range, Generation, [], SequenceNumber.Starting(key, Generation),
+        _closedRow == 0 ? null : SequenceNumber.Ending(key, Generation, _closedRow));
+
+    public ShardBounds Bounds => _batches.Count == 0
+        ? new ShardBounds(Generation, 0, 0, 0, TrimmedToRow, _closedRow, _children)
+        : new ShardBounds(
+            Generation, _batches[^1].Row, _batches[^1].Count, _batches[^1].Header.LastArrivalMs, TrimmedToRow, _closedRow, _children);
+
+    public void Close(ImmutableArray<int> children)
+    {
+        _closedRow = ++_lastRow;
+        _children = children;
+    }
+
+    public AttachReply Attach(string producer, long epoch)
+    {
+        var known = _producers.GetValueOrDefault(producer) ?? new ProducerEntry(producer, epoch, []);
+        if (epoch < known.Epoch) return new AttachReply.Refused(AppendError.StaleEpoch, $"Epoch {known.Epoch} has attached.");
+        _producers[producer] = known with { Epoch = epoch };
+        return new AttachReply.Attached(known.Positions);
+    }
+
+    public AppendReply Append(RecordBlock block, ProducerAppend? producer)
+    {
+        if (_closedRow != 0) return new AppendReply.Refused(AppendError.Closed, $"{key} is closed.", _children);
+        List<ProducerAdvance> advances = [];
+        if (producer is not null)
+        {
+            var entry = _producers.GetValueOrDefault(producer.Producer);
+            if (ProducerPositions.Judge(entry, range, producer) is { } answer) return answer;
+            advances.Add(new ProducerAdvance(producer.Producer, producer.Epoch, producer.Position));
+            _producers[producer.Producer] = ProducerPositions.Advance(entry!, range, advances[0]);
+        }
+        _lastArrivalMs = Math.Max(_lastArrivalMs, time.GetUtcNow().ToUnixTimeMilliseconds());
+        // The caller's buffer is its own again after the answer.
+        var batch = RecordBatch.Encode(++_lastRow, [new RecordBatch.TimedBlock(block, _lastArrivalMs)], advances);
+        _batches.Add(batch);
+        return new AppendReply.Appended(Generation, batch.Row, 0, block.Count, _lastArrivalMs);
+    }
+
+    public ReadResult Read(ShardPosition from, int recordsMax, int bytesMax)
+    {
+        var asked = from;
+        TrimGap? skipped = null;
+        if (from.Row <= TrimmedToRow)
+        {
+            if (from.Row > 0) skipped = new TrimGap(asked, TrimmedToRow + 1);
+            from = new ShardPosition(TrimmedToRow + 1, 0);
+        }
+        var slices = ImmutableArray.CreateBuilder<BatchSlice>();
+        var next = from;
+        var bytes = 0;
+        var records = 0;
+        var readToMs = 0L;
+        foreach (var batch in _batches.Where(b => b.Row >= from.Row))
+        {
+            var first = batch.Row == from.Row ? from.Index : 0;
+            var count = 0;
+            foreach (var record in batch.RecordsFrom(first))
+            {
+                var size = record.Data.Length + record.PartitionKey.Length;
+                if (records == recordsMax || (records > 0 && bytes + size > bytesMax)) break;
+                bytes += size;
+                records++;
+                count++;
+                readToMs = batch.Header.LastArrivalMs;
+            }
+            if (count > 0) slices.Add(new BatchSlice(batch, first, count));
+            if (first + count > 0) next = new ShardPosition(batch.Row, first + count);
+            if (first + count < batch.Count) break;
+        }
+        var isAtTip = _batches.Count == 0 || next.CompareTo(Bounds.AfterTip) >= 0;
+        var behindMs = isAtTip ? 0 : Math.Max(1, _batches[^1].Header.LastArrivalMs - readToMs);
+        return new ReadResult.Records(slices.ToImmutable(), _closedRow != 0 && isAtTip ? null : next, behindMs, skipped, Bounds);
+    }
+
+    public ShardPosition PositionAt(long ms)
+    {
+        foreach (var batch in _batches.Where(b => b.Row > TrimmedToRow))
+        {
+            if (batch.Header.LastArrivalMs >= ms) return new ShardPosition(batch.Row, 0);
+        }
+        return Bounds.AfterTip;
+    }
+}

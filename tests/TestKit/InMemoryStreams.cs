@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Shards.Log.ShardProtocol;
+
+namespace ActorStreams.TestKit;
+
+/// <summary>
+/// Streams in memory, without actors or store, for specs of what stands before them: the same answers, at once. Records go through the
+/// real batch format and the real numbers. Faults are asked for by the next call or for a shard. Safe from any thread.
+/// </summary>
+public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) : IStreams
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<(string Region, string Name), Entry> _streams = new(Comparer<(string Region, string Name)>.Create(
+        (a, b) => (string.CompareOrdinal(a.Region, b.Region), string.CompareOrdinal(a.Name, b.Name)) switch { (0, var n) => n, (var r, _) => r }));
+    private readonly Dictionary<ShardKey, InMemoryShard> _shards = [];
+    private readonly Dictionary<ShardKey, AppendReply> _appendFaults = [];
+    private long _lastIncarnation;
+
+    /// <summary>New streams stay in this state; ACTIVE unless a spec wants another.</summary>
+    public StreamStatus StatusOfNewStreams { get; set; } = StreamStatus.Active;
+
+    /// <summary>While true every question is answered with Unavailable.</summary>
+    public bool IsUnavailable { get; set; }
+
+    /// <summary>Appends that arrived, refused ones too.</summary>
+    public int AppendCalls { get; private set; }
+
+    /// <summary>Every append to the shard is answered so, until <see cref="HealAppends"/>.</summary>
+    public void FailAppends(ShardKey shard, AppendReply reply)
+    {
+        lock (_lock) _appendFaults[shard] = reply;
+    }
+
+    public void HealAppends()
+    {
+        lock (_lock) _appendFaults.Clear();
+    }
+
+    /// <summary>Gives up rows up to and including this one.</summary>
+    public void Trim(ShardKey shard, long toRow)
+    {
+        lock (_lock) _shards[shard].TrimmedToRow = toRow;
+    }
+
+    /// <summary>Ends the shard as a split or merge would, with children that cover its range.</summary>
+    public void Close(ShardKey shard, params int[] children)
+    {
+        lock (_lock) _shards[shard].Close([.. children]);
+    }
+
+    /// <summary>The description of a stream that must be there.</summary>
+    public StreamDescription Describe(StreamId stream)
+    {
+        lock (_lock) return Description(_streams[(stream.Region, stream.Name)]);
+    }
+
+    public Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Unavailable("asked for by the spec"));
+            if (_streams.ContainsKey((stream.Region, stream.Name)))
+                return Task.FromResult<CreateStreamResult>(new CreateStreamResult.AlreadyExists());
+            var current = _streams.Values.Where(e => e.Id.Region == stream.Region).Sum(e => e.Shards.Length);
+            if (current + (long)shards > shardQuota)
+                return Task.FromResult<CreateStreamResult>(new CreateStreamResult.ShardQuotaExceeded(current, shardQuota, shards));
+            _lastIncarnation = Math.Max(_lastIncarnation + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+            var incarnation = new Incarnation(_lastIncarnation);
+            var ranges = HashKeyRange.Tile(shards);
+            var keys = Enumerable.Range(0, shards).Select(i => new ShardKey(stream.Region, incarnation, i)).ToImmutableArray();
+            foreach (var key in keys) _shards[key] = new InMemoryShard(key, ranges[key.Shard], time);
+            _streams[(stream.Region, stream.Name)] = new Entry(stream, incarnation, StatusOfNewStreams, mode, time.GetUtcNow(), keys);
+            return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Created(incarnation));
+        }
+    }
+
+    public Task<DeleteStreamResult> DeleteStreamAsync(StreamId stream, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Unavailable("asked for by the spec"));
+            if (!_streams.Remove((stream.Region, stream.Name), out var entry))
+                return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.NotFound());
+            foreach (var shard in entry.Shards) _shards.Remove(shard);
+            return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Deleting());
+        }
+    }
+
+    public Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<DescribeStreamResult>(new DescribeStreamResult.Unavailable("asked for by the spec"));
+            return Task.FromResult<DescribeStreamResult>(_streams.TryGetValue((stream.Region, stream.Name), out var entry)
+                ? new DescribeStreamResult.Found(Description(entry))
+                : new DescribeStreamResult.NotFound());
+        }
+    }
+
+    public Task<ListStreamsResult> ListStreamsAsync(string region, string? exclusiveStart, int limit, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Unavailable("asked for by the spec"));
+            var all = _streams.Values
+                .Where(e => e.Id.Region == region && (exclusiveStart is null || string.CompareOrdinal(e.Id.Name, exclusiveStart) > 0))
+                .Take(limit + 1)
+                .Select(e => new StreamSummary(e.Id.Name, e.Incarnation, e.Status, e.Mode, e.CreatedAt, e.Shards.Length))
+                .ToList();
+            return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Page([.. all.Take(limit)], all.Count > limit));
+        }
+    }
+
+    public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return ValueTask.FromResult<MapResult>(new MapResult.Unavailable("asked for by the spec"));
+            if (!_streams.TryGetValue((stream.Region, stream.Name), out var entry)) return ValueTask.FromResult<MapResult>(new MapResult.NotFound());
+            return ValueTask.FromResult<MapResult>(entry.Status is StreamStatus.Active or StreamStatus.Updating
+                ? new MapResult.Found(new StreamMap(Description(entry)))
+                : new MapResult.NotActive(entry.Status));
+        }
+    }
+
+    public Task<AppendReply> AppendAsync(
+        StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            AppendCalls++;
+            if (_appendFaults.TryGetValue(shard, out var fault)) return Task.FromResult(fault);
+            return Task.FromResult(_shards.TryGetValue(shard, out var found)
+                ? found.Append(block, producer)
+                : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there."));
+        }
+    }
+
+    public Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_shards.TryGetValue(shard, out var found)
+                ? found.Attach(producer, epoch)
+                : new AttachReply.Refused(AppendError.Ended, $"{shard} is not there."));
+        }
+    }
+
+    public Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<ReadResult>(new ReadResult.Unavailable("asked for by the spec"));
+            return Task.FromResult(_shards.TryGetValue(shard, out var found)
+                ? found.Read(from, recordsMax, bytesMax)
+                : new ReadResult.Gone($"{shard} is not there."));
+        }
+    }
+
+    public Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<BoundsResult>(new BoundsResult.Unavailable("asked for by the spec"));
+            return Task.FromResult<BoundsResult>(_shards.TryGetValue(shard, out var found)
+                ? new BoundsResult.Found(found.Bounds)
+                : new BoundsResult.Gone($"{shard} is not there."));
+        }
+    }
+
+    public Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset at, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (IsUnavailable) return Task.FromResult<PositionResult>(new PositionResult.Unavailable("asked for by the spec"));
+            return Task.FromResult<PositionResult>(_shards.TryGetValue(shard, out var found)
+                ? new PositionResult.Found(found.PositionAt(at.ToUnixTimeMilliseconds()))
+                : new PositionResult.Gone($"{shard} is not there."));
+        }
+    }
+
+    private StreamDescription Description(Entry entry) => new(
+        entry.Id, entry.Incarnation, entry.Status, entry.Mode, entry.CreatedAt, 24, [.. entry.Shards.Select(s => _shards[s].Description)]);
+
+    private sealed record Entry(
+        StreamId Id, Incarnation Incarnation, StreamStatus Status, StreamMode Mode, DateTimeOffset CreatedAt, ImmutableArray<ShardKey> Shards);
+}
