@@ -61,7 +61,11 @@ internal sealed class ShardDeletion(
         if (_deletedToRow >= 0) Start(state);
     }
 
-    public void SnapshotFailed() => SnapshotPending = false;
+    public void SnapshotFailed()
+    {
+        SnapshotPending = false;
+        RefuseWaiting("The shard's last snapshot could not be written.");
+    }
 
     /// <summary>Looks for the last row whose records are all older, which may take some reads of the store.</summary>
     public void FindTrim(Trim trim, IActorRef replyTo, ShardState state)
@@ -108,7 +112,12 @@ internal sealed class ShardDeletion(
             return;
         }
         var target = Target(state);
-        if (_deletedToRow < target)
+        if (_deletedToRow < target && state.Lifecycle == ShardLifecycle.Ended && _newestSnapshotRow < state.LastRow)
+        {
+            // A recovery in the middle of the deletion finds only the later part of the rows, which makes no state without this.
+            Snapshot();
+        }
+        else if (_deletedToRow < target)
         {
             _busy = true;
             deleteMessages(Math.Min(_deletedToRow + services.Options.DeleteRowsStep, target));
@@ -158,7 +167,12 @@ internal sealed class ShardDeletion(
         // The rows are given up already and are deleted at the next sweep.
         _busy = false;
         log.Warning("Shard {0}: rows could not be deleted now: {1}", key, cause.Message);
-        foreach (var waiting in _waitForEnd) waiting.Tell(new EndReply.Refused(key, cause.Message));
+        RefuseWaiting(cause.Message);
+    }
+
+    private void RefuseWaiting(string reason)
+    {
+        foreach (var waiting in _waitForEnd) waiting.Tell(new EndReply.Refused(key, reason));
         _waitForEnd.Clear();
     }
 
