@@ -13,21 +13,33 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
     /// <summary>Rows of one read of the store; a row is a batch, so this is reached only by very small ones.</summary>
     private const int RowsMax = 2_000;
 
+    /// <summary>What the first step of a read loads. Only the rows tell how many records they hold, so the next step knows better.</summary>
+    private const int FirstStepBytes = 1 << 20;
+
     public async Task<ReadResult> FromStoreAsync(
         ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, ShardProtocol.ShardBounds bounds, CancellationToken cancel)
     {
         try
         {
-            var firstRow = Math.Max(from.Row, bounds.TrimmedToRow + 1);
-            var rows = await journal.ReadAsync(
-                shard.PersistenceId, Manifests.ShardEvents.RecordsAppended, firstRow, bounds.TipRow, Math.Min(RowsMax, recordsMax), bytesMax, cancel)
-                .ConfigureAwait(false);
-            var batches = ImmutableArray.CreateBuilder<RecordBatch>(rows.Count);
-            foreach (var row in rows)
+            var row = Math.Max(from.Row, bounds.TrimmedToRow + 1);
+            var batches = ImmutableArray.CreateBuilder<RecordBatch>();
+            var (records, bytes, step) = (0L, 0L, (long)FirstStepBytes);
+            while (row <= bounds.TipRow && records < recordsMax && bytes < bytesMax)
             {
-                if (Decode(row, out var damage) is { } batch) batches.Add(batch);
-                else if (batches.Count > 0) break;
-                else return Damaged(row.Row, damage!);
+                var rows = await journal.ReadAsync(
+                    shard.PersistenceId, Manifests.ShardEvents.RecordsAppended, row, bounds.TipRow, RowsMax, Math.Min(step, bytesMax - bytes), cancel)
+                    .ConfigureAwait(false);
+                if (rows.Count == 0) break;
+                foreach (var stored in rows)
+                {
+                    if (Decode(stored, out var damage) is not { } batch)
+                        return records > 0 ? Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds) : Damaged(stored.Row, damage!);
+                    batches.Add(batch);
+                    records += batch.Count - (batch.Row == from.Row ? Math.Min(from.Index, batch.Count) : 0);
+                    bytes += stored.Payload.Length;
+                }
+                row = rows[^1].Row + 1;
+                step = records == 0 ? FirstStepBytes : Math.Max(FirstStepBytes / 16, (recordsMax - records) * (bytes / records + 1));
             }
             return Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds);
         }
