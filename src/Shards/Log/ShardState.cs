@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using ActorStreams.Shards.Keys;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -72,9 +73,12 @@ public sealed record ShardState
     public (ShardEvents.ProducerAttached? Event, AttachReply? Refusal) Decide(Attach attach)
     {
         if (Refuse() is { } error) return (null, new AttachReply.Refused(error.Error, error.Detail));
-        var nameBytes = System.Text.Encoding.UTF8.GetByteCount(attach.Producer);
+        var nameBytes = Encoding.UTF8.GetByteCount(attach.Producer);
         if (nameBytes is 0 or > ProducerNameBytesMax)
             return (null, new AttachReply.Refused(AppendError.NotAttached, $"A producer's name has 1 to {ProducerNameBytesMax} bytes; this one has {nameBytes}."));
+        // Half a surrogate pair is stored as a replacement character: the batches of this producer would then name another one.
+        if (Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(attach.Producer)) != attach.Producer)
+            return (null, new AttachReply.Refused(AppendError.NotAttached, "A producer's name is well-formed Unicode; this one holds half a surrogate pair."));
         if (Producers.TryGetValue(attach.Producer, out var entry))
         {
             if (attach.Epoch < entry.Epoch) return (null, new AttachReply.Refused(AppendError.StaleEpoch, Stale(entry, attach.Epoch)));
