@@ -71,8 +71,14 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     private void Recovered()
     {
-        // Rows without an event of ours, such as a tombstone, count too: the next write goes after them.
-        _state = _state with { LastRow = LastSequenceNr };
+        if (_state.LastRow != LastSequenceNr)
+        {
+            // The newest event of a shard is never deleted, so another owner wrote, trimmed and deleted while this recovery stood still.
+            _stopReason = $"The journal has row {LastSequenceNr} where the newest event replayed is of row {_state.LastRow}.";
+            _log.Warning("Shard {0} stops to recover anew: {1}", _key, _stopReason);
+            Context.Stop(Self);
+            return;
+        }
         _tail = new RecordTail(_services.Options.TailBytesMax, _services.Tails, _state.Bounds.AfterTip);
         if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
         {
