@@ -52,6 +52,18 @@ public sealed class GoldenSpecs(SerializingSystem system) : IClassFixture<Serial
     }
 
     [Fact]
+    public void Every_manifest_is_told_in_the_document()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "ActorStreams.sln")))
+            root = root.Parent ?? throw new InvalidOperationException($"No repository lies above {AppContext.BaseDirectory}.");
+        var document = File.ReadAllText(Path.Combine(root.FullName, "docs", "formats", "journal.md"));
+
+        Assert.All(system.Serializers, serializer => Assert.Contains($"| {serializer.Identifier} |", document));
+        Assert.All(system.Serializers.SelectMany(s => s.Table.Manifests), manifest => Assert.Contains($"`{manifest}`", document));
+    }
+
+    [Fact]
     public void Identifiers_are_the_ones_that_stand_in_journals()
     {
         Assert.Equal([481, 482], system.Serializers.Select(s => s.Identifier));
