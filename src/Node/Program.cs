@@ -1,1 +1,1 @@
-return 0;
+return await ActorStreams.Node.CommandLine.RunAsync(args);

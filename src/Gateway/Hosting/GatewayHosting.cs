@@ -51,11 +51,13 @@ public static class GatewayHosting
         limits.MinResponseDataRate = rate;
     }
 
-    /// <summary>Listens on the port of the options, on loopback only when nobody is authenticated. HTTP/1.1.</summary>
+    /// <summary>Listens on address and port of the options, on loopback only when nobody is authenticated. HTTP/1.1.</summary>
     public static void ListenForGateway(this KestrelServerOptions kestrel, GatewayOptions options)
     {
         void Configure(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
-        if (!options.RequiresLoopback)
+        if (!options.RequiresLoopback && options.BindAddress is not null)
+            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, Configure);
+        else if (!options.RequiresLoopback)
             kestrel.ListenAnyIP(options.Port, Configure);
         else if (options.Port == 0)
             kestrel.Listen(IPAddress.Loopback, 0, Configure);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using ActorStreams.Gateway.Auth;
 
 namespace ActorStreams.Gateway.Hosting;
@@ -8,6 +9,12 @@ public sealed record GatewayOptions
 {
     /// <summary>TCP port, default 4567; 0 takes a free one.</summary>
     public int Port { get; init; } = 4567;
+
+    /// <summary>
+    /// IP address to listen on when access keys are configured; null, the default, is every network of this machine. Without keys
+    /// it is always loopback.
+    /// </summary>
+    public string? BindAddress { get; init; }
 
     /// <summary>The one account of this installation, 12 digits, default 000000000000. It is part of every ARN.</summary>
     public string AccountId { get; init; } = "000000000000";
@@ -51,7 +58,8 @@ public sealed record GatewayOptions
     /// <summary>All that is wrong, each as a sentence that names the setting and what is allowed.</summary>
     public IEnumerable<string> Problems()
     {
-        if (Port is < 0 or > 65_535) yield return $"Gateway port {Port} is not in 0 to 65535.";
+        if (Port is < 0 or > 65_535) yield return $"Port {Port} is not in 0 to 65535.";
+        if (BindAddress is not null && !IPAddress.TryParse(BindAddress, out _)) yield return $"BindAddress '{BindAddress}' is not an IP address.";
         if (AccountId.Length != 12 || !AccountId.All(char.IsAsciiDigit)) yield return $"AccountId '{AccountId}' is not 12 digits.";
         if (ConnectionsMax < 1) yield return $"ConnectionsMax {ConnectionsMax} is below 1.";
         if (RequestsMax < 1) yield return $"RequestsMax {RequestsMax} is below 1.";
@@ -64,8 +72,8 @@ public sealed record GatewayOptions
         if (KeepAliveTimeout <= TimeSpan.Zero) yield return $"KeepAliveTimeout {KeepAliveTimeout} is not positive.";
         if (AccessKeys.IsDefaultOrEmpty) yield break;
         if (AccessKeys.Any(k => string.IsNullOrEmpty(k.AccessKeyId) || string.IsNullOrEmpty(k.SecretAccessKey) || k.AccessKeyId.Contains('/')))
-            yield return "Every access key needs an AccessKeyId without a slash and a SecretAccessKey.";
+            yield return "AccessKeys: every access key needs an AccessKeyId without a slash and a SecretAccessKey.";
         if (AccessKeys.Select(k => k.AccessKeyId).Distinct().Count() != AccessKeys.Length)
-            yield return "An AccessKeyId stands in AccessKeys more than once.";
+            yield return "AccessKeys: an AccessKeyId stands there more than once.";
     }
 }

@@ -32,7 +32,8 @@ public static class PipelineSettingsValidator
         return definitions.ToImmutable();
     }
 
-    private static bool TryBuild(string path, PipelineSettings s, List<string> errors, [NotNullWhen(true)] out PipelineDefinition? definition)
+    /// <summary>Checks one pipeline, and adds what is wrong with it to the errors.</summary>
+    public static bool TryBuild(string path, PipelineSettings s, List<string> errors, [NotNullWhen(true)] out PipelineDefinition? definition)
     {
         var before = errors.Count;
         CheckName(path + ":Name", s.Name, NameLengthMax, errors);

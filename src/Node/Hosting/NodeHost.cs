@@ -1,0 +1,179 @@
+using System.Net.Sockets;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Management;
+using ActorStreams.Node.Settings;
+using ActorStreams.Shards;
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using Microsoft.AspNetCore.Connections;
+
+namespace ActorStreams.Node.Hosting;
+
+/// <summary>
+/// A running node, the composition of all its parts: admin endpoint, data folder, store, actor system and cluster, shards,
+/// pipelines, gateway, started in this order and stopped in the opposite one.
+/// </summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private const string TokenKeyName = "gateway-tokens";
+    private const int TokenKeyBytes = 32;
+
+    // Together below the ten seconds that a ctrl-C may take.
+    private static readonly TimeSpan HttpStopPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(6);
+
+    private readonly NodeSettings _settings;
+    private readonly ILogger _log;
+    private readonly TimeProvider _clock;
+    private readonly ManagementServer _management;
+    private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Gateway);
+    private DataDirectoryLock? _dataLock;
+    private ShardStore? _store;
+    private IHost? _akka;
+    private ShardsNode? _shards;
+    private WebApplication? _gateway;
+
+    private static class Parts
+    {
+        public const string Store = "store";
+        public const string Cluster = "cluster";
+        public const string Shards = "shards";
+        public const string Gateway = "gateway";
+    }
+
+    private NodeHost(NodeSettings settings, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _settings = settings;
+        _clock = clock;
+        _log = loggers.CreateLogger("ActorStreams.Node");
+        _management = new ManagementServer(settings.Management, _readiness, [new StreamsPage(() => _shards?.Streams, () => _store)], loggers);
+    }
+
+    /// <summary>Where AWS clients find this node.</summary>
+    public Uri Endpoint => _gateway!.Services.GatewayAddress();
+
+    public Uri AdminEndpoint => new($"http://127.0.0.1:{_management.Port}/");
+
+    /// <summary>Answers when the node is ready.</summary>
+    /// <exception cref="CannotStartException">A port is in use, the data folder is taken, the store cannot be used.</exception>
+    public static async Task<NodeHost> StartAsync(NodeSettings settings, ILoggerFactory loggers, TimeProvider clock, CancellationToken cancel)
+    {
+        var start = clock.GetTimestamp();
+        var node = new NodeHost(settings, loggers, clock);
+        try
+        {
+            await node.StartPartsAsync(loggers, cancel);
+        }
+        catch
+        {
+            await node.StopAsync();
+            await node.DisposeAsync();
+            throw;
+        }
+
+        node.Announce(clock.GetElapsedTime(start));
+        return node;
+    }
+
+    /// <summary>Completes when the node is told to stop, or when its actor system ends by itself, as a node that was downed does.</summary>
+    public async Task EndedAsync(CancellationToken stop)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => told.TrySetResult());
+        await Task.WhenAny(told.Task, _akka!.Services.GetRequiredService<ActorSystem>().WhenTerminated);
+    }
+
+    /// <summary>
+    /// Ends HTTP, lets pipelines and shards drain, leaves the cluster. False when the actor system had ended by itself before.
+    /// </summary>
+    public async Task<bool> StopAsync()
+    {
+        var start = _clock.GetTimestamp();
+        var ended = _akka?.Services.GetRequiredService<ActorSystem>().WhenTerminated.IsCompleted ?? false;
+        foreach (var part in _readiness.Parts.Keys) _readiness.Lost(part, "stopping");
+        if (_gateway is not null) await GatewayServer.StopAsync(_gateway, HttpStopPatience);
+        if (_akka is not null)
+        {
+            using var limit = new CancellationTokenSource(DrainPatience);
+            await _akka.StopAsync(limit.Token);
+        }
+
+        _log.LogInformation("Stopped in {ElapsedMs} ms.", (long)_clock.GetElapsedTime(start).TotalMilliseconds);
+        return !ended;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_gateway is not null) await _gateway.DisposeAsync();
+        if (_shards is not null) await _shards.DisposeAsync();
+        _akka?.Dispose();
+        if (_store is not null) await _store.DisposeAsync();
+        _dataLock?.Dispose();
+        await _management.DisposeAsync();
+    }
+
+    private async Task StartPartsAsync(ILoggerFactory loggers, CancellationToken cancel)
+    {
+        await ListenAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
+        var tokenKey = await OpenStoreAsync(cancel);
+        _readiness.Reached(Parts.Store);
+
+        _akka = AkkaHost.Build(_settings, loggers);
+        await _akka.StartAsync(cancel);
+        var system = _akka.Services.GetRequiredService<ActorSystem>();
+        await AkkaHost.JoinAsync(system, _settings.Cluster, cancel);
+        _readiness.Reached(Parts.Cluster);
+
+        _shards = await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel);
+        _readiness.Reached(Parts.Shards);
+
+        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, loggers, _clock);
+        await ListenAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
+        _readiness.Reached(Parts.Gateway);
+    }
+
+    private async Task<byte[]> OpenStoreAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (!_settings.Store.UsesPostgres) _dataLock = DataDirectoryLock.Acquire(_settings.Store.DataDirectory);
+            _store = await ShardStore.OpenAsync(_settings.Store, _clock, cancel);
+            return await _store.GetOrCreateSecretAsync(TokenKeyName, TokenKeyBytes, cancel);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new CannotStartException(e.Message, e);
+        }
+    }
+
+    private static async Task ListenAsync(Func<CancellationToken, Task> start, string what, int port, string option, CancellationToken cancel)
+    {
+        try
+        {
+            await start(cancel);
+        }
+        catch (Exception e) when (e is AddressInUseException or IOException { InnerException: AddressInUseException })
+        {
+            throw new CannotStartException($"Port {port}, wanted for the {what}, is in use. Stop what listens there or give another {option}.", e);
+        }
+        catch (Exception e) when (e is SocketException or IOException { InnerException: SocketException })
+        {
+            throw new CannotStartException($"Port {port}, wanted for the {what}, cannot be listened on: {e.Message} Give another {option}.", e);
+        }
+    }
+
+    private void Announce(TimeSpan took)
+    {
+        _log.LogInformation(
+            "Ready in {ElapsedMs} ms: AWS clients at {Endpoint}, admin at {AdminEndpoint}, store {Store}.",
+            (long)took.TotalMilliseconds, Endpoint, AdminEndpoint,
+            _settings.Store.UsesPostgres ? "PostgreSQL" : Path.GetFullPath(_settings.Store.DataDirectory));
+        if (_settings.Gateway.RequiresLoopback)
+        {
+            _log.LogWarning(
+                "No access keys are configured: this node listens on this machine only and takes any well-formed signature. "
+                + "Set ActorStreams:Gateway:AccessKeys to let others in.");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Management;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Store;
+
+namespace ActorStreams.Node.Settings;
+
+/// <summary>Every setting of a node, bound and checked; <see cref="NodeSettingsReader"/> makes it.</summary>
+internal sealed record NodeSettings
+{
+    public StoreOptions Store { get; init; } = new();
+    public ShardOptions Shards { get; init; } = new();
+    public GatewayOptions Gateway { get; init; } = new();
+    public ManagementOptions Management { get; init; } = new();
+    public ClusterOptions Cluster { get; init; } = new();
+    public LogOptions Log { get; init; } = new();
+
+    /// <summary>In order of their names, as they stand below <c>ActorStreams:Pipelines</c>.</summary>
+    public ImmutableArray<PipelineDefinition> Pipelines { get; init; } = [];
+}
