@@ -28,14 +28,8 @@ public sealed record ConsumerOptions
     public RetryDelays Restart { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     /// <summary>How long a consumer that is told to go may finish what it has begun; what is not done by then is done again elsewhere.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often an application looks at its streams and makes sure that its consumers run.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// Placement units of consumers in the cluster; several per node spread evenly. Must never change while the cluster is up, or two
-    /// nodes place one consumer differently.
-    /// </summary>
-    public int Buckets { get; init; } = 100;
 }

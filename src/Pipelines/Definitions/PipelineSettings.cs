@@ -1,6 +1,6 @@
 namespace ActorStreams.Pipelines.Definitions;
 
-/// <summary>One pipeline as it is written in settings, under <c>ActorStreams:Pipelines:N</c>; <see cref="PipelineSettingsValidator"/> turns it into a definition.</summary>
+/// <summary>One pipeline as it is written in settings, under <c>ActorStreams:Pipelines:</c> and its name; <see cref="PipelineSettingsValidator"/> turns it into a definition.</summary>
 public sealed class PipelineSettings
 {
     /// <summary>1 to 64 of <c>a-z A-Z 0-9 _ . -</c>. Required. A renamed pipeline is a new one and begins anew.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using ActorStreams.Pipelines.Anomaly;
 using ActorStreams.Shards.Streams;
@@ -13,26 +12,10 @@ public static class PipelineSettingsValidator
     private const int RegionLengthMax = 64;
     private const int PathLengthMax = 256;
 
-    /// <param name="path">Where the list stands in the settings, such as <c>ActorStreams:Pipelines</c>.</param>
-    /// <param name="settings">The pipelines, in order.</param>
-    /// <param name="errors">Every error of every pipeline; empty when all are good.</param>
-    /// <returns>The definitions; to be used only when there are no errors.</returns>
-    public static ImmutableArray<PipelineDefinition> Validate(
-        string path, IReadOnlyList<PipelineSettings> settings, out ImmutableArray<string> errors)
-    {
-        var found = new List<string>();
-        var definitions = ImmutableArray.CreateBuilder<PipelineDefinition>(settings.Count);
-        for (var i = 0; i < settings.Count; i++)
-        {
-            if (TryBuild($"{path}:{i}", settings[i], found, out var definition)) definitions.Add(definition);
-        }
-        foreach (var twice in settings.Where(s => s.Name is not null).GroupBy(s => s.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
-            found.Add($"{path}: the name {twice.Key} is used {twice.Count()} times; each pipeline has a name of its own.");
-        errors = [.. found];
-        return definitions.ToImmutable();
-    }
-
-    /// <summary>Checks one pipeline, and adds what is wrong with it to the errors.</summary>
+    /// <param name="path">Where the pipeline stands in the settings, such as <c>ActorStreams:Pipelines:watch</c>.</param>
+    /// <param name="s">As bound.</param>
+    /// <param name="errors">Added to, so that the errors of all pipelines can be told together.</param>
+    /// <param name="definition">Null when there are errors.</param>
     public static bool TryBuild(string path, PipelineSettings s, List<string> errors, [NotNullWhen(true)] out PipelineDefinition? definition)
     {
         var before = errors.Count;

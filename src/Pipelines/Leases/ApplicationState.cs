@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Pipelines.Leases.ApplicationEvents;
+
+namespace ActorStreams.Pipelines.Leases;
+
+/// <summary>Which shards an application works, after any prefix of its journal. Pure.</summary>
+public sealed record ApplicationState
+{
+    public static readonly ApplicationState New = new();
+
+    /// <summary>The life of the source that the leases are of; null before it was first seen.</summary>
+    public StreamKey? Source { get; init; }
+
+    public ImmutableSortedDictionary<int, Lease> Leases { get; init; } = ImmutableSortedDictionary<int, Lease>.Empty;
+
+    /// <summary>
+    /// Leases whose consumers should run now: open ones, once their parents' are over. A parent without a lease had aged out before the
+    /// application began.
+    /// </summary>
+    public IEnumerable<Lease> Runnable => Leases.Values.Where(lease =>
+        lease.IsOpen && lease.Parents.All(parent => !Leases.TryGetValue(parent, out var of) || !of.IsOpen));
+
+    /// <summary>Parents that left a final state to take over.</summary>
+    public ImmutableArray<int> FinishedParents(Lease lease) =>
+        [.. lease.Parents.Where(parent => Leases.GetValueOrDefault(parent)?.Outcome == LeaseOutcome.Finished)];
+
+    /// <summary>What a look at the source makes true.</summary>
+    public ImmutableArray<IApplicationEvent> Decide(StreamDescription source, StartPosition start, long nowMs)
+    {
+        var events = ImmutableArray.CreateBuilder<IApplicationEvent>();
+        var isOther = Source != source.Key;
+        // Only the first look at the first life: what is put later, into a child or a namesake, was put while the application ran.
+        var isLatest = Source is null && start == StartPosition.Latest;
+        if (isOther) events.Add(new SourceFound(source.Key, nowMs));
+        var known = isOther ? ImmutableSortedDictionary<int, Lease>.Empty : Leases;
+        ImmutableArray<Lease> added =
+        [
+            .. source.Shards.Where(shard => !known.ContainsKey(shard.Key.Shard)).Select(shard =>
+            {
+                var isSkipped = isLatest && shard.EndingSequenceNumber is not null;
+                return new Lease(
+                    shard.Key.Shard, shard.Range, shard.Parents, isLatest ? StartPosition.Latest : StartPosition.TrimHorizon, nowMs,
+                    isSkipped ? LeaseOutcome.Skipped : null, isSkipped ? nowMs : 0);
+            }),
+        ];
+        if (!added.IsEmpty) events.Add(new LeasesAdded(added));
+        var there = source.Shards.Select(shard => shard.Key.Shard).ToHashSet();
+        foreach (var lease in known.Values.Where(lease => lease.IsOpen && !there.Contains(lease.Shard)))
+            events.Add(new LeaseEnded(lease.Shard, LeaseOutcome.AgedOut, nowMs));
+        return events.ToImmutable();
+    }
+
+    /// <summary>Null where it is known already or of a life that is over.</summary>
+    public LeaseEnded? DecideFinished(ShardKey shard, long nowMs) =>
+        Source == shard.Stream && Leases.TryGetValue(shard.Shard, out var lease) && lease.IsOpen
+            ? new LeaseEnded(shard.Shard, LeaseOutcome.Finished, nowMs)
+            : null;
+
+    public ApplicationState Apply(IApplicationEvent e) => e switch
+    {
+        SourceFound found => new ApplicationState { Source = found.Stream },
+        LeasesAdded added => this with { Leases = Leases.AddRange(added.Leases.Select(l => KeyValuePair.Create(l.Shard, l))) },
+        LeaseEnded ended => this with
+        {
+            Leases = Leases.SetItem(ended.Shard, Leases[ended.Shard] with { Outcome = ended.Outcome, EndedMs = ended.AtMs }),
+        },
+        _ => throw new InvalidOperationException($"An application does not know the event {e.GetType()}."),
+    };
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Client;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using static ActorStreams.Pipelines.Leases.CoordinatorEvents;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
+
+namespace ActorStreams.Pipelines.Leases;
+
+/// <summary>
+/// The cluster's only one: keeps one <see cref="ApplicationActor"/> for each pipeline of the settings and of run time. It moves no
+/// records; consumers go on while it moves to another node.
+/// </summary>
+public sealed class CoordinatorActor : ReceivePersistentActor
+{
+    private readonly ImmutableArray<PipelineDefinition> _settings;
+    private readonly IStreams _streams;
+    private readonly IActorRef _consumers;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _pollInterval;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, IActorRef> _applications = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ApplicationStatus> _statuses = new(StringComparer.Ordinal);
+    private CoordinatorState _state = CoordinatorState.New;
+
+    // Started under a name whose former child has not ended yet.
+    private readonly Dictionary<string, PipelineDefinition> _next = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, string> _leaving = [];
+
+    public CoordinatorActor(
+        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval)
+    {
+        _settings = settings;
+        _streams = streams;
+        _consumers = consumers;
+        _time = time;
+        _pollInterval = pollInterval;
+        Recover<ICoordinatorEvent>(e => _state = _state.Apply(e));
+        Recover<RecoveryCompleted>(_ =>
+        {
+            foreach (var definition in _state.Effective(_settings)) Spawn(definition);
+        });
+        Command<StartApplication>(OnStart);
+        Command<StopApplication>(OnStop);
+        Command<ApplicationStatus>(status =>
+        {
+            if (_applications.TryGetValue(status.Name, out var child) && child.Equals(Sender)) _statuses[status.Name] = status;
+        });
+        Command<GetStatus>(_ => Sender.Tell(new PipelinesStatus([.. _statuses.Values])));
+        Command<Terminated>(OnTerminated);
+        Command<Respawn>(OnRespawn);
+    }
+
+    public override string PersistenceId => "pipelines-coordinator";
+
+    public static Props Props(
+        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(settings, streams, consumers, time, pollInterval));
+
+    private void OnStart(StartApplication start)
+    {
+        var name = start.Definition.Name;
+        Persist(new ApplicationAdded(start.Definition), added =>
+        {
+            _state = _state.Apply(added);
+            var wasThere = _applications.TryGetValue(name, out var child);
+            if (wasThere) child!.Tell(new ApplicationActor.Redefine(start.Definition));
+            else if (_leaving.ContainsValue(name)) _next[name] = start.Definition;
+            else Spawn(start.Definition);
+            Sender.Tell(new ApplicationDone(name, wasThere));
+        });
+    }
+
+    private void OnStop(StopApplication stop) => Persist(new ApplicationRemoved(stop.Name), removed =>
+    {
+        _state = _state.Apply(removed);
+        _next.Remove(stop.Name);
+        _statuses.Remove(stop.Name);
+        var wasThere = _applications.Remove(stop.Name, out var child);
+        if (wasThere)
+        {
+            _leaving[child!] = stop.Name;
+            child!.Tell(ApplicationActor.Leave.Instance);
+        }
+        Sender.Tell(new ApplicationDone(stop.Name, wasThere));
+    });
+
+    private void OnTerminated(Terminated ended)
+    {
+        if (_leaving.Remove(ended.ActorRef, out var left))
+        {
+            if (_next.Remove(left, out var next)) Spawn(next);
+            return;
+        }
+        // A write that failed stopped it: it is started again from the store, at the pace of the poll.
+        if (_applications.FirstOrDefault(a => a.Value.Equals(ended.ActorRef)) is not { Key: { } name }) return;
+        _log.Warning("Application {Application} stopped and is started again", name);
+        _applications.Remove(name);
+        Task.Delay(_pollInterval, _time).PipeTo(Self, success: () => new Respawn(name));
+    }
+
+    private void OnRespawn(Respawn respawn)
+    {
+        if (_applications.ContainsKey(respawn.Name) || _leaving.ContainsValue(respawn.Name)) return;
+        if (_state.Effective(_settings).FirstOrDefault(d => d.Name == respawn.Name) is { } definition) Spawn(definition);
+    }
+
+    private void Spawn(PipelineDefinition definition)
+    {
+        var child = Context.ActorOf(ApplicationActor.Props(definition, _streams, _consumers, _time, _pollInterval), definition.Name);
+        _applications[definition.Name] = child;
+        Context.Watch(child);
+    }
+
+    private sealed record Respawn(string Name) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Leases;
+using ActorStreams.Shards.Client;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
+
+namespace ActorStreams.Pipelines;
+
+/// <summary>
+/// The pipelines of one node: started on an actor system that is a member of a cluster, configured with
+/// <see cref="Serialization.PipelineSerialization.Config"/> and the sharding settings of <see cref="Shards.ShardsNode.Config"/>. Consumers drain
+/// in the coordinated shutdown's service-stop phase, while the shards they write to are still there.
+/// </summary>
+public sealed class PipelinesNode : IPipelines, IDisposable
+{
+    private const string Coordinator = "pipelines-coordinator";
+    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly IActorRef _coordinator;
+    private readonly HttpClient _http;
+    private readonly PipelineMetrics _metrics;
+
+    private PipelinesNode(IActorRef coordinator, HttpClient http, PipelineMetrics metrics)
+    {
+        _coordinator = coordinator;
+        _http = http;
+        _metrics = metrics;
+    }
+
+    /// <param name="definitions">Of this node's settings; all nodes of a cluster have the same.</param>
+    /// <param name="role">Only nodes of this role run consumers and the coordinator; null for all. This node must have it.</param>
+    public static PipelinesNode Start(
+        ActorSystem system, IStreams streams, ImmutableArray<PipelineDefinition> definitions, ConsumerOptions options, TimeProvider time,
+        string? role = null)
+    {
+        var metrics = new PipelineMetrics();
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+        var services = new ConsumerServices(
+            streams, http, time, metrics, options, Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.ToString());
+
+        var sharding = ClusterSharding.Get(system);
+        var settings = ClusterShardingSettings.Create(system).WithRole(role);
+        var consumers = sharding.Start(
+            ConsumerRegion.TypeName, id => ShardConsumerActor.Props(id, services), settings, new ConsumerRegion.Extractor(),
+            sharding.DefaultShardAllocationStrategy(settings), ConsumerProtocol.Drain.Instance);
+
+        var singleton = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator").WithRole(role);
+        system.ActorOf(
+            ClusterSingletonManager.Props(
+                CoordinatorActor.Props(definitions, streams, consumers, time, options.PollInterval), PoisonPill.Instance, singleton),
+            Coordinator);
+        var proxy = system.ActorOf(
+            ClusterSingletonProxy.Props(
+                $"/user/{Coordinator}", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator").WithRole(role)),
+            Coordinator + "-proxy");
+
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain-consumers", async () =>
+        {
+            await consumers.GracefulStop(options.DrainTimeout + TimeSpan.FromMilliseconds(500), GracefulShutdown.Instance);
+            return Akka.Done.Instance;
+        });
+        return new PipelinesNode(proxy, http, metrics);
+    }
+
+    public Task<PipelinesStatus> StatusAsync(CancellationToken cancel) => AskAsync<PipelinesStatus>(GetStatus.Instance, cancel);
+
+    public Task<ApplicationDone> StartAsync(PipelineDefinition definition, CancellationToken cancel) =>
+        AskAsync<ApplicationDone>(new StartApplication(definition), cancel);
+
+    public Task<ApplicationDone> StopAsync(string application, CancellationToken cancel) =>
+        AskAsync<ApplicationDone>(new StopApplication(application), cancel);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _metrics.Dispose();
+    }
+
+    private async Task<T> AskAsync<T>(object message, CancellationToken cancel)
+    {
+        try
+        {
+            return await _coordinator.Ask<T>(message, s_answerTimeout, cancel);
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new TimeoutException($"The coordinator of the pipelines did not answer within {s_answerTimeout.TotalSeconds} s.", e);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Leases;
+using ActorStreams.Pipelines.Serialization.Proto;
+using ActorStreams.Shards.Serialization;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
+using static ActorStreams.Pipelines.Leases.ApplicationEvents;
+using static ActorStreams.Pipelines.Leases.CoordinatorEvents;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
+
+namespace ActorStreams.Pipelines.Serialization;
+
+/// <summary>Events, snapshots and messages of pipelines.</summary>
+public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerializer(system, Id, s_table)
+{
+    /// <summary>Stored beside each row of a pipeline's actors, for ever.</summary>
+    public const int Id = 491;
+
+    private static readonly ManifestTable s_table = Messages(Events(new ManifestTable.Builder())).Build();
+
+    private static ManifestTable.Builder Events(ManifestTable.Builder table) => table
+        .Add(Manifests.ConsumerStarted,
+            (ConsumerStarted e) => new ConsumerStartedEvent { Epoch = e.Epoch, Start = e.Start.ToProto(), AtMs = e.AtMs },
+            ConsumerStartedEvent.Parser, v => new ConsumerStarted(v.Epoch, v.Start.ToPosition(), v.AtMs))
+        .Add(Manifests.Checkpointed,
+            (Checkpointed e) => new CheckpointedEvent { Position = e.Position.ToProto(), Counts = e.Counts.ToProto(), AtMs = e.AtMs },
+            CheckpointedEvent.Parser, v => new Checkpointed(v.Position.ToPosition(), v.Counts.ToCounts(), v.AtMs))
+        .Add(Manifests.ConsumerFinished,
+            (ConsumerFinished e) => new ConsumerFinishedEvent { AtMs = e.AtMs }, ConsumerFinishedEvent.Parser, v => new ConsumerFinished(v.AtMs))
+        .Add<ConsumerSnapshot, ConsumerSnapshotState>(Manifests.ConsumerSnapshot, Snapshot, ConsumerSnapshotState.Parser, Snapshot)
+        .Add(Manifests.SourceFound,
+            (SourceFound e) => new SourceFoundEvent
+            {
+                Stream = new StreamKeyValue { Region = e.Stream.Region, Incarnation = e.Stream.Incarnation.Value },
+                AtMs = e.AtMs,
+            },
+            SourceFoundEvent.Parser, v =>
+            {
+                ProtoValues.Require(v.Stream, "stream");
+                return new SourceFound(new StreamKey(v.Stream.Region, new Incarnation(v.Stream.Incarnation)), v.AtMs);
+            })
+        .Add(Manifests.LeasesAdded,
+            (LeasesAdded e) =>
+            {
+                var value = new LeasesAddedEvent();
+                value.Leases.AddAll(e.Leases, PipelineValues.ToProto);
+                return value;
+            },
+            LeasesAddedEvent.Parser, v => new LeasesAdded(v.Leases.ToArray(l => l.ToLease())))
+        .Add(Manifests.LeaseEnded,
+            (LeaseEnded e) => new LeaseEndedEvent { Shard = e.Shard, Outcome = (int)e.Outcome, AtMs = e.AtMs },
+            LeaseEndedEvent.Parser, v => new LeaseEnded(v.Shard, PipelineValues.Known<LeaseOutcome>(v.Outcome), v.AtMs))
+        .Add(Manifests.ApplicationAdded,
+            (ApplicationAdded e) => new ApplicationAddedEvent { Definition = e.Definition.ToProto() },
+            ApplicationAddedEvent.Parser, v => new ApplicationAdded(v.Definition.ToDefinition()))
+        .Add(Manifests.ApplicationRemoved,
+            (ApplicationRemoved e) => new ApplicationRemovedEvent { Name = e.Name },
+            ApplicationRemovedEvent.Parser, v => new ApplicationRemoved(v.Name));
+
+    private static ManifestTable.Builder Messages(ManifestTable.Builder table) => table
+        .Add(Manifests.RunConsumer,
+            (RunConsumer m) =>
+            {
+                var value = new RunConsumerMessage
+                {
+                    Definition = m.Definition.ToProto(),
+                    Shard = m.Shard.ToLeased(),
+                    Range = m.Range.ToValue(),
+                    Start = (int)m.Start,
+                };
+                value.Parents.AddAll(m.Parents);
+                return value;
+            },
+            RunConsumerMessage.Parser, v => new RunConsumer(
+                v.Definition.ToDefinition(), v.Shard.ToKey(), v.Range.ToRange(),
+                PipelineValues.Known<Definitions.StartPosition>(v.Start), v.Parents.ToArray(p => p)))
+        .Add(Manifests.StopConsumer,
+            (StopConsumer m) => new StopConsumerMessage { Application = m.Application, Shard = m.Shard.ToLeased() },
+            StopConsumerMessage.Parser, v => new StopConsumer(v.Application, v.Shard.ToKey()))
+        .Add(Manifests.Drain, (Drain _) => new DrainMessage(), DrainMessage.Parser, _ => Drain.Instance)
+        .Add<ConsumerStatus, ConsumerStatusMessage>(Manifests.ConsumerStatus, Status, ConsumerStatusMessage.Parser, Status)
+        .Add(Manifests.StartApplication,
+            (StartApplication m) => new StartApplicationMessage { Definition = m.Definition.ToProto() },
+            StartApplicationMessage.Parser, v => new StartApplication(v.Definition.ToDefinition()))
+        .Add(Manifests.StopApplication,
+            (StopApplication m) => new StopApplicationMessage { Name = m.Name }, StopApplicationMessage.Parser, v => new StopApplication(v.Name))
+        .Add(Manifests.ApplicationDone,
+            (ApplicationDone m) => new ApplicationDoneMessage { Name = m.Name, WasThere = m.WasThere },
+            ApplicationDoneMessage.Parser, v => new ApplicationDone(v.Name, v.WasThere))
+        .Add(Manifests.GetStatus, (GetStatus _) => new GetStatusMessage(), GetStatusMessage.Parser, _ => GetStatus.Instance)
+        .Add(Manifests.PipelinesStatus,
+            (PipelinesStatus m) =>
+            {
+                var value = new PipelinesStatusMessage();
+                value.Applications.AddAll(m.Applications, Status);
+                return value;
+            },
+            PipelinesStatusMessage.Parser, v => new PipelinesStatus(v.Applications.ToArray(Status)))
+        .Add<ApplicationStatus, ApplicationStatusMessage>(Manifests.ApplicationStatus, Status, ApplicationStatusMessage.Parser, Status);
+
+    private static ConsumerSnapshotState Snapshot(ConsumerSnapshot snapshot)
+    {
+        var state = snapshot.State;
+        var value = new ConsumerSnapshotState
+        {
+            Epoch = state.Epoch,
+            Start = state.Start.ToProto(),
+            Checkpoint = state.Checkpoint.ToProto(),
+            Counts = state.Counts.ToProto(),
+            StartsSinceProgress = state.StartsSinceProgress,
+            CheckpointedAtMs = state.CheckpointedAtMs,
+            IsFinished = state.IsFinished,
+            Position = snapshot.Position.ToProto(),
+            OperatorKind = snapshot.Operator.Kind,
+        };
+        value.Keys.AddAll(snapshot.Operator.Keys, PipelineValues.ToProto);
+        return value;
+    }
+
+    private static ConsumerSnapshot Snapshot(ConsumerSnapshotState value) => new(
+        new ConsumerState
+        {
+            Epoch = value.Epoch,
+            Start = value.Start.ToPosition(),
+            Checkpoint = value.Checkpoint.ToPosition(),
+            Counts = value.Counts.ToCounts(),
+            StartsSinceProgress = value.StartsSinceProgress,
+            CheckpointedAtMs = value.CheckpointedAtMs,
+            IsFinished = value.IsFinished,
+        },
+        value.Position.ToPosition(),
+        new OperatorState(value.OperatorKind, value.Keys.ToArray(PipelineValues.ToKeyState)));
+
+    private static ConsumerStatusMessage Status(ConsumerStatus status)
+    {
+        var value = new ConsumerStatusMessage
+        {
+            Application = status.Application,
+            Shard = status.Shard.ToLeased(),
+            Phase = (int)status.Phase,
+            Detail = status.Detail,
+            Epoch = status.Epoch,
+            Checkpoint = status.Checkpoint.ToProto(),
+            LagMs = status.LagMs,
+            Counts = status.Counts.ToProto(),
+            LastGap = status.LastGap,
+            Node = status.Node,
+        };
+        if (status.LagRecords is { } records) value.LagRecords = records;
+        return value;
+    }
+
+    private static ConsumerStatus Status(ConsumerStatusMessage value) => new(
+        value.Application, value.Shard.ToKey(), PipelineValues.Known<ConsumerPhase>(value.Phase), value.Detail, value.Epoch,
+        value.Checkpoint.ToPosition(), value.LagMs, value.HasLagRecords ? value.LagRecords : null, value.Counts.ToCounts(), value.LastGap, value.Node);
+
+    private static ApplicationStatusMessage Status(ApplicationStatus status)
+    {
+        var value = new ApplicationStatusMessage
+        {
+            Name = status.Name,
+            Phase = (int)status.Phase,
+            Detail = status.Detail,
+            Source = status.Source.ToProto(),
+            Output = status.Output.ToProto(),
+            DeadLetters = status.DeadLetters.ToProto(),
+        };
+        value.Leases.AddAll(status.Leases, l =>
+        {
+            var lease = new LeaseStatusValue { Shard = l.Shard.ToLeased(), Lease = l.Lease.ToProto() };
+            if (l.Consumer is { } consumer) lease.Consumer = Status(consumer);
+            return lease;
+        });
+        return value;
+    }
+
+    private static ApplicationStatus Status(ApplicationStatusMessage value) => new(
+        value.Name, PipelineValues.Known<ApplicationPhase>(value.Phase), value.Detail, value.Source.ToId(), value.Output.ToId(),
+        value.DeadLetters.ToId(),
+        value.Leases.ToArray(l => new LeaseStatus(l.Shard.ToKey(), l.Lease.ToLease(), l.Consumer is null ? null : Status(l.Consumer))));
+}
