@@ -41,7 +41,9 @@ public static class GatewayHosting
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.ConnectionsMax;
-        limits.MaxRequestBodySize = options.RequestBodyBytesMax;
+        // The gateway refuses bodies above its own limit, after it has read over them: a client that is still sending when its
+        // connection closes sees a broken connection, not the answer. Beyond this size it is closed all the same.
+        limits.MaxRequestBodySize = 2L * options.RequestBodyBytesMax;
         limits.RequestHeadersTimeout = options.RequestHeadTimeout;
         limits.KeepAliveTimeout = options.KeepAliveTimeout;
         var rate = options.SlowClientBytesPerSecondMin > 0

@@ -5,8 +5,10 @@ using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -81,7 +83,8 @@ public sealed class KinesisGateway
             error = e.Type;
             await WriteErrorAsync(http, e);
         }
-        catch (Exception e) when (http.RequestAborted.IsCancellationRequested || e is OperationCanceledException or IOException)
+        catch (Exception e) when (http.RequestAborted.IsCancellationRequested
+            || e is OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
         {
             // The client is gone, so nobody is there to answer. Whatever was being appended goes on by itself.
             error = "ClientGone";
@@ -167,10 +170,14 @@ public sealed class KinesisGateway
     {
         var headers = http.Response.Headers;
         headers.AccessControlMaxAge = "172800";
-        if (http.Request.Headers.AccessControlRequestHeaders is { Count: > 0 } wanted) headers.AccessControlAllowHeaders = wanted;
-        if (http.Request.Headers.AccessControlRequestMethod is { Count: > 0 } method) headers.AccessControlAllowMethods = method;
+        if (Echoable(http.Request.Headers.AccessControlRequestHeaders) is { } wanted) headers.AccessControlAllowHeaders = wanted;
+        if (Echoable(http.Request.Headers.AccessControlRequestMethod) is { } method) headers.AccessControlAllowMethods = method;
         http.Response.ContentLength = 0;
     }
+
+    // The server throws on a response header that is not printable ASCII, which a request header need not be.
+    private static string? Echoable(StringValues values) =>
+        values.ToString() is { Length: > 0 } text && text.All(c => c is >= ' ' and <= '~') ? text : null;
 
     private static async Task WriteErrorAsync(HttpContext http, KinesisException error)
     {

@@ -33,6 +33,7 @@ internal sealed class RequestBody : IDisposable
     private readonly BodyBudget _budget;
     private byte[] _buffer;
     private int _length;
+    private bool _isTooLarge;
 
     private RequestBody(BodyBudget budget, byte[] buffer)
     {
@@ -45,7 +46,6 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Reads it all, or throws the <see cref="KinesisException"/> that says why it can't be had.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, BodyBudget budget, CancellationToken cancel)
     {
-        if (request.ContentLength > bytesMax) throw KinesisErrors.TooLarge(bytesMax);
         var expected = (int)Math.Clamp(request.ContentLength ?? FirstBytesMin, FirstBytesMin, FirstBytesMax);
         var body = new RequestBody(budget, Rent(budget, expected));
         try
@@ -53,9 +53,10 @@ internal sealed class RequestBody : IDisposable
             while (true)
             {
                 var read = await request.BodyReader.ReadAsync(cancel);
-                body.Append(read, bytesMax);
+                if (!body.TryAppend(read, bytesMax)) body.Dispose();
                 request.BodyReader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return body;
+                if (!read.IsCompleted) continue;
+                return body._isTooLarge ? throw KinesisErrors.TooLarge(bytesMax) : body;
             }
         }
         catch (BadHttpRequestException e)
@@ -84,13 +85,16 @@ internal sealed class RequestBody : IDisposable
         _length = 0;
     }
 
-    private void Append(ReadResult read, int bytesMax)
+    // False once there is too much, which is then read over; the server ends that at a limit of its own.
+    private bool TryAppend(ReadResult read, int bytesMax)
     {
         var total = _length + read.Buffer.Length;
-        if (total > bytesMax) throw KinesisErrors.TooLarge(bytesMax);
+        _isTooLarge |= total > bytesMax;
+        if (_isTooLarge) return false;
         if (total > _buffer.Length) Grow((int)Math.Min(Math.Max(total, _buffer.Length * 2L), bytesMax));
         read.Buffer.CopyTo(_buffer.AsSpan(_length));
         _length = (int)total;
+        return true;
     }
 
     private void Grow(int bytes)

@@ -4,21 +4,15 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
-public sealed class RoundTripSpecs : IAsyncLifetime
+public sealed class RoundTripSpecs : GatewaySpecs
 {
-    private GatewayHost _gateway = null!;
-
-    public async Task InitializeAsync() => _gateway = await GatewayHost.StartAsync();
-
-    public async Task DisposeAsync() => await _gateway.DisposeAsync();
-
     [Fact]
     public async Task What_is_put_comes_back_in_order_with_its_numbers()
     {
-        await _gateway.StreamAsync();
+        await Gateway.StreamAsync();
 
-        var first = await _gateway.PutAsync("one", "a");
-        var answer = (await _gateway.CallAsync("PutRecords", new
+        var first = await Gateway.PutAsync("one", "a");
+        var answer = (await Gateway.CallAsync("PutRecords", new
         {
             Records = new[]
             {
@@ -27,7 +21,7 @@ public sealed class RoundTripSpecs : IAsyncLifetime
             },
             StreamName = "s",
         })).AssertOk();
-        var read = await _gateway.GetRecordsAsync(await _gateway.IteratorAsync());
+        var read = await Gateway.GetRecordsAsync(await Gateway.IteratorAsync());
 
         Assert.Equal(0, (int)answer["FailedRecordCount"]!);
         var numbers = answer["Records"]!.AsArray().Select(r => (string)r!["SequenceNumber"]!).Prepend(first).ToList();
@@ -43,10 +37,10 @@ public sealed class RoundTripSpecs : IAsyncLifetime
     [Fact]
     public async Task Records_go_to_the_shard_that_their_key_hashes_to_and_are_answered_in_order_of_the_request()
     {
-        var stream = await _gateway.StreamAsync(shards: 16);
+        var stream = await Gateway.StreamAsync(shards: 16);
         var keys = Enumerable.Range(0, 500).Select(i => $"key-{i}").ToList();
 
-        var answer = (await _gateway.CallAsync("PutRecords", new
+        var answer = (await Gateway.CallAsync("PutRecords", new
         {
             StreamName = "s",
             Records = keys.Select(k => new { Data = GatewayHost.Base64(k), PartitionKey = k }).ToArray(),
@@ -55,11 +49,11 @@ public sealed class RoundTripSpecs : IAsyncLifetime
         var router = new StreamMap(stream).Router;
         var expected = keys.Select(k => ShardIds.Format(router.Route(HashKeys.Of(Encoding.UTF8.GetBytes(k))))).ToList();
         Assert.Equal(expected, answer["Records"]!.AsArray().Select(r => (string)r!["ShardId"]!));
-        Assert.Equal(16, _gateway.Streams.AppendCalls);
+        Assert.Equal(16, Gateway.Streams.AppendCalls);
         var byNumber = answer["Records"]!.AsArray().Select((r, i) => ((string)r!["SequenceNumber"]!, keys[i])).ToHashSet();
         for (var shard = 0; shard < 16; shard++)
         {
-            var read = await _gateway.GetRecordsAsync(await _gateway.IteratorAsync(shard: shard));
+            var read = await Gateway.GetRecordsAsync(await Gateway.IteratorAsync(shard: shard));
             foreach (var record in read["Records"]!.AsArray())
                 Assert.True(byNumber.Remove(((string)record!["SequenceNumber"]!, (string)record["PartitionKey"]!)));
         }
@@ -67,13 +61,13 @@ public sealed class RoundTripSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_gateways_in_one_process_share_streams_and_iterators()
+    public async Task TwoGateways_in_one_process_share_streams_and_iterators()
     {
-        await using var other = await GatewayHost.StartAsync(streams: _gateway.Streams, time: _gateway.Time);
-        await _gateway.StreamAsync();
-        await _gateway.PutAsync();
+        await using var other = await GatewayHost.StartAsync(streams: Gateway.Streams, time: Gateway.Time);
+        await Gateway.StreamAsync();
+        await Gateway.PutAsync();
 
-        var read = await other.GetRecordsAsync(await _gateway.IteratorAsync());
+        var read = await other.GetRecordsAsync(await Gateway.IteratorAsync());
 
         Assert.Single(read["Records"]!.AsArray());
     }
