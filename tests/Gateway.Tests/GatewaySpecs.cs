@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorStreams.Gateway.Hosting;
 
 namespace ActorStreams.Gateway.Tests;
 
@@ -7,7 +8,9 @@ public abstract class GatewaySpecs : IAsyncLifetime
 {
     protected GatewayHost Gateway { get; private set; } = null!;
 
-    public virtual async Task InitializeAsync() => Gateway = await GatewayHost.StartAsync();
+    public virtual Task InitializeAsync() => StartAsync(new GatewayOptions());
+
+    protected async Task StartAsync(GatewayOptions options) => Gateway = await GatewayHost.StartAsync(options);
 
     public async Task DisposeAsync() => await Gateway.DisposeAsync();
 

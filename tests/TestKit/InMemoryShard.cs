@@ -8,10 +8,8 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.TestKit;
 
 /// <summary>A shard of <see cref="InMemoryStreams"/>, which holds the lock. Row 1 is the opening, so records begin in row 2.</summary>
-internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, TimeProvider time)
+internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int generation, ImmutableArray<int> parents, TimeProvider time)
 {
-    private const int Generation = 1;
-
     private readonly List<RecordBatch> _batches = [];
     private readonly Dictionary<string, ProducerEntry> _producers = [];
     private long _lastRow = 1;
@@ -22,13 +20,13 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, TimeProvid
     public long TrimmedToRow { get; set; }
 
     public ShardDescription Description => new(
-        key, range, Generation, [], SequenceNumber.Starting(key, Generation),
-        _closedRow == 0 ? null : SequenceNumber.Ending(key, Generation, _closedRow));
+        key, range, generation, parents, SequenceNumber.Starting(key, generation),
+        _closedRow == 0 ? null : SequenceNumber.Ending(key, generation, _closedRow));
 
     public ShardBounds Bounds => _batches.Count == 0
-        ? new ShardBounds(Generation, 0, 0, 0, TrimmedToRow, _closedRow, _children)
+        ? new ShardBounds(generation, 0, 0, 0, TrimmedToRow, _closedRow, _children)
         : new ShardBounds(
-            Generation, _batches[^1].Row, _batches[^1].Count, _batches[^1].Header.LastArrivalMs, TrimmedToRow, _closedRow, _children);
+            generation, _batches[^1].Row, _batches[^1].Count, _batches[^1].Header.LastArrivalMs, TrimmedToRow, _closedRow, _children);
 
     public void Close(ImmutableArray<int> children)
     {
@@ -59,7 +57,7 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, TimeProvid
         // The caller's buffer is its own again after the answer.
         var batch = RecordBatch.Encode(++_lastRow, [new RecordBatch.TimedBlock(block, _lastArrivalMs)], advances);
         _batches.Add(batch);
-        return new AppendReply.Appended(Generation, batch.Row, 0, block.Count, _lastArrivalMs);
+        return new AppendReply.Appended(generation, batch.Row, 0, block.Count, _lastArrivalMs);
     }
 
     public ReadResult Read(ShardPosition from, int recordsMax, int bytesMax)

@@ -46,10 +46,22 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock) _shards[shard].TrimmedToRow = toRow;
     }
 
-    /// <summary>Ends the shard as a split or merge would, with children that cover its range.</summary>
-    public void Close(ShardKey shard, params int[] children)
+    /// <summary>Closes a shard and opens two children that halve its range.</summary>
+    public void Split(StreamId stream, int shard)
     {
-        lock (_lock) _shards[shard].Close([.. children]);
+        lock (_lock)
+        {
+            var entry = _streams[(stream.Region, stream.Name)];
+            var parent = _shards[entry.Shards[shard]];
+            var range = parent.Description.Range;
+            var (lower, upper) = range.SplitAt(range.Starting + ((range.Ending - range.Starting) / 2) + 1);
+            var first = entry.Shards.Length;
+            var children = ((HashKeyRange[])[lower, upper]).Select((r, i) => new InMemoryShard(
+                entry.Shards[0] with { Shard = first + i }, r, parent.Description.Generation + 1, [shard], time)).ToList();
+            parent.Close([first, first + 1]);
+            foreach (var child in children) _shards[child.Description.Key] = child;
+            _streams[(stream.Region, stream.Name)] = entry with { Shards = [.. entry.Shards, .. children.Select(c => c.Description.Key)] };
+        }
     }
 
     /// <summary>The description of a stream that must be there.</summary>
@@ -72,7 +84,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             var incarnation = new Incarnation(_lastIncarnation);
             var ranges = HashKeyRange.Tile(shards);
             var keys = Enumerable.Range(0, shards).Select(i => new ShardKey(stream.Region, incarnation, i)).ToImmutableArray();
-            foreach (var key in keys) _shards[key] = new InMemoryShard(key, ranges[key.Shard], time);
+            foreach (var key in keys) _shards[key] = new InMemoryShard(key, ranges[key.Shard], 1, [], time);
             _streams[(stream.Region, stream.Name)] = new Entry(stream, incarnation, StatusOfNewStreams, mode, time.GetUtcNow(), keys);
             return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Created(incarnation));
         }

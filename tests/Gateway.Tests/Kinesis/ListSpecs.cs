@@ -63,16 +63,16 @@ public sealed class ListSpecs : GatewaySpecs
     }
 
     [Theory]
-    [InlineData("{\"Type\":\"AT_LATEST\"}", "1")]
+    [InlineData("{\"Type\":\"AT_LATEST\"}", "1 2 3")]
     [InlineData("{\"Type\":\"AT_TRIM_HORIZON\"}", "0 1")]
-    [InlineData("{\"Type\":\"FROM_TRIM_HORIZON\"}", "0 1")]
-    [InlineData("{\"Type\":\"AFTER_SHARD_ID\",\"ShardId\":\"shardId-000000000000\"}", "1")]
+    [InlineData("{\"Type\":\"FROM_TRIM_HORIZON\"}", "0 1 2 3")]
+    [InlineData("{\"Type\":\"AFTER_SHARD_ID\",\"ShardId\":\"shardId-000000000000\"}", "1 2 3")]
     [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366400}", "0 1")]
-    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366400}", "0 1")]
+    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366400}", "0 1 2 3")]
     public async Task Filters_of_all_types_are_taken(string filter, string expected)
     {
         var stream = await Gateway.StreamAsync(shards: 2);
-        Gateway.Streams.Close(stream.Shards[0].Key);
+        Gateway.Streams.Split(stream.Id, 0);
 
         var shards = (await Gateway.CallAsync("ListShards", $"{{\"StreamName\":\"s\",\"ShardFilter\":{filter}}}")).AssertOk();
 
