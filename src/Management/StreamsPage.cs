@@ -25,7 +25,7 @@ public sealed class StreamsPage(Func<IStreams?> streams, Func<ShardStore?> store
         if (streams() is not { } all || store() is not { } opened)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsJsonAsync(new UnknownPageAnswer("The shards are not there yet.", []), ManagementJson.Default.UnknownPageAnswer);
+            await context.Response.WriteAsJsonAsync(new UnavailableAnswer("The shards are not there yet."), ManagementJson.Default.UnavailableAnswer);
             return;
         }
 

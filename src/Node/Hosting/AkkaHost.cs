@@ -1,5 +1,6 @@
 using System.Net;
 using ActorStreams.Node.Settings;
+using ActorStreams.Pipelines.Serialization;
 using ActorStreams.Shards;
 using ActorStreams.Shards.Serialization;
 using ActorStreams.Shards.Store;
@@ -50,6 +51,7 @@ internal static class AkkaHost
         akka.AddHocon(ReadConfig(), HoconAddMode.Append);
         akka.AddHocon(ShardSerialization.Config, HoconAddMode.Append);
         akka.AddHocon(ShardsNode.Config, HoconAddMode.Append);
+        akka.AddHocon(PipelineSerialization.Config, HoconAddMode.Append);
         akka.WithRemoting(new RemoteOptions
         {
             HostName = IPAddress.TryParse(cluster.Host, out _) ? cluster.Host : "0.0.0.0",

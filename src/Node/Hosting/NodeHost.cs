@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Node.Settings;
+using ActorStreams.Pipelines;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
@@ -21,17 +23,19 @@ internal sealed class NodeHost : IAsyncDisposable
 
     // Together below the ten seconds that a ctrl-C may take.
     private static readonly TimeSpan HttpStopPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ConsumerDrainPatience = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(6);
 
     private readonly NodeSettings _settings;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
     private readonly ManagementServer _management;
-    private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Gateway);
+    private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Pipelines, Parts.Gateway);
     private DataDirectoryLock? _dataLock;
     private ShardStore? _store;
     private IHost? _akka;
     private ShardsNode? _shards;
+    private PipelinesNode? _pipelines;
     private WebApplication? _gateway;
 
     private static class Parts
@@ -39,6 +43,7 @@ internal sealed class NodeHost : IAsyncDisposable
         public const string Store = "store";
         public const string Cluster = "cluster";
         public const string Shards = "shards";
+        public const string Pipelines = "pipelines";
         public const string Gateway = "gateway";
     }
 
@@ -47,7 +52,8 @@ internal sealed class NodeHost : IAsyncDisposable
         _settings = settings;
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
-        _management = new ManagementServer(settings.Management, _readiness, [new StreamsPage(() => _shards?.Streams, () => _store)], loggers);
+        IManagementPage[] pages = [new StreamsPage(() => _shards?.Streams, () => _store), new PipelinesPage(() => _pipelines)];
+        _management = new ManagementServer(settings.Management, _readiness, pages, loggers);
     }
 
     /// <summary>Where AWS clients find this node.</summary>
@@ -106,6 +112,7 @@ internal sealed class NodeHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_gateway is not null) await _gateway.DisposeAsync();
+        _pipelines?.Dispose();
         if (_shards is not null) await _shards.DisposeAsync();
         _akka?.Dispose();
         if (_store is not null) await _store.DisposeAsync();
@@ -127,6 +134,10 @@ internal sealed class NodeHost : IAsyncDisposable
 
         _shards = await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel);
         _readiness.Reached(Parts.Shards);
+
+        _pipelines = PipelinesNode.Start(system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock);
+        await _pipelines.StatusAsync(cancel);
+        _readiness.Reached(Parts.Pipelines);
 
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, loggers, _clock);
         await ListenAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
