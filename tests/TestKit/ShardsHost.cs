@@ -27,7 +27,9 @@ public sealed class ShardsHost : IAsyncDisposable
 
     public ShardStore Store => _store;
 
-    public static async Task<ShardsHost> StartAsync(StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null)
+    /// <param name="more">Settings of what else a spec runs on the same actor system.</param>
+    public static async Task<ShardsHost> StartAsync(
+        StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null, Config? more = null)
     {
         time ??= TimeProvider.System;
         var store = await ShardStore.OpenAsync(storeOptions, time, CancellationToken.None);
@@ -39,7 +41,8 @@ public sealed class ShardsHost : IAsyncDisposable
               remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
               cluster.downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
             }
-            """).WithFallback(ShardsNode.Config).WithFallback(ShardSerialization.Config).WithFallback(config);
+            """).WithFallback(ShardsNode.Config).WithFallback(ShardSerialization.Config).WithFallback(config)
+            .WithFallback(more ?? Config.Empty);
         var system = ActorSystem.Create("actorstreams", BootstrapSetup.Create().WithConfig(settings).And(setup));
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress);

@@ -18,10 +18,12 @@ namespace ActorStreams.Pipelines.Consumers;
 public sealed record GraphStart(
     PipelineDefinition Definition, ShardKey Shard, long Epoch, ShardPosition From, ShardPosition Checkpoint, OperatorState Operator);
 
-/// <summary>The last step's report: everything of the source below the position is confirmed.</summary>
+/// <summary>The last step's report of one slice.</summary>
+/// <param name="Position">Where the source goes on after it; <paramref name="Kept"/> belongs there.</param>
+/// <param name="Checkpoint">Everything below is confirmed: the position, or while a replay is still below it, what was confirmed before.</param>
 /// <param name="Counts">Of this slice, above the checkpoint it began with.</param>
 public sealed record SliceDone(
-    ShardPosition Position, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept);
+    ShardPosition Position, ShardPosition Checkpoint, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept);
 
 /// <summary>
 /// One running graph: <c>ShardSource → decode → detect → append → webhook → dead letters → done</c>. Slices stay in order from end to
@@ -86,7 +88,7 @@ public sealed class ConsumerGraph : IDisposable
             .SelectAsync(1, graph.AppendAsync)
             .SelectAsync(1, graph.PostAsync)
             .SelectAsync(1, graph.BuryAsync)
-            .RunForeach(slice => done(Done(slice)), materializer);
+            .RunForeach(slice => done(graph.Done(slice)), materializer);
         return graph;
     }
 
@@ -174,12 +176,13 @@ public sealed class ConsumerGraph : IDisposable
         return envelope;
     }
 
-    private static SliceDone Done(Envelope<DetectedSlice> envelope)
+    private SliceDone Done(Envelope<DetectedSlice> envelope)
     {
         var slice = envelope.Value;
         var counts = new ConsumerCounts(slice.Records, slice.Alerts.Count, slice.DeadLetters.Count, slice.Source.Skipped is null ? 0 : 1);
+        var checkpoint = envelope.Position.CompareTo(_start.Checkpoint) > 0 ? envelope.Position : _start.Checkpoint;
         return new SliceDone(
-            envelope.Position, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept);
+            envelope.Position, checkpoint, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept);
     }
 
     /// <summary>Not confirmed before this graph began.</summary>

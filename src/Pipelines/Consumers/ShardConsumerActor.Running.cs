@@ -139,9 +139,9 @@ public sealed partial class ShardConsumerActor
     /// <summary>One write at a time; what comes meanwhile goes with the next.</summary>
     private void WriteCheckpoint()
     {
-        if (_isWriting || _latest is null || (_latest.Position == _state.Checkpoint && _toKeep is null)) return;
+        if (_isWriting || _latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) return;
         _isWriting = true;
-        PersistAsync(new Checkpointed(_latest.Position, _counts, NowMs), written =>
+        PersistAsync(new Checkpointed(_latest.Checkpoint, _counts, NowMs), written =>
         {
             _isWriting = false;
             _state = _state.Apply(written);
@@ -258,7 +258,7 @@ public sealed partial class ShardConsumerActor
     private void LeaveWhenDrained()
     {
         if (!_graph!.Completion.IsCompleted || _isWriting) return;
-        if (_latest is null || (_latest.Position == _state.Checkpoint && _toKeep is null)) Context.Stop(Self);
+        if (_latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) Context.Stop(Self);
         else WriteCheckpoint();
     }
 

@@ -189,7 +189,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         else if (phase == ConsumerPhase.Running && _graph is { SourceWaiting: { } source }) (phase, detail) = (ConsumerPhase.WaitingForSource, source);
         var lagMs = _latest?.BehindMs ?? -1;
         return new ConsumerStatus(
-            _work!.Application, _work.Shard, phase, detail, _state.Epoch, _latest?.Position ?? _state.Checkpoint, lagMs,
+            _work!.Application, _work.Shard, phase, detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, lagMs,
             _latest?.BehindRecords, _counts, _lastGap, _services.Node);
     }
 

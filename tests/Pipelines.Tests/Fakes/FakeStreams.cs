@@ -17,7 +17,16 @@ public enum AppendFault
 
     /// <summary>Outcome unknown, though it was stored.</summary>
     AnswerLost,
+
+    /// <summary>The process dies before anything is stored: an exception.</summary>
+    CrashBefore,
+
+    /// <summary>The process dies when it is stored and before the answer.</summary>
+    CrashAfter,
 }
+
+/// <summary>Where a spec lets the process die.</summary>
+public sealed class CrashException() : Exception("as told");
 
 /// <summary>
 /// Streams in memory that decide with the real <see cref="ShardState"/> and <see cref="AppendDecision"/>, and that reshard, trim, damage
@@ -234,11 +243,13 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         {
             Appends++;
             var fault = OnAppend(stream);
+            if (fault == AppendFault.CrashBefore) throw new CrashException();
             if (fault == AppendFault.NotReady) return new ShardProtocol.AppendReply.Refused(ShardProtocol.AppendError.NotReady, "as told");
             var unknown = new ShardProtocol.AppendReply.Refused(ShardProtocol.AppendError.OutcomeUnknown, "as told");
             if (fault == AppendFault.Lost) return unknown;
             if (Find(key) is not { } shard) return new ShardProtocol.AppendReply.Refused(ShardProtocol.AppendError.Ended, "The stream is gone.");
             var reply = Store(shard, new ShardProtocol.Append(key, block, producer));
+            if (fault == AppendFault.CrashAfter) throw new CrashException();
             return fault == AppendFault.AnswerLost ? unknown : reply;
         }
     }

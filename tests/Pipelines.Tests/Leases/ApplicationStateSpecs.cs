@@ -1,0 +1,127 @@
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Leases;
+using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Pipelines.Leases.ApplicationEvents;
+
+namespace ActorStreams.Pipelines.Tests.Leases;
+
+public sealed class ApplicationStateSpecs
+{
+    private readonly FakeStreams _streams = new(TimeProvider.System);
+
+    [Fact]
+    public void Each_shard_of_a_new_source_is_leased_once()
+    {
+        _streams.Create("source", 3);
+
+        var state = Look(ApplicationState.New);
+
+        Assert.Equal([0, 1, 2], state.Runnable.Select(l => l.Shard));
+        Assert.Empty(state.Decide(_streams.Description("source"), StartPosition.TrimHorizon, 2));
+    }
+
+    [Fact]
+    public void Children_of_a_split_run_once_their_parent_is_finished()
+    {
+        _streams.Create("source", 2);
+        var (lower, upper) = _streams.Split("source", 0);
+
+        var state = Look(ApplicationState.New);
+        Assert.Equal([0, 1], state.Runnable.Select(l => l.Shard));
+
+        state = Finish(state, 0);
+        Assert.Equal([1, lower, upper], state.Runnable.Select(l => l.Shard));
+        Assert.Equal([0], state.FinishedParents(state.Leases[lower]).AsEnumerable());
+    }
+
+    [Fact]
+    public void The_child_of_a_merge_runs_once_both_parents_are_finished()
+    {
+        _streams.Create("source", 2);
+        var child = _streams.Merge("source", 0, 1);
+
+        var state = Finish(Look(ApplicationState.New), 1);
+        Assert.Equal([0], state.Runnable.Select(l => l.Shard));
+
+        state = Finish(state, 0);
+        Assert.Equal([child], state.Runnable.Select(l => l.Shard));
+        Assert.Equal([0, 1], state.FinishedParents(state.Leases[child]).AsEnumerable());
+    }
+
+    [Fact]
+    public void Grandchildren_wait_for_their_line()
+    {
+        _streams.Create("source");
+        var (lower, _) = _streams.Split("source", 0);
+        var (lowest, _) = _streams.Split("source", lower);
+
+        var state = Finish(Look(ApplicationState.New), 0);
+
+        Assert.DoesNotContain(lowest, state.Runnable.Select(l => l.Shard));
+        Assert.Contains(lowest, Finish(state, lower).Runnable.Select(l => l.Shard));
+    }
+
+    [Fact]
+    public void Latest_skips_what_is_closed_and_reads_later_children_from_their_beginning()
+    {
+        _streams.Create("source", 2);
+        var (lower, upper) = _streams.Split("source", 0);
+
+        var state = Look(ApplicationState.New, StartPosition.Latest);
+        Assert.Equal([1, lower, upper], state.Runnable.Select(l => l.Shard));
+        Assert.All(state.Runnable, l => Assert.Equal(StartPosition.Latest, l.Start));
+        Assert.Empty(state.FinishedParents(state.Leases[lower]));
+
+        var (later, _) = _streams.Split("source", 1);
+        state = Finish(Look(state, StartPosition.Latest), 1);
+        Assert.Equal(StartPosition.TrimHorizon, state.Leases[later].Start);
+    }
+
+    [Fact]
+    public void A_namesake_of_a_deleted_source_is_read_from_its_beginning()
+    {
+        _streams.Create("source", 2);
+        var state = Finish(Look(ApplicationState.New, StartPosition.Latest), 0);
+        _streams.Delete("source");
+        var again = _streams.Create("source", 1);
+
+        state = Look(state, StartPosition.Latest);
+
+        Assert.Equal(again.Key, state.Source);
+        Assert.Equal(StartPosition.TrimHorizon, Assert.Single(state.Runnable).Start);
+    }
+
+    [Fact]
+    public void What_finishes_of_a_former_life_changes_nothing()
+    {
+        var former = _streams.Create("source").Shards[0].Key;
+        var state = Look(ApplicationState.New);
+        _streams.Delete("source");
+        _streams.Create("source");
+
+        Assert.Null(Look(state).DecideFinished(former, 1));
+    }
+
+    [Fact]
+    public void A_shard_that_aged_out_unread_is_noted_and_frees_its_children()
+    {
+        _streams.Create("source");
+        var (lower, upper) = _streams.Split("source", 0);
+        var state = Look(ApplicationState.New);
+        var description = _streams.Description("source");
+
+        var events = state.Decide(description with { Shards = description.Shards.RemoveAt(0) }, StartPosition.TrimHorizon, 5);
+        state = events.Aggregate(state, (s, e) => s.Apply(e));
+
+        Assert.Equal(new LeaseEnded(0, LeaseOutcome.AgedOut, 5), Assert.Single(events));
+        Assert.Equal([lower, upper], state.Runnable.Select(l => l.Shard));
+        Assert.Empty(state.FinishedParents(state.Leases[lower]));
+    }
+
+    private ApplicationState Look(ApplicationState state, StartPosition start = StartPosition.TrimHorizon) =>
+        state.Decide(_streams.Description("source"), start, 1).Aggregate(state, (s, e) => s.Apply(e));
+
+    private ApplicationState Finish(ApplicationState state, int shard) =>
+        state.Apply(state.DecideFinished(_streams.Description("source").Shards[shard].Key, 2)!);
+}
