@@ -40,7 +40,8 @@ public sealed record NodeCommand(
             start.ArgumentList.Add("--postgres");
             start.ArgumentList.Add(PostgresConnectionString);
         }
-        start.Environment[$"ACTORSTREAMS_ACCESS_KEYS__{AccessKey}"] = SecretKey;
+        start.Environment["ActorStreams__Gateway__AccessKeys__0__AccessKeyId"] = AccessKey;
+        start.Environment["ActorStreams__Gateway__AccessKeys__0__SecretAccessKey"] = SecretKey;
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
