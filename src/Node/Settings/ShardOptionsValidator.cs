@@ -20,6 +20,7 @@ internal sealed class ShardOptionsValidator : IValidateOptions<ShardOptions>
         bounds.Check(nameof(options.SnapshotBytesMax), options.SnapshotBytesMax, 64 << 10, 1L << 32);
         bounds.Check(nameof(options.SnapshotRowsMax), options.SnapshotRowsMax, 10, 100_000);
         bounds.Check(nameof(options.TipTrust), options.TipTrust, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        bounds.Check(nameof(options.WriteTrust), options.WriteTrust, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         bounds.Check(nameof(options.LostShardHold), options.LostShardHold, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         bounds.Check(nameof(options.RetentionSweepInterval), options.RetentionSweepInterval, TimeSpan.FromMilliseconds(100), Day);
         bounds.Check(nameof(options.DeleteRowsStep), options.DeleteRowsStep, 1, 10_000);

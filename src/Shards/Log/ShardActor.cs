@@ -20,16 +20,24 @@ namespace ActorStreams.Shards.Log;
 /// </summary>
 public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 {
+    /// <summary>
+    /// A confirmation that comes later than this after the store last agreed acknowledges nothing: deletion frees row numbers, so an
+    /// owner that was stopped for longer than rows are kept could write into one that another owner wrote and gave up. Far above the
+    /// journal's own time-out, far below the shortest retention.
+    /// </summary>
+    private static readonly TimeSpan ConfirmationAgeMax = TimeSpan.FromMinutes(2);
+
     private readonly ShardKey _key;
     private readonly ShardServices _services;
     private readonly ShardQueue _queue;
     private readonly ShardReads _reads;
     private readonly ShardDeletion _deletion;
+    private readonly StoreAgreement _agreement;
     private readonly List<ShardQueue.Waiting> _inFlight = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ShardState _state = ShardState.Unborn;
     private RecordTail _tail;
-    private long _writeIssuedAt;
+    private StoreAgreement.Moment _writeIssuedAt;
     private bool _writing;
     private bool _owned;
     private bool _draining;
@@ -42,7 +50,8 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _services = services;
         _queue = new ShardQueue(services.Options);
         _tail = new RecordTail(0, services.Tails, default);
-        _reads = new ShardReads(key, services, Self, this);
+        _agreement = new StoreAgreement(services.Time);
+        _reads = new ShardReads(key, services, Self, this, _agreement);
         _deletion = new ShardDeletion(key, services, Self, DeleteMessages, DeleteSnapshots, () => SaveSnapshot(_state), _log);
     }
 
@@ -113,7 +122,9 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 OnTipProbed(probed);
                 break;
             case ShardReads.TipProbeFailed failed:
-                _reads.FailUntrusted($"The store does not confirm the tip: {failed.Cause.Message}");
+                var unconfirmed = $"The store does not confirm the tip: {failed.Cause.Message}";
+                _reads.FailUntrusted(unconfirmed);
+                if (!_writing) _queue.RefuseAll(AppendError.NotReady, unconfirmed);
                 break;
             case ShardReads.ParkedExpired:
                 _reads.AnswerExpired(_state, _tail);
@@ -167,11 +178,23 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         }
         if (!_queue.TryAdd(command, Sender)) return;
         if (!_writing) Flush();
+        PassivateUnborn();
+    }
+
+    /// <summary>Another incarnation may open the shard meanwhile, so an unborn one does not stay to say that there is none.</summary>
+    private void PassivateUnborn()
+    {
+        if (_state.Lifecycle == ShardLifecycle.Unborn && !_writing) Context.Parent.Tell(new Passivate(Drain.Instance));
     }
 
     /// <summary>Decides what waits until something has to be written. Runs only with no write in flight.</summary>
     private void Flush()
     {
+        if (_agreement.Age > _services.Options.WriteTrust)
+        {
+            _reads.Probe();
+            return;
+        }
         while (!_writing && _queue.TryTake(out var next))
         {
             switch (next.Command)
@@ -219,7 +242,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _inFlight.AddRange(waiting);
         Write(new ShardEvents.RecordsAppended(batch), () =>
         {
-            _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt));
+            _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
             _tail.Add(batch);
             Answer();
         });
@@ -258,9 +281,16 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     private void Write(ShardEvents.IShardEvent e, Action durable)
     {
         _writing = true;
-        _writeIssuedAt = _services.Time.GetTimestamp();
+        _writeIssuedAt = _agreement.Now();
         PersistAsync(e, _ =>
         {
+            if (_agreement.Age > ConfirmationAgeMax)
+            {
+                _stopReason = $"Row {LastSequenceNr} was confirmed {_agreement.Age.TotalSeconds:0} s after the store last agreed.";
+                _log.Warning("Shard {0} stops: {1}", _key, _stopReason);
+                Context.Stop(Self);
+                return;
+            }
             _writing = false;
             _inFlight.Clear();
             _state = _state.Apply(e, LastSequenceNr);
@@ -278,7 +308,10 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         if (_draining || _heldBack is not null)
             replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, _heldBack ?? _stopReason));
         else if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
+        {
             replyTo.Tell(new ReadReply.Refused(_state.Refuse()!.Value.Error, _state.Refuse()!.Value.Detail));
+            PassivateUnborn();
+        }
         else
             _reads.Add(read, replyTo, _state, _tail, probe: !_writing);
     }
@@ -297,6 +330,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         {
             _reads.Trust(probed.AskedAt);
             _reads.AnswerAll(_state, _tail);
+            if (!_writing) Flush();
         }
     }
 

@@ -37,6 +37,12 @@ public sealed record ShardOptions
     public TimeSpan TipTrust { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// Age up to which an owner writes without asking the store first, default 20 s. Only the first write after a pause asks, and it costs one
+    /// look-up. Above a minute, an owner that was stopped for days could find row numbers free that others had used.
+    /// </summary>
+    public TimeSpan WriteTrust { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
     /// How long a node refuses a shard that it lost to another owner, default 20 s. It must be longer than detection and downing
     /// of a partition take, or the two sides fence each other in turns.
     /// </summary>

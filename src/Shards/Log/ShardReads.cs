@@ -8,23 +8,24 @@ namespace ActorStreams.Shards.Log;
 /// Answers readers. An owner that the store has not confirmed for a while may have been stopped while another went on, so before
 /// it says where the shard ends it asks the store for the highest row. Readers at the tip are parked until records come.
 /// </summary>
-internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef self, IWithTimers owner) : IDisposable
+internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef self, IWithTimers owner, StoreAgreement agreement) : IDisposable
 {
     /// <summary>Readers that may wait for one shard; more are answered at once and ask again.</summary>
     private const int ParkedMax = 1_000;
     private readonly List<(Read Read, IActorRef ReplyTo)> _untrusted = [];
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _parked = [];
     private readonly CancellationTokenSource _stopped = new();
-    private long? _trustedAt;
+    private bool _owned;
     private bool _probing;
 
-    private bool Trusted => _trustedAt is { } at && services.Time.GetElapsedTime(at) <= services.Options.TipTrust;
+    private bool Trusted => _owned && agreement.Age <= services.Options.TipTrust;
 
-    /// <summary>The store agreed with our tip at this time.</summary>
-    public void Trust(long timestamp)
+    /// <summary>The store agreed with our tip as of this moment.</summary>
+    public void Trust(StoreAgreement.Moment moment)
     {
         _probing = false;
-        if (_trustedAt is null || timestamp > _trustedAt) _trustedAt = timestamp;
+        _owned = true;
+        agreement.Reached(moment);
     }
 
     /// <param name="probe">False while a write is in flight, whose end tells as much.</param>
@@ -36,9 +37,15 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             return;
         }
         _untrusted.Add((read, replyTo));
-        if (!probe || _probing) return;
+        if (probe) Probe();
+    }
+
+    /// <summary>Asks the store for the highest row, one question at a time.</summary>
+    public void Probe()
+    {
+        if (_probing) return;
         _probing = true;
-        var askedAt = services.Time.GetTimestamp();
+        var askedAt = agreement.Now();
         services.Journal.HighestRowAsync(key.PersistenceId, _stopped.Token)
             .PipeTo(self, success: row => new TipProbed(row, askedAt), failure: cause => new TipProbeFailed(cause));
     }
@@ -124,7 +131,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             nameof(ParkedExpired), ParkedExpired.Instance, next > TimeSpan.Zero ? next + TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(1));
     }
 
-    internal sealed record TipProbed(long HighestRow, long AskedAt) : INoSerializationVerificationNeeded;
+    internal sealed record TipProbed(long HighestRow, StoreAgreement.Moment AskedAt) : INoSerializationVerificationNeeded;
 
     internal sealed record TipProbeFailed(Exception Cause) : INoSerializationVerificationNeeded;
 

@@ -11,6 +11,8 @@ namespace ActorStreams.Shards.Streams;
 /// </summary>
 public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
 {
+    /// <summary>Events after which the state is snapshotted, so that recovery does not grow with every stream that ever was.</summary>
+    private const int SnapshotEvents = 200;
     private static readonly TimeSpan s_remindAfter = TimeSpan.FromSeconds(1);
     private readonly string _region;
     private readonly int _shardQuota;
@@ -35,6 +37,9 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
     {
         switch (message)
         {
+            case SnapshotOffer { Snapshot: CatalogueState snapshot }:
+                _state = snapshot;
+                break;
             case CatalogueEvents.ICatalogueEvent e:
                 _state = _state.Apply(e);
                 break;
@@ -78,6 +83,15 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                 foreach (var unfinished in _state.Streams.Values) Remind(unfinished, wake: false);
                 ScheduleReminders();
                 break;
+            case SaveSnapshotSuccess saved:
+                // The events stay, so an unreadable snapshot costs time and nothing else.
+                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
+                break;
+            case SaveSnapshotFailure failure:
+                _log.Warning("The catalogue of {0} has no snapshot of row {1}: {2}", _region, failure.Metadata.SequenceNr, failure.Cause.Message);
+                break;
+            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -97,6 +111,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
         {
             _pending = null;
             _state = _state.Apply(e);
+            if (LastSequenceNr % SnapshotEvents == 0) SaveSnapshot(_state);
             replyTo.Tell(reply());
             var touched = e switch
             {
