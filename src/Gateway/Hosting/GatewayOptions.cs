@@ -37,11 +37,14 @@ public sealed record GatewayOptions
     /// <summary>Bytes of all request bodies in memory together, default 256 MiB; more are answered 503.</summary>
     public long RequestBodiesBytesMax { get; init; } = 256L * 1024 * 1024;
 
+    /// <summary>Bytes of all answers to GetRecords on their way together, default 256 MiB; more are answered 503.</summary>
+    public long AnswersBytesMax { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>
-    /// Bytes a second that a request body must come and an answer be taken at, after <see cref="SlowClientGrace"/>; default 1,024. Zero
-    /// lets a stalled client hold its memory for ever.
+    /// Bytes a second that a request body must come and an answer be taken at, after <see cref="SlowClientGrace"/>; default 16,384, at
+    /// which the largest answer takes a quarter of an hour. Zero lets a stalled client hold its memory for ever.
     /// </summary>
-    public double SlowClientBytesPerSecondMin { get; init; } = 1_024;
+    public double SlowClientBytesPerSecondMin { get; init; } = 16_384;
 
     /// <summary>Default 5 s. At least 1 s, the clock tick of the server.</summary>
     public TimeSpan SlowClientGrace { get; init; } = TimeSpan.FromSeconds(5);
@@ -66,6 +69,8 @@ public sealed record GatewayOptions
         if (RequestBodyBytesMax is < 1024 or > 1 << 30) yield return $"RequestBodyBytesMax {RequestBodyBytesMax} is not in 1024 to 1073741824.";
         if (RequestBodiesBytesMax < RequestBodyBytesMax)
             yield return $"RequestBodiesBytesMax {RequestBodiesBytesMax} is below RequestBodyBytesMax {RequestBodyBytesMax}.";
+        // The largest answer: 10 MiB of records as base64, and 10,000 times what stands around one.
+        if (AnswersBytesMax < 20 * 1024 * 1024) yield return $"AnswersBytesMax {AnswersBytesMax} is below 20971520.";
         if (SlowClientBytesPerSecondMin < 0) yield return $"SlowClientBytesPerSecondMin {SlowClientBytesPerSecondMin} is negative.";
         if (SlowClientGrace <= TimeSpan.FromSeconds(1)) yield return $"SlowClientGrace {SlowClientGrace} is not above 1 s.";
         if (RequestHeadTimeout <= TimeSpan.Zero) yield return $"RequestHeadTimeout {RequestHeadTimeout} is not positive.";

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Reads on from an iterator and hands out the next one. What was trimmed before it could be read is counted and logged.</summary>
-internal sealed class GetRecords(IStreams streams, ShardIterators iterators, GatewayMetrics metrics, ILogger<GetRecords> log) : IKinesisAction
+internal sealed class GetRecords(
+    IStreams streams, ShardIterators iterators, BodyBudget answers, GatewayMetrics metrics, ILogger<GetRecords> log) : IKinesisAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -54,10 +55,19 @@ internal sealed class GetRecords(IStreams streams, ShardIterators iterators, Gat
         var next = read.Next is { } position ? iterators.Write(iterator with { Position = position }) : null;
         var children = next is null ? await ChildrenAsync(iterator, call) : [];
         var answer = new GetRecordsAnswer(iterator.Shard, read, next, children);
-        call.Response.ContentType = call.ContentType;
-        call.Response.ContentLength = answer.Length;
-        metrics.RecordsGot(iterator.Stream.Name, answer.Count, answer.Length, read.BehindMs, read.Skipped is not null);
-        await answer.WriteAsync(call.Response.BodyWriter, call.Aborted);
+        var bytes = checked((int)answer.Length);
+        if (!answers.TryTake(bytes)) throw KinesisErrors.Busy("Too many answers are on their way; try again.");
+        try
+        {
+            call.Response.ContentType = call.ContentType;
+            call.Response.ContentLength = bytes;
+            metrics.RecordsGot(iterator.Stream.Name, answer.Count, bytes, read.BehindMs, read.Skipped is not null);
+            await answer.WriteAsync(call.Response.BodyWriter, call.Aborted);
+        }
+        finally
+        {
+            answers.Return(bytes);
+        }
     }
 
     // The reader of a closed shard goes on with its children, once it has read everything.

@@ -54,7 +54,7 @@ public sealed class KinesisGateway
             new PutRecord(streams, metrics),
             new PutRecords(streams, metrics),
             new GetShardIterator(streams, iterators, time),
-            new GetRecords(streams, iterators, metrics, logs.CreateLogger<GetRecords>()),
+            new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), metrics, logs.CreateLogger<GetRecords>()),
         ];
         _actions = actions.ToFrozenDictionary(a => a.Operation);
     }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace ActorStreams.Gateway.Wire;
 
 /// <summary>
-/// Bounds the memory that request bodies hold together. A body takes as it grows, not as it is announced, so that slow clients can't
-/// reserve what they never send.
+/// Bounds the memory that bodies of requests, or of answers, hold together. A request's takes as it grows, not as it is announced, so
+/// that slow clients can't reserve what they never send.
 /// </summary>
 internal sealed class BodyBudget(long bytesMax)
 {

@@ -96,6 +96,32 @@ public sealed class LimitSpecs
     }
 
     [Fact]
+    public async Task A_reader_that_does_not_read_is_cut_off_and_others_are_told_to_try_again_meanwhile()
+    {
+        // One answer at a time, and a stalled client is found out within seconds.
+        await using var gateway = await GatewayHost.StartAsync(new GatewayOptions
+        {
+            AnswersBytesMax = 20 * 1024 * 1024,
+            SlowClientBytesPerSecondMin = 4e6,
+            SlowClientGrace = TimeSpan.FromSeconds(2),
+        });
+        await gateway.StreamAsync();
+        var data = Convert.ToBase64String(new byte[(1024 * 1024) - 1]);
+        for (var i = 0; i < 10; i++)
+            (await gateway.CallAsync("PutRecord", new { StreamName = "s", PartitionKey = "k", Data = data })).AssertOk();
+        var body = Encoding.UTF8.GetBytes($"{{\"ShardIterator\":\"{await gateway.IteratorAsync()}\"}}");
+        using var stalled = new TcpClient { ReceiveBufferSize = 4096 };
+        await stalled.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+        await stalled.GetStream().WriteAsync((byte[])[.. Head(gateway, "GetRecords", body.Length, body), .. body]);
+
+        var get = () => gateway.CallAsync("GetRecords", Encoding.UTF8.GetString(body));
+
+        (await UntilAsync(get, a => a.Status != 200, "a refusal"))
+            .AssertError("ServiceUnavailable", "Too many answers are on their way; try again.", 503);
+        await UntilAsync(get, a => a.Status == 200, "an answer");
+    }
+
+    [Fact]
     public void Bodies_in_memory_are_bounded_together()
     {
         var budget = new BodyBudget(100);
@@ -120,13 +146,14 @@ public sealed class LimitSpecs
             RequestsMax = 0,
             RequestBodyBytesMax = 1,
             RequestBodiesBytesMax = 0,
+            AnswersBytesMax = 0,
             SlowClientBytesPerSecondMin = -1,
             SlowClientGrace = TimeSpan.Zero,
             RequestHeadTimeout = TimeSpan.Zero,
             KeepAliveTimeout = TimeSpan.Zero,
             AccessKeys = [new AccessKey("a", ""), new AccessKey("a", "b")],
         };
-        Assert.Equal(12, wrong.Problems().Count());
+        Assert.Equal(13, wrong.Problems().Count());
     }
 
     private static async Task AskAsync(GatewayHost gateway, TcpClient client)
