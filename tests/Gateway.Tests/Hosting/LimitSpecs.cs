@@ -113,6 +113,8 @@ public sealed class LimitSpecs
         using var stalled = new TcpClient { ReceiveBufferSize = 4096 };
         await stalled.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
         await stalled.GetStream().WriteAsync((byte[])[.. Head(gateway, "GetRecords", body.Length, body), .. body]);
+        // Its answer has begun, so it is this one that the others wait for.
+        await stalled.GetStream().ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Patience);
 
         var get = () => gateway.CallAsync("GetRecords", Encoding.UTF8.GetString(body));
 
