@@ -74,6 +74,11 @@ public sealed class NodeProcess : IAsyncDisposable
     public static NodeProcess Command(string workingDirectory, IReadOnlyDictionary<string, string>? settings, params string[] arguments) =>
         new(Prepare(workingDirectory, arguments, settings), workingDirectory, 0, 0);
 
+    /// <summary>The same with environment variables given by their full names.</summary>
+    public static NodeProcess Command(
+        string workingDirectory, IReadOnlyDictionary<string, string>? settings, IDictionary<string, string?> environment, params string[] arguments) =>
+        new(Prepare(workingDirectory, arguments, settings, environment), workingDirectory, 0, 0);
+
     /// <summary>The same command line again, after this process has ended.</summary>
     public NodeProcess Restart() => new(
         Prepare(DataDirectory, _process.StartInfo.ArgumentList.Skip(1), null, _process.StartInfo.Environment), DataDirectory, Port, AdminPort);
@@ -180,7 +185,7 @@ public sealed class NodeProcess : IAsyncDisposable
         return File.Exists(path) ? path : throw new FileNotFoundException($"The node is not built: there is no {path}. Build src/Node first.");
     }
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
 using Microsoft.AspNetCore.Builder;
@@ -61,10 +62,34 @@ public static class GatewayHosting
             kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, Configure);
         else if (!options.RequiresLoopback)
             kestrel.ListenAnyIP(options.Port, Configure);
-        else if (options.Port == 0)
-            kestrel.Listen(IPAddress.Loopback, 0, Configure);
         else
-            kestrel.ListenLocalhost(options.Port, Configure);
+            ListenOnLoopback(kestrel, options.Port, Configure);
+    }
+
+    /// <summary>
+    /// Kestrel's own ListenLocalhost goes on with one of the two addresses when the other one is taken: clients would then reach
+    /// another program at the port, or none.
+    /// </summary>
+    private static void ListenOnLoopback(KestrelServerOptions kestrel, int port, Action<ListenOptions> configure)
+    {
+        kestrel.Listen(IPAddress.Loopback, port, configure);
+        // On port 0 each address would get a port of its own.
+        if (port != 0 && HasIPv6Loopback()) kestrel.Listen(IPAddress.IPv6Loopback, port, configure);
+    }
+
+    private static bool HasIPv6Loopback()
+    {
+        if (!Socket.OSSupportsIPv6) return false;
+        try
+        {
+            using var probe = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Ends the pipeline: every request that comes here is answered as the AWS protocols have it.</summary>

@@ -89,6 +89,10 @@ internal sealed class KinesisClient(HttpClient http, Uri endpoint, SigV4Signer s
             var answer = await response.Content.ReadAsByteArrayAsync(cancel);
             return response.IsSuccessStatusCode ? answer : throw Refusal((int)response.StatusCode, answer);
         }
+        catch (TaskCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new KinesisException(KinesisException.Unreachable, $"{endpoint} did not answer within {http.Timeout.TotalSeconds} s.", mayPass: true, e);
+        }
         catch (HttpRequestException e)
         {
             throw new KinesisException(KinesisException.Unreachable, $"{endpoint} cannot be reached: {e.Message}", mayPass: true, e);

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Net;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Node.Settings;
@@ -8,7 +8,6 @@ using ActorStreams.Shards;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
-using Microsoft.AspNetCore.Connections;
 
 namespace ActorStreams.Node.Hosting;
 
@@ -58,6 +57,11 @@ internal sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where AWS clients find this node.</summary>
     public Uri Endpoint => _gateway!.Services.GatewayAddress();
+
+    /// <summary>The same from this machine, also where it listens on every network.</summary>
+    private Uri LoopbackEndpoint => IPAddress.TryParse(Endpoint.Host.Trim('[', ']'), out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        ? new Uri($"http://127.0.0.1:{Endpoint.Port}/")
+        : Endpoint;
 
     public Uri AdminEndpoint => new($"http://127.0.0.1:{_management.Port}/");
 
@@ -122,7 +126,9 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private async Task StartPartsAsync(ILoggerFactory loggers, CancellationToken cancel)
     {
-        await ListenAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
+        // Known at once, not after the cluster has formed.
+        Listening.Probe(_settings.Gateway, "--port");
+        await Listening.StartAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
         var tokenKey = await OpenStoreAsync(cancel);
         _readiness.Reached(Parts.Store);
 
@@ -140,7 +146,8 @@ internal sealed class NodeHost : IAsyncDisposable
         _readiness.Reached(Parts.Pipelines);
 
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, loggers, _clock);
-        await ListenAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
+        await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
+        await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, _shards.Streams, _clock, cancel);
         _readiness.Reached(Parts.Gateway);
     }
 
@@ -155,22 +162,6 @@ internal sealed class NodeHost : IAsyncDisposable
         catch (StoreUnavailableException e)
         {
             throw new CannotStartException(e.Message, e);
-        }
-    }
-
-    private static async Task ListenAsync(Func<CancellationToken, Task> start, string what, int port, string option, CancellationToken cancel)
-    {
-        try
-        {
-            await start(cancel);
-        }
-        catch (Exception e) when (e is AddressInUseException or IOException { InnerException: AddressInUseException })
-        {
-            throw new CannotStartException($"Port {port}, wanted for the {what}, is in use. Stop what listens there or give another {option}.", e);
-        }
-        catch (Exception e) when (e is SocketException or IOException { InnerException: SocketException })
-        {
-            throw new CannotStartException($"Port {port}, wanted for the {what}, cannot be listened on: {e.Message} Give another {option}.", e);
         }
     }
 

@@ -15,6 +15,8 @@ internal static class NodeLogging
         logging.SetMinimumLevel(options.Level);
         logging.AddFilter("Akka", options.AkkaLevel);
         logging.AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+        // A start that fails is told in one line by whoever started it.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.Format == LogFormat.Json)
         {

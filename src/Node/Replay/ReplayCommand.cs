@@ -15,7 +15,7 @@ internal static class ReplayCommand
         var stream = new Option<string>("--stream") { Description = "Stream to put into; created with one shard when missing", Required = true, HelpName = "S" };
         var key = new Option<string>("--key") { Description = "Partition key and metric name of every record", Required = true, HelpName = "NAME" };
         var speed = new Option<double?>("--speed") { Description = "1 is real time by the timestamps, 60 a minute a second; default as fast as possible", HelpName = "X" };
-        var endpoint = new Option<Uri>("--endpoint") { Description = "Address of the service, default http://127.0.0.1:4567", HelpName = "URL", DefaultValueFactory = _ => new Uri("http://127.0.0.1:4567") };
+        var endpoint = new Option<string>("--endpoint") { Description = "Address of the service, default http://127.0.0.1:4567", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:4567" };
         var region = new Option<string?>("--region") { Description = "Region of the stream, default AWS_REGION, AWS_DEFAULT_REGION, us-east-1", HelpName = "NAME" };
         endpoint.Validators.Add(option =>
         {
@@ -33,7 +33,7 @@ internal static class ReplayCommand
         var command = new Command("replay", "Puts a timestamp,value file into a stream through the HTTP API, in order.") { file, stream, key, speed, endpoint, region };
         command.SetAction((parsed, _) => RunAsync(
             parsed.GetRequiredValue(file), parsed.GetRequiredValue(stream), parsed.GetRequiredValue(key), parsed.GetValue(speed),
-            parsed.GetRequiredValue(endpoint), parsed.GetValue(region) ?? Credentials.DefaultRegion));
+            new Uri(parsed.GetRequiredValue(endpoint)), parsed.GetValue(region) ?? Credentials.DefaultRegion));
         return command;
     }
 

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorStreams.Gateway.Hosting;
+using Microsoft.AspNetCore.Connections;
+
+namespace ActorStreams.Node.Hosting;
+
+/// <summary>Listening on ports that may be taken, with one message for each way in which that fails.</summary>
+internal static class Listening
+{
+    /// <summary>Takes the gateway's port for a moment.</summary>
+    /// <exception cref="CannotStartException">It cannot be listened on.</exception>
+    public static void Probe(GatewayOptions options, string option)
+    {
+        var address = options.RequiresLoopback ? IPAddress.Loopback : options.BindAddress is { } bind ? IPAddress.Parse(bind) : IPAddress.Any;
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, options.Port));
+            socket.Listen();
+        }
+        catch (SocketException e)
+        {
+            throw Refused("gateway", options.Port, option, e, e.SocketErrorCode == SocketError.AddressAlreadyInUse);
+        }
+    }
+
+    /// <exception cref="CannotStartException">The port cannot be listened on.</exception>
+    public static async Task StartAsync(Func<CancellationToken, Task> start, string what, int port, string option, CancellationToken cancel)
+    {
+        try
+        {
+            await start(cancel);
+        }
+        catch (Exception e) when (e is AddressInUseException or IOException { InnerException: AddressInUseException })
+        {
+            throw Refused(what, port, option, e, inUse: true);
+        }
+        catch (Exception e) when (e is SocketException or IOException { InnerException: SocketException })
+        {
+            throw Refused(what, port, option, e, inUse: false);
+        }
+    }
+
+    private static CannotStartException Refused(string what, int port, string option, Exception e, bool inUse) => new(
+        inUse
+            ? $"Port {port}, wanted for the {what}, is in use. Stop what listens there or give another {option}."
+            : $"Port {port}, wanted for the {what}, cannot be listened on: {e.Message}. Give another {option}.",
+        e);
+}
