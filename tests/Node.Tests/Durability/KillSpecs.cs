@@ -20,8 +20,8 @@ public sealed class KillSpecs(ITestOutputHelper output)
             await node.ReadyAsync();
             using var client = new KinesisHttp(node.Endpoint);
             await client.CreateStreamAsync(AnomalyPipeline.Source, 3);
-            await client.CreateStreamAsync(AnomalyPipeline.Output, 1);
-            await client.CreateStreamAsync(AnomalyPipeline.DeadLetters, 1);
+            await client.ActiveAsync(AnomalyPipeline.Output);
+            await client.ActiveAsync(AnomalyPipeline.DeadLetters);
             var load = new RecordedLoad(client, AnomalyPipeline.Source, writers: 4, recordsPerSend: 10);
             var seed = Random.Shared.Next();
             var random = new Random(seed);
@@ -52,6 +52,7 @@ public sealed class KillSpecs(ITestOutputHelper output)
         }
         finally
         {
+            output.WriteLine($"The node {(node.HasExited ? "has ended" : "runs")}; its output:\n{node.Output}");
             await node.DisposeAsync();
         }
     }

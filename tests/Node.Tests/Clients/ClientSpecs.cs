@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using ActorStreams.TestKit;
+using Xunit.Abstractions;
+
+namespace ActorStreams.Node.Tests.Clients;
+
+/// <summary>Clients as AWS ships them against the real executable, with any credentials and region and nothing but the endpoint changed.</summary>
+public sealed class ClientSpecs(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static string Scripts => Path.Combine(AppContext.BaseDirectory, "Clients");
+
+    [SkippableFact]
+    public async Task Boto3_walks_through_the_life_of_a_stream()
+    {
+        Requires.Python3WithBoto3();
+        await WalkAsync("python3", Path.Combine(Scripts, "boto3_client.py"));
+    }
+
+    [SkippableFact]
+    public async Task The_aws_command_line_walks_through_the_life_of_a_stream()
+    {
+        Requires.AwsCli();
+        await WalkAsync("bash", Path.Combine(Scripts, "aws_cli.sh"));
+    }
+
+    [SkippableFact]
+    public async Task The_javascript_sdk_walks_through_the_life_of_a_stream()
+    {
+        Requires.Node();
+        // Its packages lie beside the script in the source folder, where build.sh puts them.
+        var folder = Path.Combine(NodeProcess.RepositoryRoot(), "tests", "Node.Tests", "Clients");
+        Requires.Need(Directory.Exists(Path.Combine(folder, "node_modules")), "the AWS SDK for JavaScript", $"npm install --prefix {folder}");
+        await WalkAsync("node", Path.Combine(folder, "javascript_client.mjs"));
+    }
+
+    private async Task WalkAsync(string program, string script)
+    {
+        using var folder = new TempFolder();
+        await using var node = NodeProcess.Start(folder.Folder("data"));
+        await node.ReadyAsync();
+        var start = new ProcessStartInfo(program, [script, node.Endpoint.ToString(), "walk"])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
+                 [("AWS_ACCESS_KEY_ID", "anyone"), ("AWS_SECRET_ACCESS_KEY", "anything"), ("AWS_REGION", "mars-north-1"), ("AWS_DEFAULT_REGION", "mars-north-1"), ("AWS_EC2_METADATA_DISABLED", "true")])
+            start.Environment[name] = value;
+        using var client = Process.Start(start)!;
+        var printed = client.StandardOutput.ReadToEndAsync();
+        var errors = client.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await client.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            if (!client.HasExited) client.Kill(entireProcessTree: true);
+            output.WriteLine($"{await printed}{await errors}");
+        }
+
+        Assert.True(client.ExitCode == 0, $"{program} ended with {client.ExitCode}:\n{await printed}{await errors}\nThe node:\n{node.Output}");
+    }
+}
