@@ -6,6 +6,7 @@ using ActorStreams.Shards.Client;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
 namespace ActorStreams.Pipelines;
@@ -48,19 +49,21 @@ public sealed class PipelinesNode : IPipelines, IDisposable
             ConsumerRegion.TypeName, id => ShardConsumerActor.Props(id, services), settings, new ConsumerRegion.Extractor(),
             sharding.DefaultShardAllocationStrategy(settings), ConsumerProtocol.Drain.Instance);
 
+        var leaving = new CancellationTokenSource();
         var singleton = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator").WithRole(role);
         system.ActorOf(
             ClusterSingletonManager.Props(
-                CoordinatorActor.Props(definitions, streams, consumers, time, options.PollInterval), PoisonPill.Instance, singleton),
+                CoordinatorActor.Props(definitions, streams, consumers, time, options.PollInterval, leaving.Token), PoisonPill.Instance, singleton),
             Coordinator);
         var proxy = system.ActorOf(
             ClusterSingletonProxy.Props(
-                $"/user/{Coordinator}", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator").WithRole(role)),
+                $"/user/{Coordinator}", ProxySettings(system).WithSingletonName("coordinator").WithRole(role)),
             Coordinator + "-proxy");
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain-consumers", async () =>
         {
-            await consumers.GracefulStop(options.DrainTimeout + TimeSpan.FromMilliseconds(500), GracefulShutdown.Instance);
+            await leaving.CancelAsync();
+            await services.Local.DrainAsync();
             return Akka.Done.Instance;
         });
         return new PipelinesNode(proxy, http, metrics);
@@ -79,6 +82,11 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         _http.Dispose();
         _metrics.Dispose();
     }
+
+    /// <summary>The proxy warns of a coordinator not found for 30 s as soon as it starts and ends; an ask that is not answered says as much.</summary>
+    private static ClusterSingletonProxySettings ProxySettings(ActorSystem system) => ClusterSingletonProxySettings.Create(
+        ConfigurationFactory.ParseString("log-singleton-identification-failure = off")
+            .WithFallback(system.Settings.Config.GetConfig("akka.cluster.singleton-proxy")), considerAppVersion: false);
 
     private async Task<T> AskAsync<T>(object message, CancellationToken cancel)
     {

@@ -13,7 +13,10 @@ using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 namespace ActorStreams.Pipelines.Consumers;
 
 /// <summary>What a consumer works with; the same for all consumers of a node.</summary>
-public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, string Node);
+public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, string Node)
+{
+    public LocalConsumers Local { get; } = new();
+}
 
 /// <summary>
 /// Works one lease: the graph of one application over one shard. Whatever fails, it stops and is started again from what the store has;
@@ -67,8 +70,15 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     public static Props Props(string persistenceId, ConsumerServices services) =>
         Akka.Actor.Props.Create(() => new ShardConsumerActor(persistenceId, services));
 
+    protected override void PreStart()
+    {
+        _services.Local.Add(Self);
+        base.PreStart();
+    }
+
     protected override void PostStop()
     {
+        _services.Local.Remove(Self);
         _timer?.Dispose();
         _graph?.Dispose();
         if (_work is not null) _services.Metrics.Left(_work.Application, _work.Shard);
@@ -86,6 +96,11 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     {
         Command<RunConsumer>(run =>
         {
+            if (_services.Local.IsLeaving)
+            {
+                Context.Stop(Self);
+                return;
+            }
             Wanted(run);
             if (_state.IsFinished) Become(Finished);
             else Prepare();

@@ -37,8 +37,13 @@ public sealed class ApplicationActor : ReceivePersistentActor
     private bool _hasOutputs;
     private ITimer? _timer;
 
-    public ApplicationActor(PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval)
+    // The node is leaving: its regions hand their entities over, and a message that comes in between holds that up until its time-out.
+    private readonly CancellationToken _leaving;
+
+    public ApplicationActor(
+        PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval, CancellationToken leaving)
     {
+        _leaving = leaving;
         _definition = definition;
         _streams = streams;
         _consumers = consumers;
@@ -70,8 +75,9 @@ public sealed class ApplicationActor : ReceivePersistentActor
 
     public override string PersistenceId { get; }
 
-    public static Props Props(PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval) =>
-        Akka.Actor.Props.Create(() => new ApplicationActor(definition, streams, consumers, time, pollInterval));
+    public static Props Props(
+        PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval, CancellationToken leaving) =>
+        Akka.Actor.Props.Create(() => new ApplicationActor(definition, streams, consumers, time, pollInterval, leaving));
 
     protected override void PreStart()
     {
@@ -90,7 +96,7 @@ public sealed class ApplicationActor : ReceivePersistentActor
 
     private void Look()
     {
-        if (_isLooking) return;
+        if (_isLooking || _leaving.IsCancellationRequested) return;
         _isLooking = true;
         SourceLook.TakeAsync(_streams, _definition, !_hasOutputs, _stopped.Token).WaitAsync(s_lookTimeout, _time)
             .PipeTo(Self, failure: e => new LookFailed(e.Message));
@@ -137,7 +143,7 @@ public sealed class ApplicationActor : ReceivePersistentActor
 
     private void RunConsumers()
     {
-        if (_state.Source is not { } source) return;
+        if (_state.Source is not { } source || _leaving.IsCancellationRequested) return;
         foreach (var lease in _state.Runnable)
         {
             var shard = new ShardKey(source.Region, source.Incarnation, lease.Shard);

@@ -20,6 +20,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
     private readonly IActorRef _consumers;
     private readonly TimeProvider _time;
     private readonly TimeSpan _pollInterval;
+    private readonly CancellationToken _nodeLeaving;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, IActorRef> _applications = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ApplicationStatus> _statuses = new(StringComparer.Ordinal);
@@ -30,8 +31,10 @@ public sealed class CoordinatorActor : ReceivePersistentActor
     private readonly Dictionary<IActorRef, string> _leaving = [];
 
     public CoordinatorActor(
-        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval)
+        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval,
+        CancellationToken nodeLeaving)
     {
+        _nodeLeaving = nodeLeaving;
         _settings = settings;
         _streams = streams;
         _consumers = consumers;
@@ -55,9 +58,11 @@ public sealed class CoordinatorActor : ReceivePersistentActor
 
     public override string PersistenceId => "pipelines-coordinator";
 
+    /// <param name="nodeLeaving">Cancelled when this node leaves: no consumer is told to run from here any more.</param>
     public static Props Props(
-        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval) =>
-        Akka.Actor.Props.Create(() => new CoordinatorActor(settings, streams, consumers, time, pollInterval));
+        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval,
+        CancellationToken nodeLeaving) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(settings, streams, consumers, time, pollInterval, nodeLeaving));
 
     private void OnStart(StartApplication start)
     {
@@ -109,7 +114,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
 
     private void Spawn(PipelineDefinition definition)
     {
-        var child = Context.ActorOf(ApplicationActor.Props(definition, _streams, _consumers, _time, _pollInterval), definition.Name);
+        var child = Context.ActorOf(ApplicationActor.Props(definition, _streams, _consumers, _time, _pollInterval, _nodeLeaving), definition.Name);
         _applications[definition.Name] = child;
         Context.Watch(child);
     }

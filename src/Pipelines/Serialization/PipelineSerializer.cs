@@ -21,6 +21,10 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
 
     private static readonly ManifestTable s_table = Messages(Events(new ManifestTable.Builder())).Build();
 
+    internal static IEnumerable<Type> WrittenTypes => s_table.Types;
+
+    internal static IEnumerable<string> ReadManifests => s_table.Manifests;
+
     private static ManifestTable.Builder Events(ManifestTable.Builder table) => table
         .Add(Manifests.ConsumerStarted,
             (ConsumerStarted e) => new ConsumerStartedEvent { Epoch = e.Epoch, Start = e.Start.ToProto(), AtMs = e.AtMs },

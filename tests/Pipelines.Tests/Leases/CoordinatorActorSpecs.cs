@@ -165,7 +165,7 @@ public sealed class CoordinatorActorSpecs : Akka.TestKit.Xunit2.TestKit
     }
 
     private IActorRef Coordinator(params PipelineDefinition[] settings) => Sys.ActorOf(
-        CoordinatorActor.Props(settings.ToImmutableArray(), _streams, _region, TimeProvider.System, TimeSpan.FromMilliseconds(50)));
+        CoordinatorActor.Props(settings.ToImmutableArray(), _streams, _region, TimeProvider.System, TimeSpan.FromMilliseconds(50), CancellationToken.None));
 
     private void Steady(params string[] keys)
     {

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Serialization;
+using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
+
+namespace ActorStreams.Pipelines.Tests;
+
+/// <summary>Pipelines over real streams: a cluster of one, its journal in SQLite, restarted on the same files.</summary>
+public sealed class PipelinesNodeSpecs : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("actorstreams-pipelines-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_pipeline_goes_on_over_restarts_of_its_node_and_each_alert_is_there_once()
+    {
+        for (var life = 1; life <= 3; life++)
+        {
+            await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
+            if (life == 1)
+            {
+                Assert.IsType<CreateStreamResult.Created>(
+                    await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 2, StreamMode.Provisioned, default));
+            }
+            using var pipelines = PipelinesNode.Start(
+                host.System, host.Streams, [A.Definition()], A.Options() with { ReadWait = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+            if (life == 1) await PutAsync(host.Streams, [.. Enumerable.Range(0, 20).SelectMany(i => Keys.Select(k => (k, A.Reading(10 + (i % 2)))))]);
+            await PutAsync(host.Streams, [.. Keys.Select(k => (k, A.Reading(100 * Math.Pow(10, life)))), ("a", "garbage")]);
+
+            var status = await StatusAsync(pipelines, s => s.LagMs == 0 && s.Counts.Records == 80 + (5 * life));
+
+            Assert.Equal(new ConsumerCounts(80 + (5 * life), 4 * life, life, 0), status.Counts);
+            Assert.All(status.Leases, l => Assert.Equal(ConsumerProtocol.ConsumerPhase.Running, l.Consumer!.Phase));
+            var alerts = await ReadAsync(host.Streams, "alerts");
+            Assert.Equal(4 * life, alerts.Count);
+            Assert.Equal(alerts.Count, alerts.Select(a => a.GetProperty("sequenceNumber").GetString()).Distinct().Count());
+            Assert.Equal(life, (await ReadAsync(host.Streams, "dead")).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Applications_are_started_and_stopped_at_run_time()
+    {
+        await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
+        await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 1, StreamMode.Provisioned, default);
+        using var pipelines = PipelinesNode.Start(host.System, host.Streams, [], A.Options(), TimeProvider.System);
+
+        Assert.False((await pipelines.StartAsync(A.Definition(), default)).WasThere);
+        await StatusAsync(pipelines, s => s.LagMs == 0);
+        Assert.True((await pipelines.StopAsync("watch", default)).WasThere);
+
+        Assert.Empty((await pipelines.StatusAsync(default)).Applications);
+    }
+
+    private static string[] Keys => ["a", "b", "c", "d"];
+
+    private static async Task<ApplicationStatus> StatusAsync(PipelinesNode pipelines, Func<ApplicationStatus, bool> condition)
+    {
+        ApplicationStatus? last = null;
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!timeout.IsCancellationRequested)
+        {
+            last = (await pipelines.StatusAsync(default)).Applications.SingleOrDefault();
+            if (last is not null && condition(last)) return last;
+            await Task.Delay(20);
+        }
+        throw new TimeoutException($"The last status was {last}; {string.Join("; ", last?.Leases.Select(l => l.ToString()) ?? [])}");
+    }
+
+    private static async Task PutAsync(IStreams streams, ImmutableArray<(string Key, string Data)> records)
+    {
+        var id = FakeStreams.Id("source");
+        StreamMap? map = null;
+        await Eventually.BeTrueAsync(
+            () => (map = (streams.MapAsync(id, default).AsTask().GetAwaiter().GetResult() as MapResult.Found)?.Map) is not null, "an ACTIVE source");
+        foreach (var group in records.GroupBy(r => map!.Router.Route(HashKeys.Of(Encoding.UTF8.GetBytes(r.Key)))))
+        {
+            var builder = new RecordBlockBuilder();
+            foreach (var (key, data) in group) builder.Add(Encoding.UTF8.GetBytes(key), null, Encoding.UTF8.GetBytes(data));
+            var reply = await streams.AppendAsync(id, map!.Open[group.Key].Key, builder.Build(), null, default);
+            Assert.True(reply is ShardProtocol.AppendReply.Appended, reply.ToString());
+        }
+    }
+
+    private static async Task<List<JsonElement>> ReadAsync(IStreams streams, string name)
+    {
+        var found = (DescribeStreamResult.Found)await streams.DescribeStreamAsync(FakeStreams.Id(name), default);
+        var all = new List<JsonElement>();
+        foreach (var shard in found.Stream.Shards)
+        {
+            var result = (ReadResult.Records)await streams.ReadAsync(shard.Key, default, 1_000, 1 << 20, TimeSpan.Zero, default);
+            foreach (var slice in result.Slices)
+            {
+                var record = slice.Batch.RecordsFrom(slice.FromIndex);
+                while (record.MoveNext()) all.Add(JsonDocument.Parse(record.Current.Data.ToArray()).RootElement);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Anomaly;
+using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Leases;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
+using static ActorStreams.Pipelines.Leases.ApplicationEvents;
+using static ActorStreams.Pipelines.Leases.CoordinatorEvents;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
+
+namespace ActorStreams.Pipelines.Tests.Serialization;
+
+/// <summary>One value of each type that pipelines store or send, no field at its default.</summary>
+internal static class Samples
+{
+    private static readonly ShardKey s_shard = new("eu-west-1", new Incarnation(0x1234_5678_9abc), 7);
+    private static readonly HashKeyRange s_range = new(5, UInt128.MaxValue - 9);
+    private static readonly ShardPosition s_position = new(1_000_000, 17);
+    private static readonly ConsumerCounts s_counts = new(1_000, 20, 3, 1);
+
+    private static readonly PipelineDefinition s_definition = new()
+    {
+        Name = "watch",
+        Source = new StreamId("eu-west-1", "readings"),
+        Output = new StreamId("eu-west-1", "alerts"),
+        DeadLetters = new StreamId("eu-west-1", "watch-dead-letters"),
+        ValuePath = "sensor.value",
+        KeyPath = "sensor.id",
+        TimePath = "at",
+        Detector = new EwmaOptions { Alpha = 0.25, WarmUpSamples = 10, ThresholdDeviations = 4.5, MinimumDeviation = 0.001, KeysMax = 500 },
+        Webhook = "http://127.0.0.1:9/hook",
+        Start = StartPosition.Latest,
+        CheckpointInterval = TimeSpan.FromMilliseconds(250),
+        SnapshotInterval = TimeSpan.FromSeconds(12),
+        CreateStreams = true,
+    };
+
+    private static readonly Lease s_lease = new(7, s_range, [2, 3], StartPosition.TrimHorizon, 1_700_000_000_000, LeaseOutcome.Finished, 1_700_000_100_000);
+
+    private static readonly ConsumerStatus s_status = new(
+        "watch", s_shard, ConsumerPhase.WaitingForSink, "stream eu-west-1/alerts does not exist", 4, s_position, 1_500, 12, s_counts, "a gap", "node-1");
+
+    private static readonly ApplicationStatus s_application = new(
+        "watch", ApplicationPhase.Running, "fine", s_definition.Source, s_definition.Output, s_definition.DeadLetters,
+        [new LeaseStatus(s_shard, s_lease, s_status), new LeaseStatus(s_shard with { Shard = 8 }, s_lease with { Outcome = null, EndedMs = 0 }, null)]);
+
+    public static ImmutableArray<object> All { get; } =
+    [
+        new ConsumerStarted(4, s_position, 1_700_000_000_001),
+        new Checkpointed(s_position, s_counts, 1_700_000_000_002),
+        new ConsumerFinished(1_700_000_000_003),
+        new ConsumerSnapshot(
+            new ConsumerState
+            {
+                Epoch = 4,
+                Start = new ShardPosition(3, 1),
+                Checkpoint = s_position,
+                Counts = s_counts,
+                StartsSinceProgress = 2,
+                CheckpointedAtMs = 1_700_000_000_004,
+                IsFinished = true,
+            },
+            new ShardPosition(999_999, 1),
+            new OperatorState(EwmaDetector.Kind, [new KeyState("pump", UInt128.MaxValue - 1, new byte[] { 1, 2, 3 })])),
+        new SourceFound(s_shard.Stream, 1_700_000_000_005),
+        new LeasesAdded([s_lease, s_lease with { Shard = 8, Start = StartPosition.Latest, Outcome = null, EndedMs = 0 }]),
+        new LeaseEnded(7, LeaseOutcome.AgedOut, 1_700_000_000_006),
+        new ApplicationAdded(s_definition),
+        new ApplicationRemoved("watch"),
+        new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2, 3]),
+        new StopConsumer("watch", s_shard),
+        Drain.Instance,
+        s_status,
+        new StartApplication(s_definition with { KeyPath = null, TimePath = null, Webhook = null }),
+        new StopApplication("watch"),
+        new ApplicationDone("watch", true),
+        GetStatus.Instance,
+        new PipelinesStatus([s_application]),
+        s_application,
+    ];
+}
