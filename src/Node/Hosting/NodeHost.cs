@@ -30,6 +30,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ManagementServer _management;
     private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Pipelines, Parts.Gateway);
+    private bool _announced;
     private DataDirectoryLock? _dataLock;
     private ShardStore? _store;
     private IHost? _akka;
@@ -109,7 +110,7 @@ internal sealed class NodeHost : IAsyncDisposable
             await _akka.StopAsync(limit.Token);
         }
 
-        _log.LogInformation("Stopped in {ElapsedMs} ms.", (long)_clock.GetElapsedTime(start).TotalMilliseconds);
+        if (_announced) _log.LogInformation("Stopped in {ElapsedMs} ms.", (long)_clock.GetElapsedTime(start).TotalMilliseconds);
         return !ended;
     }
 
@@ -167,6 +168,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private void Announce(TimeSpan took)
     {
+        _announced = true;
         _log.LogInformation(
             "Ready in {ElapsedMs} ms: AWS clients at {Endpoint}, admin at {AdminEndpoint}, store {Store}.",
             (long)took.TotalMilliseconds, Endpoint, AdminEndpoint,
