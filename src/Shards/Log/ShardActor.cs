@@ -318,6 +318,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     private void OnTipProbed(ShardReads.TipProbed probed)
     {
+        _reads.ProbeEnded();
         // A row beyond the one in flight is another owner's. The one in flight tells by itself whose it is.
         if (probed.HighestRow > _state.LastRow + (_writing ? 1 : 0))
         {

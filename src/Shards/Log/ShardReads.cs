@@ -12,7 +12,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
 {
     /// <summary>Readers that may wait for one shard; more are answered at once and ask again.</summary>
     private const int ParkedMax = 1_000;
-    private readonly List<(Read Read, IActorRef ReplyTo)> _untrusted = [];
+    private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _untrusted = [];
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _parked = [];
     private readonly CancellationTokenSource _stopped = new();
     private bool _owned;
@@ -23,10 +23,12 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     /// <summary>The store agreed with our tip as of this moment.</summary>
     public void Trust(StoreAgreement.Moment moment)
     {
-        _probing = false;
         _owned = true;
         agreement.Reached(moment);
     }
+
+    /// <summary>The store has answered a question for the highest row, whatever came of it.</summary>
+    public void ProbeEnded() => _probing = false;
 
     /// <param name="probe">False while a write is in flight, whose end tells as much.</param>
     public void Add(Read read, IActorRef replyTo, ShardState state, RecordTail tail, bool probe)
@@ -36,7 +38,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             Answer(read, replyTo, state, tail);
             return;
         }
-        _untrusted.Add((read, replyTo));
+        _untrusted.Add((read, replyTo, services.Time.GetTimestamp()));
         if (probe) Probe();
     }
 
@@ -57,7 +59,13 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
         {
             var reads = _untrusted.ToArray();
             _untrusted.Clear();
-            foreach (var (read, replyTo) in reads) Answer(read, replyTo, state, tail);
+            foreach (var entry in reads)
+            {
+                // A confirmation of before the read may be taken out of the mailbox long after it: the process was stopped in between.
+                if (Trusted || agreement.Age <= services.Time.GetElapsedTime(entry.Since)) Answer(entry.Read, entry.ReplyTo, state, tail);
+                else _untrusted.Add(entry);
+            }
+            if (_untrusted.Count > 0) Probe();
         }
         if (_parked.Count == 0) return;
         var parked = _parked.ToArray();
@@ -85,7 +93,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     public void FailUntrusted(string detail)
     {
         _probing = false;
-        foreach (var (_, replyTo) in _untrusted) replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, detail));
+        foreach (var (_, replyTo, _) in _untrusted) replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, detail));
         _untrusted.Clear();
     }
 
