@@ -353,7 +353,8 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         var lost = StoreFaults.IsLostWrite(cause);
-        if (lost) _services.Lost.Add(PersistenceId);
+        // A new owner whose first write met the old one's last has lost nothing yet: it takes the shard at the next message.
+        if (lost && _owned) _services.Lost.Add(PersistenceId);
         _services.Metrics.WriteFailed(lost);
         _stopReason = lost
             ? $"Row {sequenceNr} or one written with it was there already."

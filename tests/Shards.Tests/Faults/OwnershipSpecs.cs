@@ -1,0 +1,48 @@
+using ActorStreams.Shards.Log;
+using ActorStreams.TestKit;
+
+namespace ActorStreams.Shards.Tests.Faults;
+
+public sealed class OwnershipSpecs
+{
+    [Fact]
+    public async Task A_new_owner_whose_first_write_loses_to_the_old_ones_last_tries_again_at_once()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var sent = new Sent();
+        var shard = await OwnedTwiceAsync(store, sent);
+        await using var host = await ShardsHost.StartAsync(store.Options, new ShardOptions { QueueBytesMax = 1 });
+        using var file = new SqliteFile(store.Options);
+        file.Execute("BEGIN IMMEDIATE");
+        var first = sent.AppendAsync(host.Streams, shard, "first");
+        // One waits for the write that takes the shard over, so a second is over the bound as soon as the shard has recovered.
+        await Expect.EventuallyAsync("the shard recovered and taking itself over", 10, async () =>
+            await Probe(sent, host, shard) is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.Overloaded });
+
+        file.Execute("""
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, manifest, identifier, writer_uuid, message)
+            SELECT created, 0, persistence_id, (SELECT max(sequence_number) + 1 FROM journal WHERE persistence_id = @id), manifest, identifier, 'other', message
+            FROM journal WHERE persistence_id = @id AND manifest = 'EW1' ORDER BY sequence_number DESC LIMIT 1;
+            COMMIT;
+            """, ("@id", shard.PersistenceId));
+        await first;
+
+        Assert.IsType<ShardProtocol.AppendReply.Appended>(await sent.AppendAsync(host.Streams, shard, "second"));
+        await sent.VerifyAsync(host.Streams, [shard]);
+    }
+
+    private static Task<ShardProtocol.AppendReply> Probe(Sent sent, ShardsHost host, Streams.ShardKey shard) =>
+        sent.AppendAsync(host.Streams, shard, $"probe-{Guid.NewGuid()}");
+
+    private static async Task<Streams.ShardKey> OwnedTwiceAsync(TestStore store, Sent sent)
+    {
+        Streams.ShardKey shard;
+        await using (var first = await ShardsHost.StartAsync(store.Options))
+        {
+            shard = (await first.CreateAsync("orders", 1))[0];
+        }
+        await using var second = await ShardsHost.StartAsync(store.Options);
+        await sent.AppendAsync(second.Streams, shard, "before");
+        return shard;
+    }
+}
