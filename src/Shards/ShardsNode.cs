@@ -55,7 +55,7 @@ public sealed class ShardsNode : IAsyncDisposable
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
             ? Props.Create(() => new StreamActor(key, options, time)) : throw Malformed(id), PoisonPill.Instance);
         Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time)), PoisonPill.Instance);
-        system.ActorOf(Props.Create(() => new UndeliveredRefuser()), "undelivered");
+        system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
         var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics), store.Journal, options, time);
         foreach (var id in await store.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel).ConfigureAwait(false))
@@ -83,10 +83,14 @@ public sealed class ShardsNode : IAsyncDisposable
     /// </summary>
     private sealed class UndeliveredRefuser : ReceiveActor
     {
-        public UndeliveredRefuser() => Receive<DeadLetter>(
+        public UndeliveredRefuser(Recoveries recoveries) => Receive<DeadLetter>(
             letter => letter.Message is ShardProtocol.IRequest && !letter.Sender.IsNobody(),
-            letter => letter.Sender.Tell(Refusals.Of(
-                (ShardProtocol.IRequest)letter.Message, ShardProtocol.AppendError.NotReady, "The shard stopped before it took the message.")));
+            letter =>
+            {
+                var request = (ShardProtocol.IRequest)letter.Message;
+                var why = recoveries.Failure(request.Shard.PersistenceId) ?? "The shard stopped before it took the message.";
+                letter.Sender.Tell(Refusals.Of(request, ShardProtocol.AppendError.NotReady, why));
+            });
 
         protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
     }

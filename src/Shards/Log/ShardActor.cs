@@ -59,6 +59,8 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     public override string PersistenceId => _key.PersistenceId;
 
+    public override Recovery Recovery => new(new SnapshotSelectionCriteria(_services.Recoveries.SnapshotRowMax(_key.PersistenceId)));
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void OnRecover(object message)
@@ -69,6 +71,10 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 _state = snapshot;
                 _deletion.SnapshotFound(offer.Metadata.SequenceNr);
                 break;
+            case SnapshotOffer { Snapshot: UnreadableSnapshot unreadable } offer:
+                _services.Recoveries.SnapshotUnreadable(PersistenceId, offer.Metadata.SequenceNr);
+                throw new UnreadableSnapshotException(
+                    $"The snapshot of row {offer.Metadata.SequenceNr} cannot be read, the next recovery begins at an older one: {unreadable.Detail}");
             case ShardEvents.IShardEvent e:
                 _state = _state.Apply(e, LastSequenceNr);
                 break;
@@ -80,6 +86,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     private void Recovered()
     {
+        _services.Recoveries.Succeeded(PersistenceId);
         if (_state.LastRow != LastSequenceNr)
         {
             // The newest event of a shard is never deleted, so another owner wrote, trimmed and deleted while this recovery stood still.
@@ -370,8 +377,12 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         Context.Stop(Self);
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        _log.Error(reason, "Shard {0} does not recover at row {1}: {2}", _key, LastSequenceNr, reason.Message);
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _stopReason = $"The shard does not recover after row {_state.LastRow}: {reason.Message}";
+        if (_services.Recoveries.Failed(PersistenceId, _stopReason)) _log.Error(reason, "Shard {0}: {1}", _key, _stopReason);
+        else _log.Debug("Shard {0}: {1}", _key, _stopReason);
+    }
 
     protected override void PostStop()
     {

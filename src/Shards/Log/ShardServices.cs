@@ -7,7 +7,10 @@ namespace ActorStreams.Shards.Log;
 /// <param name="Node">Names this process and no other, past or future: its address and a random part.</param>
 /// <param name="SpaceFreed">Called after rows were deleted, from any thread.</param>
 public sealed record ShardServices(
-    string Node, ShardOptions Options, IJournalReader Journal, TimeProvider Time, TailBudget Tails, LostShards Lost, ShardMetrics Metrics, Action SpaceFreed);
+    string Node, ShardOptions Options, IJournalReader Journal, TimeProvider Time, TailBudget Tails, LostShards Lost, ShardMetrics Metrics, Action SpaceFreed)
+{
+    public Recoveries Recoveries { get; } = new();
+}
 
 /// <summary>
 /// Shards that this node lost to another owner. For a while it does not take them back: its own routing would still send it their

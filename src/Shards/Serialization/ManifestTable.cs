@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Runtime.Serialization;
+using ActorStreams.Shards.Log;
 using Google.Protobuf;
 
 namespace ActorStreams.Shards.Serialization;
@@ -76,6 +77,26 @@ internal sealed class ManifestTable
             where T : notnull
             where TMessage : IMessage<TMessage> =>
             AddBytes(manifest, value => toMessage(value).ToByteArray(), bytes => fromMessage(parser.ParseFrom(bytes)));
+
+        /// <summary>As <see cref="Add"/>, but bytes that are no such message read as <see cref="UnreadableSnapshot"/>.</summary>
+        public Builder AddSnapshot<T, TMessage>(string manifest, Func<T, TMessage> toMessage, MessageParser<TMessage> parser, Func<TMessage, T> fromMessage)
+            where T : notnull
+            where TMessage : IMessage<TMessage>
+        {
+            _writers.Add(typeof(T), new Writer(manifest, value => toMessage((T)value).ToByteArray()));
+            _readers.Add(manifest, new Reader(typeof(T), bytes =>
+            {
+                try
+                {
+                    return fromMessage(parser.ParseFrom(bytes));
+                }
+                catch (Exception e) when (e is InvalidProtocolBufferException or SerializationException)
+                {
+                    return new UnreadableSnapshot($"{bytes.Length} bytes under manifest '{manifest}' are not a {typeof(T).Name}: {e.Message}");
+                }
+            }));
+            return this;
+        }
 
         public ManifestTable Build() => new(_writers, _readers);
     }

@@ -23,7 +23,7 @@ internal static class ShardEventFormats
         .Add(Manifests.ShardEvents.Ended, (Ended _) => new ShardEndedEvent(), ShardEndedEvent.Parser, _ => Ended.Instance);
 
     public static ManifestTable.Builder AddShardSnapshots(this ManifestTable.Builder table) =>
-        table.Add(Manifests.Snapshots.Shard, ToProto, ShardSnapshot.Parser, ToState);
+        table.AddSnapshot(Manifests.Snapshots.Shard, ToProto, ShardSnapshot.Parser, ToState);
 
     // The journal keeps the array for as long as it takes to write it, and a batch never changes: no copy is needed.
     private static byte[] WholeArray(ReadOnlyMemory<byte> bytes) =>
