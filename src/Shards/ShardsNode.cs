@@ -58,6 +58,13 @@ public sealed class ShardsNode : IAsyncDisposable
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
         var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics), store.Journal, options, time);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "refuse-calls", () =>
+        {
+            streams.Close();
+            return Task.FromResult(Akka.Done.Instance);
+        });
+        // A crash may have come between the deletion of rows and giving their space back.
+        reclaimer.SpaceFreed();
         foreach (var id in await store.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel).ConfigureAwait(false))
             await AwakenAsync(system, id[Regions.CataloguePrefix.Length..], options, cancel).ConfigureAwait(false);
         return new ShardsNode(services, reclaimer, streams);

@@ -11,6 +11,7 @@ namespace ActorStreams.Shards.Client;
 /// <summary><see cref="IStreams"/> over cluster sharding: finds catalogue, stream and shard wherever they live.</summary>
 public sealed class StreamsClient : IStreams
 {
+    private const string Stopping = "The node is stopping.";
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<StreamId, StreamMap> _maps = new();
@@ -21,6 +22,7 @@ public sealed class StreamsClient : IStreams
     private readonly IJournalReader _journal;
     private readonly ShardOptions _options;
     private readonly TimeProvider _time;
+    private volatile bool _closed;
 
     public StreamsClient(ActorSystem system, ShardReader reader, IJournalReader journal, ShardOptions options, TimeProvider time)
     {
@@ -32,6 +34,12 @@ public sealed class StreamsClient : IStreams
         _options = options;
         _time = time;
     }
+
+    /// <summary>
+    /// Refuses every call from now on, as a node does that is stopping: regions buffer what comes for a shard that has left them, its
+    /// senders wait, and the region waits for its buffer.
+    /// </summary>
+    public void Close() => _closed = true;
 
     public async Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
     {
@@ -126,6 +134,7 @@ public sealed class StreamsClient : IStreams
         var append = new Append(shard, block, producer);
         var reply = await HoldAsync(
             () => AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
         if (reply is AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended or AppendError.Closed }) _maps.TryRemove(stream, out _);
         return reply;
@@ -134,6 +143,7 @@ public sealed class StreamsClient : IStreams
     public Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel) => HoldAsync(
         () => AskAsync<AttachReply>(
             _shards, new Attach(shard, producer, epoch), detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+        detail => new AttachReply.Refused(AppendError.NotReady, detail),
         r => r is AttachReply.Refused { Error: AppendError.NotReady }, cancel);
 
     public async Task<ReadResult> ReadAsync(
@@ -195,15 +205,17 @@ public sealed class StreamsClient : IStreams
 
     private Task<ReadReply> AskReadAsync(Read read, CancellationToken cancel) => HoldAsync(
         () => AskAsync<ReadReply>(_shards, read, detail => new ReadReply.Refused(AppendError.OutcomeUnknown, detail), cancel, read.Wait),
+        detail => new ReadReply.Refused(AppendError.NotReady, detail),
         r => r is ReadReply.Refused { Error: AppendError.NotReady }, cancel);
 
     /// <summary>Sends again what was definitely not done, for some seconds: a shard that recovers or moves is away no longer.</summary>
-    private async Task<T> HoldAsync<T>(Func<Task<T>> send, Func<T, bool> notReady, CancellationToken cancel)
+    private async Task<T> HoldAsync<T>(Func<Task<T>> send, Func<string, T> refuse, Func<T, bool> notReady, CancellationToken cancel)
     {
         var since = _time.GetTimestamp();
         var pause = s_firstPause;
         while (true)
         {
+            if (_closed) return refuse(Stopping);
             var reply = await send().ConfigureAwait(false);
             if (!notReady(reply) || _time.GetElapsedTime(since) > _options.HoldPuts) return reply;
             await Task.Delay(pause, _time, cancel).ConfigureAwait(false);
@@ -213,6 +225,7 @@ public sealed class StreamsClient : IStreams
 
     private async Task<T> AskAsync<T>(IActorRef to, object message, Func<string, T> unavailable, CancellationToken cancel, TimeSpan extra = default)
     {
+        if (_closed) return unavailable(Stopping);
         try
         {
             return await to.Ask<T>(message, _options.AnswerTimeout + extra, cancel).ConfigureAwait(false);
