@@ -87,6 +87,11 @@ internal sealed class ShardDeletion(
 
     private async Task<long> FindRowAsync(long trimmedToRow, long tipRow, long beforeMs)
     {
+        // Most sweeps find nothing and are done with one row. Rows without records are no reason to trim: it would cost an event each time.
+        var first = await services.Journal.HeaderAtOrAfterAsync(
+            key.PersistenceId, Manifests.ShardEvents.RecordsAppended, trimmedToRow + 1, tipRow, RecordBatch.HeaderBytes, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (first is not { } oldest || RecordBatchHeader.Read(oldest.Head.Span).LastArrivalMs >= beforeMs) return trimmedToRow;
         var firstKept = await ArrivalSearch.FirstRowAtOrAfterAsync(
             services.Journal, key.PersistenceId, trimmedToRow + 1, tipRow, beforeMs, CancellationToken.None).ConfigureAwait(false);
         return (firstKept ?? tipRow + 1) - 1;
