@@ -38,7 +38,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     private ShardState _state = ShardState.Unborn;
     private RecordTail _tail;
     private StoreAgreement.Moment _writeIssuedAt;
-    private bool _writing;
+    private int _rowsInFlight;
     private bool _owned;
     private bool _draining;
     private string? _heldBack;
@@ -60,6 +60,8 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     public override string PersistenceId => _key.PersistenceId;
 
     public override Recovery Recovery => new(new SnapshotSelectionCriteria(_services.Recoveries.SnapshotRowMax(_key.PersistenceId)));
+
+    private bool Writing => _rowsInFlight > 0;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -131,7 +133,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             case ShardReads.TipProbeFailed failed:
                 var unconfirmed = $"The store does not confirm the tip: {failed.Cause.Message}";
                 _reads.FailUntrusted(unconfirmed);
-                if (!_writing) _queue.RefuseAll(AppendError.NotReady, unconfirmed);
+                if (!Writing) _queue.RefuseAll(AppendError.NotReady, unconfirmed);
                 break;
             case ShardReads.ParkedExpired:
                 _reads.AnswerExpired(_state, _tail);
@@ -161,7 +163,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 _draining = true;
                 _queue.RefuseAll(AppendError.NotReady, _stopReason);
                 _reads.RefuseAll(_stopReason);
-                if (!_writing && _owned && _deletion.UnsnapshottedRows > 0) _deletion.Snapshot();
+                if (!Writing && _owned && _deletion.UnsnapshottedRows > 0) _deletion.Snapshot();
                 StopIfDrained();
                 break;
             case HeldLongEnough:
@@ -184,14 +186,14 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             return;
         }
         if (!_queue.TryAdd(command, Sender)) return;
-        if (!_writing) Flush();
+        if (!Writing) Flush();
         PassivateUnborn();
     }
 
     /// <summary>Another incarnation may open the shard meanwhile, so an unborn one does not stay to say that there is none.</summary>
     private void PassivateUnborn()
     {
-        if (_state.Lifecycle == ShardLifecycle.Unborn && !_writing) Context.Parent.Tell(new Passivate(Drain.Instance));
+        if (_state.Lifecycle == ShardLifecycle.Unborn && !Writing) Context.Parent.Tell(new Passivate(Drain.Instance));
     }
 
     /// <summary>Decides what waits until something has to be written. Runs only with no write in flight.</summary>
@@ -202,7 +204,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             _reads.Probe();
             return;
         }
-        while (!_writing && _queue.TryTake(out var next))
+        while (!Writing && _queue.TryTake(out var next))
         {
             switch (next.Command)
             {
@@ -287,9 +289,23 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     private void Write(ShardEvents.IShardEvent e, Action durable)
     {
-        _writing = true;
+        _rowsInFlight = e is ShardEvents.Ended ? 2 : 1;
         _writeIssuedAt = _agreement.Now();
-        PersistAsync(e, _ =>
+        if (e is ShardEvents.Ended)
+        {
+            // The highest deleted row stays as a tombstone, payload and all. With two of these, written together, it is one without.
+            PersistAllAsync([e, e], _ =>
+            {
+                if (_state.Lifecycle == ShardLifecycle.Ended) Confirmed();
+                else _state = _state.Apply(e, LastSequenceNr);
+            });
+        }
+        else
+        {
+            PersistAsync(e, _ => Confirmed());
+        }
+
+        void Confirmed()
         {
             if (_agreement.Age > ConfirmationAgeMax)
             {
@@ -298,7 +314,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 Context.Stop(Self);
                 return;
             }
-            _writing = false;
+            _rowsInFlight = 0;
             _inFlight.Clear();
             _state = _state.Apply(e, LastSequenceNr);
             durable();
@@ -307,7 +323,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             _deletion.Written(e, _draining);
             if (_draining) StopIfDrained();
             else Flush();
-        });
+        }
     }
 
     private void OnRead(Read read, IActorRef replyTo)
@@ -320,25 +336,25 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             PassivateUnborn();
         }
         else
-            _reads.Add(read, replyTo, _state, _tail, probe: !_writing);
+            _reads.Add(read, replyTo, _state, _tail, probe: !Writing);
     }
 
     private void OnTipProbed(ShardReads.TipProbed probed)
     {
         _reads.ProbeEnded();
-        // A row beyond the one in flight is another owner's. The one in flight tells by itself whose it is.
-        if (probed.HighestRow > _state.LastRow + (_writing ? 1 : 0))
+        // A row beyond those in flight is another owner's. Those in flight tell by themselves whose they are.
+        if (probed.HighestRow > _state.LastRow + _rowsInFlight)
         {
             _stopReason = $"Another owner has written up to row {probed.HighestRow}, beyond row {_state.LastRow}.";
             _log.Warning("Shard {0}: {1}", _key, _stopReason);
             _services.Lost.Add(PersistenceId);
             Context.Stop(Self);
         }
-        else if (!_writing || probed.HighestRow <= _state.LastRow)
+        else if (!Writing || probed.HighestRow <= _state.LastRow)
         {
             _reads.Trust(probed.AskedAt);
             _reads.AnswerAll(_state, _tail);
-            if (!_writing) Flush();
+            if (!Writing) Flush();
         }
     }
 
@@ -347,13 +363,13 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _deletion.TrimSearched();
         if (found.Cause is { } cause) found.ReplyTo.Tell(new TrimReply.Refused(_key, $"The store could not be searched: {cause.Message}"));
         else if (found.Row <= _state.TrimmedToRow) found.ReplyTo.Tell(new TrimReply.Trimmed(_key, _state.TrimmedToRow));
-        else if (_queue.TryAdd(new ShardDeletion.TrimTo(_key, found.Row), found.ReplyTo) && !_writing) Flush();
+        else if (_queue.TryAdd(new ShardDeletion.TrimTo(_key, found.Row), found.ReplyTo) && !Writing) Flush();
         _deletion.Start(_state);
     }
 
     private void StopIfDrained()
     {
-        if (_draining && !_writing && !_deletion.SnapshotPending) Context.Stop(Self);
+        if (_draining && !Writing && !_deletion.SnapshotPending) Context.Stop(Self);
     }
 
     /// <summary>The actor stops after this. Whether the row was written, only the store knows.</summary>
