@@ -34,6 +34,13 @@ public sealed class RecordTail(int bytesMax, TailBudget budget, ShardPosition co
         if (bytesMax == 0) DropFirst();
     }
 
+    /// <summary>Drops batches up to this row, which are given up and shown to nobody any more.</summary>
+    public void TrimTo(long row)
+    {
+        while (_batches.First is { } first && first.Value.Row <= row) DropFirst();
+        if (CoveredFrom.Row <= row) CoveredFrom = new ShardPosition(row + 1, 0);
+    }
+
     public void Clear()
     {
         while (_batches.Count > 0) DropFirst();

@@ -317,6 +317,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             _rowsInFlight = 0;
             _inFlight.Clear();
             _state = _state.Apply(e, LastSequenceNr);
+            if (e is ShardEvents.TrimmedTo trimmed) _tail.TrimTo(trimmed.Row);
             durable();
             _reads.Trust(_writeIssuedAt);
             _reads.AnswerAll(_state, _tail);
