@@ -104,17 +104,21 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
             return;
         }
-        var held = _services.Lost.Remaining(PersistenceId);
-        if (held > TimeSpan.Zero && _state.OwnerNode != _services.Node)
+        var held = _state.OwnerNode == _services.Node ? TimeSpan.Zero : _services.Lost.Refuse(PersistenceId);
+        if (held > TimeSpan.Zero)
         {
             _heldBack = $"The shard was lost to {_state.OwnerNode}; this node does not take it back for {held.TotalSeconds:0.0} s.";
             _log.Warning("Shard {0}: {1}", _key, _heldBack);
             Timers.StartSingleTimer(nameof(HeldLongEnough), HeldLongEnough.Instance, held);
             return;
         }
-        // Own rows failed together with another shard's lost write, or an own late write came first: the shard is still ours.
-        _services.Lost.Forget(PersistenceId);
-        Write(new ShardEvents.Owned(_state.OwnerEpoch + 1, _services.Node), () => _owned = true);
+        Write(new ShardEvents.Owned(_state.OwnerEpoch + 1, _services.Node), Owned);
+    }
+
+    private void Owned()
+    {
+        _owned = true;
+        _services.Lost.Owned(PersistenceId);
     }
 
     protected override void OnCommand(object message)
@@ -273,9 +277,17 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _inFlight.Add(waiting);
         Write(e, () =>
         {
-            if (e is ShardEvents.Opened) (_owned, _tail) = (true, new RecordTail(_services.Options.TailBytesMax, _services.Tails, default));
-            if (e is ShardEvents.Opened) Context.SetReceiveTimeout(null);
-            if (e is ShardEvents.Ended) Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
+            if (e is ShardEvents.Opened)
+            {
+                Owned();
+                _tail = new RecordTail(_services.Options.TailBytesMax, _services.Tails, default);
+                Context.SetReceiveTimeout(null);
+            }
+            if (e is ShardEvents.Ended)
+            {
+                _services.Lost.HandedOver(PersistenceId);
+                Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
+            }
             Tell(reply());
             if (e is ShardEvents.Ended) _tail.Clear();
             if (e is ShardEvents.Ended or ShardEvents.TrimmedTo) _deletion.Start(_state);
@@ -348,7 +360,6 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         {
             _stopReason = $"Another owner has written up to row {probed.HighestRow}, beyond row {_state.LastRow}.";
             _log.Warning("Shard {0}: {1}", _key, _stopReason);
-            _services.Lost.Add(PersistenceId);
             Context.Stop(Self);
         }
         else if (!Writing || probed.HighestRow <= _state.LastRow)
@@ -370,15 +381,15 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
 
     private void StopIfDrained()
     {
-        if (_draining && !Writing && !_deletion.SnapshotPending) Context.Stop(Self);
+        if (!_draining || Writing || _deletion.SnapshotPending) return;
+        if (_owned) _services.Lost.HandedOver(PersistenceId);
+        Context.Stop(Self);
     }
 
     /// <summary>The actor stops after this. Whether the row was written, only the store knows.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         var lost = StoreFaults.IsLostWrite(cause);
-        // A new owner whose first write met the old one's last has lost nothing yet: it takes the shard at the next message.
-        if (lost && _owned) _services.Lost.Add(PersistenceId);
         _services.Metrics.WriteFailed(lost);
         _stopReason = lost
             ? $"Row {sequenceNr} or one written with it was there already."

@@ -13,23 +13,30 @@ public sealed record ShardServices(
 }
 
 /// <summary>
-/// Shards that this node lost to another owner. For a while it does not take them back: its own routing would still send it their
-/// messages, and the two sides of a partition would fence each other in turns.
+/// Shards that this node lost to another owner: it owned them, did not hand them over, and finds another's name in the store. For a
+/// while it does not take them back: its own routing would still send it their messages, and the two sides of a partition would fence
+/// each other in turns. How it found out says nothing, be it a lost write, a broken connection or a look at the store.
 /// </summary>
 public sealed class LostShards(TimeProvider time, TimeSpan hold)
 {
+    private readonly ConcurrentDictionary<string, byte> _owned = new();
     private readonly ConcurrentDictionary<string, long> _lostAt = new();
 
-    public void Add(string persistenceId) => _lostAt[persistenceId] = time.GetTimestamp();
-
-    /// <summary>Time for which the shard is still to be refused; zero or less when it may be taken.</summary>
-    public TimeSpan Remaining(string persistenceId)
+    public void Owned(string persistenceId)
     {
+        _owned[persistenceId] = 0;
+        _lostAt.TryRemove(persistenceId, out _);
+    }
+
+    public void HandedOver(string persistenceId) => _owned.TryRemove(persistenceId, out _);
+
+    /// <summary>Another's name stands in the store. The time for which the shard is still to be refused; zero or less when it may be taken.</summary>
+    public TimeSpan Refuse(string persistenceId)
+    {
+        if (_owned.TryRemove(persistenceId, out _)) _lostAt[persistenceId] = time.GetTimestamp();
         if (!_lostAt.TryGetValue(persistenceId, out var lostAt)) return TimeSpan.Zero;
         var remaining = hold - time.GetElapsedTime(lostAt);
         if (remaining <= TimeSpan.Zero) _lostAt.TryRemove(persistenceId, out _);
         return remaining;
     }
-
-    public void Forget(string persistenceId) => _lostAt.TryRemove(persistenceId, out _);
 }

@@ -1,5 +1,6 @@
 using ActorStreams.Shards.Log;
 using ActorStreams.TestKit;
+using Akka.Actor;
 
 namespace ActorStreams.Shards.Tests.Faults;
 
@@ -19,17 +20,38 @@ public sealed class OwnershipSpecs
         await Expect.EventuallyAsync("the shard recovered and taking itself over", 10, async () =>
             await Probe(sent, host, shard) is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.Overloaded });
 
-        file.Execute("""
-            INSERT INTO journal (created, deleted, persistence_id, sequence_number, manifest, identifier, writer_uuid, message)
-            SELECT created, 0, persistence_id, (SELECT max(sequence_number) + 1 FROM journal WHERE persistence_id = @id), manifest, identifier, 'other', message
-            FROM journal WHERE persistence_id = @id AND manifest = 'EW1' ORDER BY sequence_number DESC LIMIT 1;
-            COMMIT;
-            """, ("@id", shard.PersistenceId));
+        Assert.Equal(1, TakeOver(file, shard));
+        file.Execute("COMMIT");
         await first;
 
         Assert.IsType<ShardProtocol.AppendReply.Appended>(await sent.AppendAsync(host.Streams, shard, "second"));
         await sent.VerifyAsync(host.Streams, [shard]);
     }
+
+    [Fact]
+    public async Task A_shard_that_another_took_while_its_actor_was_away_is_held_back_as_well()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var sent = new Sent();
+        var shard = await OwnedTwiceAsync(store, sent);
+        await using var host = await ShardsHost.StartAsync(store.Options, new ShardOptions { HoldPuts = TimeSpan.FromMilliseconds(100) });
+        await sent.AppendAsync(host.Streams, shard, "own");
+        // It ends without a hand-over, as after a write whose failure says nothing about other owners.
+        var actor = await host.System.ActorSelection($"/system/sharding/{Streams.Regions.Shards}/*/{shard.PersistenceId}").ResolveOne(TimeSpan.FromSeconds(5));
+        Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(5)));
+        using (var file = new SqliteFile(store.Options)) Assert.Equal(1, TakeOver(file, shard));
+
+        var refused = Assert.IsType<ShardProtocol.AppendReply.Refused>(await sent.AppendAsync(host.Streams, shard, "late"));
+
+        Assert.Contains("does not take it back", refused.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>What another owner writes first: the same as the second host wrote.</summary>
+    private static int TakeOver(SqliteFile file, Streams.ShardKey shard) => file.Execute("""
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, manifest, identifier, writer_uuid, message)
+        SELECT created, 0, persistence_id, (SELECT max(sequence_number) + 1 FROM journal WHERE persistence_id = @id), manifest, identifier, 'other', message
+        FROM journal WHERE persistence_id = @id AND manifest = 'EW1' ORDER BY sequence_number LIMIT 1
+        """, ("@id", shard.PersistenceId));
 
     private static Task<ShardProtocol.AppendReply> Probe(Sent sent, ShardsHost host, Streams.ShardKey shard) =>
         sent.AppendAsync(host.Streams, shard, $"probe-{Guid.NewGuid()}");
