@@ -21,6 +21,23 @@ internal sealed class SqliteFile : IDisposable
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>Whether another connection is inside a writing transaction, and stays there for a second.</summary>
+    public bool IsLocked()
+    {
+        using var begin = Command("BEGIN IMMEDIATE", []);
+        begin.CommandTimeout = 1;
+        try
+        {
+            begin.ExecuteNonQuery();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 5)
+        {
+            return true;
+        }
+        Execute("ROLLBACK");
+        return false;
+    }
+
     public T Scalar<T>(string sql, params (string Name, object Value)[] parameters)
     {
         using var command = Command(sql, parameters);
