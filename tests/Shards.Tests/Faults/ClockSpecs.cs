@@ -71,6 +71,7 @@ public sealed class ClockSpecs
 
         foreach (var hours in (int[])[0, 5, -20, 3, -1000, 8, 7])
         {
+            _time.Advance(TimeSpan.FromSeconds(1));
             _time.Set(s_start.AddHours(hours));
             var reply = await sent.AppendAsync(host.Streams, shard, $"at{hours}");
             arrivals.Add(Assert.IsType<ShardProtocol.AppendReply.Appended>(reply).ArrivalMs);

@@ -53,6 +53,7 @@ public sealed class DamageSpecs
         Assert.Equal(ShardProtocol.AppendError.NotReady, refused.Error);
         Assert.Contains($"row {row}", refused.Detail, StringComparison.Ordinal);
         Assert.Contains($"row {row}", Assert.IsType<ReadResult.Unavailable>(read).Detail, StringComparison.Ordinal);
+        await Expect.EventuallyAsync("an error in the log", 5, () => !errors.IsEmpty);
         Assert.Contains(errors, e => e.Contains(shards[0].ToString(), StringComparison.Ordinal) && e.Contains($"row {row}", StringComparison.Ordinal));
         Assert.IsType<ShardProtocol.AppendReply.Appended>(await sent.AppendAsync(again.Streams, shards[1], "more-1"));
         Assert.Single(errors);
@@ -89,6 +90,7 @@ public sealed class DamageSpecs
         Assert.IsType<ShardProtocol.AppendReply.Appended>(await sent.AppendAsync(again.Streams, shard, "after"));
         await sent.VerifyAsync(again.Streams, [shard]);
         Assert.Equal(trimmedTo, Assert.IsType<BoundsResult.Found>(await again.Streams.BoundsAsync(shard, CancellationToken.None)).Bounds.TrimmedToRow);
+        await Expect.EventuallyAsync("an error in the log", 5, () => !errors.IsEmpty);
         Assert.Contains("snapshot", Assert.Single(errors), StringComparison.Ordinal);
     }
 

@@ -52,14 +52,12 @@ internal static class FaultHost
     public static ConcurrentQueue<string> Errors(this ShardsHost host)
     {
         var lines = new ConcurrentQueue<string>();
-        host.System.ActorOf(Props.Create(() => new ErrorListener(lines)));
+        host.System.EventStream.Subscribe(host.System.ActorOf(Props.Create(() => new ErrorListener(lines))), typeof(Akka.Event.Error));
         return lines;
     }
 
     private sealed class ErrorListener : ReceiveActor
     {
         public ErrorListener(ConcurrentQueue<string> lines) => Receive<Akka.Event.Error>(e => lines.Enqueue(e.Message.ToString()!));
-
-        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(Akka.Event.Error));
     }
 }

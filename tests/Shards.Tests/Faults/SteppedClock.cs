@@ -20,10 +20,6 @@ internal sealed class SteppedClock(DateTimeOffset start) : TimeProvider
     /// <summary>Time goes by, on the wall too.</summary>
     public void Advance(TimeSpan by) => _steady.Advance(by);
 
-    /// <summary>Somebody sets the wall clock, forward or back, in the next moment.</summary>
-    public void Set(DateTimeOffset wall)
-    {
-        _steady.Advance(TimeSpan.FromTicks(1));
-        _offset = wall - _steady.GetUtcNow();
-    }
+    /// <summary>Somebody sets the wall clock, forward or back.</summary>
+    public void Set(DateTimeOffset wall) => _offset = wall - _steady.GetUtcNow();
 }
