@@ -11,6 +11,7 @@ using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
+using Microsoft.Data.Sqlite;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
 namespace ActorStreams.Pipelines.Tests;
@@ -22,12 +23,14 @@ public sealed class PipelinesNodeSpecs : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task A_pipeline_goes_on_over_restarts_of_its_node_and_each_alert_is_there_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pipeline_goes_on_over_restarts_of_its_node_and_each_alert_is_there_once(bool newestSnapshotIsSpoiled)
     {
         for (var life = 1; life <= 3; life++)
         {
-            await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
+            var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
             if (life == 1)
             {
                 Assert.IsType<CreateStreamResult.Created>(
@@ -46,7 +49,21 @@ public sealed class PipelinesNodeSpecs : IDisposable
             Assert.Equal(4 * life, alerts.Count);
             Assert.Equal(alerts.Count, alerts.Select(a => a.GetProperty("sequenceNumber").GetString()).Distinct().Count());
             Assert.Equal(life, (await ReadAsync(host.Streams, "dead")).Count);
+            await host.DisposeAsync();
+            if (newestSnapshotIsSpoiled) Assert.Equal(2, SpoilNewestSnapshots());
         }
+    }
+
+    private int SpoilNewestSnapshots()
+    {
+        using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_folder, "*.db").Single()};Pooling=False");
+        connection.Open();
+        using var spoil = connection.CreateCommand();
+        spoil.CommandText = """
+            UPDATE snapshot SET snapshot = x'ffffffffffff' WHERE persistence_id LIKE 'consumer/%' AND sequence_number =
+              (SELECT max(sequence_number) FROM snapshot newest WHERE newest.persistence_id = snapshot.persistence_id)
+            """;
+        return spoil.ExecuteNonQuery();
     }
 
     [Fact]

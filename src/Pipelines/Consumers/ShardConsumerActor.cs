@@ -16,6 +16,9 @@ namespace ActorStreams.Pipelines.Consumers;
 public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, string Node)
 {
     public LocalConsumers Local { get; } = new();
+
+    /// <summary>Which snapshots this node found unreadable.</summary>
+    public Recoveries Recoveries { get; } = new();
 }
 
 /// <summary>
@@ -58,6 +61,12 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         Recover<IConsumerEvent>(e => _state = _state.Apply(e));
         Recover<SnapshotOffer>(offer =>
         {
+            if (offer.Snapshot is UnreadableSnapshot unreadable)
+            {
+                services.Recoveries.SnapshotUnreadable(persistenceId, offer.Metadata.SequenceNr);
+                throw new UnreadableSnapshotException(
+                    $"The snapshot of row {offer.Metadata.SequenceNr} cannot be read, the next start begins at an older one: {unreadable.Detail}");
+            }
             _kept = (ConsumerSnapshot)offer.Snapshot;
             _state = _kept.State;
             _snapshotRows = (0, offer.Metadata.SequenceNr);
@@ -66,6 +75,8 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     }
 
     public override string PersistenceId { get; }
+
+    public override Recovery Recovery => new(new SnapshotSelectionCriteria(_services.Recoveries.SnapshotRowMax(PersistenceId)));
 
     public static Props Props(string persistenceId, ConsumerServices services) =>
         Akka.Actor.Props.Create(() => new ShardConsumerActor(persistenceId, services));

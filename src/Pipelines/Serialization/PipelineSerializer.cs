@@ -34,7 +34,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             CheckpointedEvent.Parser, v => new Checkpointed(v.Position.ToPosition(), v.Counts.ToCounts(), v.AtMs))
         .Add(Manifests.ConsumerFinished,
             (ConsumerFinished e) => new ConsumerFinishedEvent { AtMs = e.AtMs }, ConsumerFinishedEvent.Parser, v => new ConsumerFinished(v.AtMs))
-        .Add<ConsumerSnapshot, ConsumerSnapshotState>(Manifests.ConsumerSnapshot, Snapshot, ConsumerSnapshotState.Parser, Snapshot)
+        .AddSnapshot<ConsumerSnapshot, ConsumerSnapshotState>(Manifests.ConsumerSnapshot, Snapshot, ConsumerSnapshotState.Parser, Snapshot)
         .Add(Manifests.SourceFound,
             (SourceFound e) => new SourceFoundEvent
             {
