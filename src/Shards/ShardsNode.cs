@@ -54,7 +54,7 @@ public sealed class ShardsNode : IAsyncDisposable
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
             ? Props.Create(() => new StreamActor(key, options, time)) : throw Malformed(id), PoisonPill.Instance);
-        Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time)), PoisonPill.Instance);
+        Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
         var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics), store.Journal, options, time);

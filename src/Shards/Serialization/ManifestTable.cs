@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Runtime.Serialization;
 using ActorStreams.Shards.Log;
@@ -78,17 +79,20 @@ internal sealed class ManifestTable
             where TMessage : IMessage<TMessage> =>
             AddBytes(manifest, value => toMessage(value).ToByteArray(), bytes => fromMessage(parser.ParseFrom(bytes)));
 
-        /// <summary>As <see cref="Add"/>, but bytes that are no such message read as <see cref="UnreadableSnapshot"/>.</summary>
+        /// <summary>
+        /// As <see cref="Add"/>, followed by the CRC-32C of the message, u32 little-endian. Bytes that are not what was written read as
+        /// <see cref="UnreadableSnapshot"/>: some changes of a byte still make a message, with another tip or another producer's position.
+        /// </summary>
         public Builder AddSnapshot<T, TMessage>(string manifest, Func<T, TMessage> toMessage, MessageParser<TMessage> parser, Func<TMessage, T> fromMessage)
             where T : notnull
             where TMessage : IMessage<TMessage>
         {
-            _writers.Add(typeof(T), new Writer(manifest, value => toMessage((T)value).ToByteArray()));
+            _writers.Add(typeof(T), new Writer(manifest, value => WithChecksum(toMessage((T)value))));
             _readers.Add(manifest, new Reader(typeof(T), bytes =>
             {
                 try
                 {
-                    return fromMessage(parser.ParseFrom(bytes));
+                    return fromMessage(parser.ParseFrom(Checked(bytes)));
                 }
                 catch (Exception e) when (e is InvalidProtocolBufferException or SerializationException)
                 {
@@ -99,5 +103,23 @@ internal sealed class ManifestTable
         }
 
         public ManifestTable Build() => new(_writers, _readers);
+
+        private static byte[] WithChecksum(IMessage message)
+        {
+            var length = message.CalculateSize();
+            var bytes = new byte[length + sizeof(uint)];
+            message.WriteTo(bytes.AsSpan(0, length));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), Crc32C.Of(bytes.AsSpan(0, length)));
+            return bytes;
+        }
+
+        private static ReadOnlySpan<byte> Checked(byte[] bytes)
+        {
+            if (bytes.Length < sizeof(uint)) throw new SerializationException("they are shorter than a checksum.");
+            var message = bytes.AsSpan(0, bytes.Length - sizeof(uint));
+            var stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(message.Length));
+            var computed = Crc32C.Of(message);
+            return stored == computed ? message : throw new SerializationException($"their checksum is {computed:x8} where {stored:x8} is stored.");
+        }
     }
 }

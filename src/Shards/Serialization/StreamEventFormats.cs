@@ -36,8 +36,8 @@ internal static class StreamEventFormats
             CatalogueRemovedEvent.Parser, m => new StreamRemoved(new Incarnation(m.Incarnation)));
 
     public static ManifestTable.Builder AddStreamSnapshots(this ManifestTable.Builder table) => table
-        .Add(Manifests.Snapshots.Stream, ToProto, StreamSnapshot.Parser, ToState)
-        .Add(Manifests.Snapshots.Catalogue, ToProto, CatalogueSnapshot.Parser, ToState);
+        .AddSnapshot(Manifests.Snapshots.Stream, ToProto, StreamSnapshot.Parser, ToState)
+        .AddSnapshot(Manifests.Snapshots.Catalogue, ToProto, CatalogueSnapshot.Parser, ToState);
 
     private static StreamCreatedEvent ToProto(Created e)
     {

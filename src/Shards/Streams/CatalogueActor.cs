@@ -1,3 +1,4 @@
+using ActorStreams.Shards.Log;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -17,12 +18,14 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
     private readonly string _region;
     private readonly int _shardQuota;
     private readonly TimeProvider _time;
+    private readonly Recoveries _recoveries;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CatalogueState _state = CatalogueState.Empty;
     private (IActorRef ReplyTo, object Unavailable)? _pending;
 
-    public CatalogueActor(string persistenceId, int shardQuota, TimeProvider time)
+    public CatalogueActor(string persistenceId, int shardQuota, TimeProvider time, Recoveries recoveries)
     {
+        _recoveries = recoveries;
         PersistenceId = persistenceId;
         _region = persistenceId[Regions.CataloguePrefix.Length..];
         _shardQuota = shardQuota;
@@ -31,12 +34,18 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
 
     public override string PersistenceId { get; }
 
+    public override Recovery Recovery => new(new SnapshotSelectionCriteria(_recoveries.SnapshotRowMax(PersistenceId)));
+
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void OnRecover(object message)
     {
         switch (message)
         {
+            case SnapshotOffer { Snapshot: UnreadableSnapshot unreadable } offer:
+                _recoveries.SnapshotUnreadable(PersistenceId, offer.Metadata.SequenceNr);
+                throw new UnreadableSnapshotException(
+                    $"The snapshot of row {offer.Metadata.SequenceNr} cannot be read, the next recovery goes by the events alone: {unreadable.Detail}");
             case SnapshotOffer { Snapshot: CatalogueState snapshot }:
                 _state = snapshot;
                 break;
