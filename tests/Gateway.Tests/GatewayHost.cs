@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -42,7 +41,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public static async Task<GatewayHost> StartAsync(
         GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null)
     {
-        options = (options ?? new GatewayOptions()) with { Port = 0 };
+        options = (options ?? new GatewayOptions()) with { Port = 0, BindAddress = "127.0.0.1" };
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
         streams ??= new InMemoryStreams(time);
         var builder = WebApplication.CreateSlimBuilder();
@@ -53,7 +52,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.UseGatewayLimits(options);
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.ListenForGateway(options);
         });
         var app = builder.Build();
         app.UseActorStreamsGateway();
@@ -115,6 +114,8 @@ public sealed class GatewayHost : IAsyncDisposable
         (string)(await CallAsync("PutRecord", new { StreamName = stream, PartitionKey = key, Data = Base64(data) })).AssertOk()["SequenceNumber"]!;
 
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

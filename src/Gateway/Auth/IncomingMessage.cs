@@ -21,7 +21,8 @@ internal sealed class IncomingMessage : ISignedMessage
 
     public string? Header(string name)
     {
-        var values = _request.Headers[name];
+        // Clients of HTTP/2 send, and sign, this in place of Host; Kestrel puts its value there.
+        var values = _request.Headers[name == ":authority" ? "host" : name];
         return values.Count switch { 0 => null, 1 => values[0], _ => string.Join(',', values.ToArray()) };
     }
 }

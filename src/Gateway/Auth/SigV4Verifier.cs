@@ -68,7 +68,7 @@ internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvi
     // What decides the meaning of a request must be signed, or a captured one could be turned into another.
     private static AuthResult.Refused? CheckSignedParts(ISignedMessage message, SigV4Request request)
     {
-        if (!request.SignedHeaders.Contains("host"))
+        if (!request.SignedHeaders.Contains("host") && !request.SignedHeaders.Contains(":authority"))
             return AuthResult.Invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
         if (!request.SignedHeaders.Contains("x-amz-target"))
             return AuthResult.Invalid("'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.");

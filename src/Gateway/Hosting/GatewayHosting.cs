@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -24,6 +26,9 @@ public static class GatewayHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<GatewayMetrics>();
+        // Kestrel adds its sockets only where there is no other transport yet, so both are named here.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, SocketTransportFactory>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, NowhereTransport>());
         services.AddSingleton(options);
         services.AddSingleton(provider => new KinesisGateway(
             provider.GetRequiredService<IStreams>(),
@@ -52,18 +57,42 @@ public static class GatewayHosting
             : null;
         limits.MinRequestBodyDataRate = rate;
         limits.MinResponseDataRate = rate;
+        LimitHttp2(limits.Http2, options);
     }
 
-    /// <summary>Listens on address and port of the options, on loopback only when nobody is authenticated. HTTP/1.1.</summary>
+    /// <summary>
+    /// The windows are what one connection can make Kestrel hold before the gateway reads and counts it: as much as over HTTP/1.1 for
+    /// one request, twice that for all. A body of 10 MiB then takes ten round trips.
+    /// </summary>
+    private static void LimitHttp2(Http2Limits limits, GatewayOptions options)
+    {
+        limits.MaxStreamsPerConnection = options.Http2StreamsMax;
+        limits.InitialStreamWindowSize = 1024 * 1024;
+        limits.InitialConnectionWindowSize = 2 * 1024 * 1024;
+        // Larger frames save nothing measurable and let one request hold up the others of its connection for longer.
+        limits.MaxFrameSize = 16 * 1024;
+        limits.HeaderTableSize = 4 * 1024;
+        // One field is at most as long as all of them together.
+        limits.MaxRequestHeaderFieldSize = 32 * 1024;
+        limits.KeepAlivePingDelay = options.Http2PingDelay;
+        limits.KeepAlivePingTimeout = options.Http2PingTimeout;
+    }
+
+    /// <summary>
+    /// Listens on address and port of the options, on loopback only when nobody is authenticated. HTTP/1.1, and HTTP/2 for clients that
+    /// begin with it. Needs <see cref="AddActorStreamsGateway"/>.
+    /// </summary>
     public static void ListenForGateway(this KestrelServerOptions kestrel, GatewayOptions options)
     {
-        void Configure(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        var choice = new ProtocolChoice(options.RequestHeadTimeout, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
+        // Endpoints are bound in this order, so the HTTP/2 side is there before the first connection.
+        kestrel.Listen(new NowhereEndPoint(), choice.Offer);
         if (!options.RequiresLoopback && options.BindAddress is not null)
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, Configure);
+            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, choice.Choose);
         else if (!options.RequiresLoopback)
-            kestrel.ListenAnyIP(options.Port, Configure);
+            kestrel.ListenAnyIP(options.Port, choice.Choose);
         else
-            ListenOnLoopback(kestrel, options.Port, Configure);
+            ListenOnLoopback(kestrel, options.Port, choice.Choose);
     }
 
     /// <summary>
@@ -104,6 +133,6 @@ public static class GatewayHosting
     public static Uri GatewayAddress(this IServiceProvider services)
     {
         var addresses = services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>();
-        return new Uri(addresses!.Addresses.First());
+        return addresses!.Addresses.Select(a => new Uri(a)).First(a => a.Host != NowhereEndPoint.Name);
     }
 }

@@ -49,11 +49,23 @@ public sealed record GatewayOptions
     /// <summary>Default 5 s. At least 1 s, the clock tick of the server.</summary>
     public TimeSpan SlowClientGrace { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the head of a request may take, default 10 s.</summary>
+    /// <summary>How long the head of a request may take, and the first bytes of a connection, default 10 s.</summary>
     public TimeSpan RequestHeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an idle connection is kept, default 130 s; SDKs expect more than a minute.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>
+    /// Requests at once on one HTTP/2 connection, default 100; a client waits with more. Too few and clients that share one connection
+    /// queue; with too many, a single one can fill <see cref="RequestsMax"/>.
+    /// </summary>
+    public int Http2StreamsMax { get; init; } = 100;
+
+    /// <summary>Silence on an HTTP/2 connection after which its client is asked whether it is there, default 30 s, at least 1 s.</summary>
+    public TimeSpan Http2PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it may take to answer that before it is given up, default 20 s, at least 1 s.</summary>
+    public TimeSpan Http2PingTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Without access keys nobody is authenticated, so the host must listen on loopback only.</summary>
     public bool RequiresLoopback => AccessKeys.IsDefaultOrEmpty;
@@ -75,6 +87,10 @@ public sealed record GatewayOptions
         if (SlowClientGrace <= TimeSpan.FromSeconds(1)) yield return $"SlowClientGrace {SlowClientGrace} is not above 1 s.";
         if (RequestHeadTimeout <= TimeSpan.Zero) yield return $"RequestHeadTimeout {RequestHeadTimeout} is not positive.";
         if (KeepAliveTimeout <= TimeSpan.Zero) yield return $"KeepAliveTimeout {KeepAliveTimeout} is not positive.";
+        if (Http2StreamsMax < 1) yield return $"Http2StreamsMax {Http2StreamsMax} is below 1.";
+        // The server's clock ticks once a second, and refuses less.
+        if (Http2PingDelay < TimeSpan.FromSeconds(1)) yield return $"Http2PingDelay {Http2PingDelay} is below 1 s.";
+        if (Http2PingTimeout < TimeSpan.FromSeconds(1)) yield return $"Http2PingTimeout {Http2PingTimeout} is below 1 s.";
         if (AccessKeys.IsDefaultOrEmpty) yield break;
         if (AccessKeys.Any(k => string.IsNullOrEmpty(k.AccessKeyId) || string.IsNullOrEmpty(k.SecretAccessKey) || k.AccessKeyId.Contains('/')))
             yield return "AccessKeys: every access key needs an AccessKeyId without a slash and a SecretAccessKey.";

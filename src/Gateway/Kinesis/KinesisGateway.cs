@@ -187,8 +187,12 @@ public sealed class KinesisGateway
             http.Abort();
             return;
         }
-        // What was not read of the request would otherwise be drained for some seconds.
-        if (error.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout) http.Response.Headers.Connection = "close";
+        // What was not read of the request would otherwise be drained for some seconds. HTTP/2 ends its stream by itself.
+        if (error.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout
+            && HttpProtocol.IsHttp11(http.Request.Protocol))
+        {
+            http.Response.Headers.Connection = "close";
+        }
         http.Response.StatusCode = error.Status;
         if (ContentTypes.Of(http.Request) is not { } contentType || http.Request.Method != HttpMethods.Post)
         {

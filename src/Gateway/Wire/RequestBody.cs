@@ -69,6 +69,12 @@ internal sealed class RequestBody : IDisposable
                 _ => KinesisErrors.Malformed(),
             };
         }
+        catch (IOException e)
+        {
+            body.Dispose();
+            // A stream of HTTP/2 that its client resets shows here before the request counts as aborted.
+            throw new OperationCanceledException("The client gave its request up.", e);
+        }
         catch
         {
             body.Dispose();

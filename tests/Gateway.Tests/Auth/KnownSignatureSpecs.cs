@@ -22,6 +22,35 @@ public sealed class KnownSignatureSpecs
         new AuthResult.Accepted("AKIDEXAMPLE", "eu-central-1"),
         Verify("/a%20b/../c%20d//?x=1&y=%2F&x=0&z", "kinesis.example:4567", "tok  en ", Odd));
 
+    [Theory]
+    [InlineData("127.0.0.1:18567", true)]
+    [InlineData("127.0.0.1:18568", false)]
+    public void A_request_of_the_javascript_sdk_over_http2_is_verified(string authority, bool isAccepted)
+    {
+        // Recorded from version 3.1142.0.
+        const string Signed = ":authority;amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;x-amz-content-sha256;"
+            + "x-amz-date;x-amz-target;x-amz-user-agent";
+        var result = new SigV4Verifier([GatewayHost.Key], new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 23, 31, 48, TimeSpan.Zero)))
+            .Verify(
+                new Message("/", new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    [":authority"] = authority,
+                    ["content-type"] = "application/x-amz-json-1.1",
+                    ["x-amz-target"] = "Kinesis_20131202.ListStreams",
+                    ["content-length"] = "2",
+                    ["x-amz-user-agent"] = "aws-sdk-js/3.1142.0",
+                    ["amz-sdk-invocation-id"] = "3b91d21e-6e2f-4002-b612-dc67d80d14b6",
+                    ["amz-sdk-request"] = "attempt=1; max=3",
+                    ["x-amz-date"] = "20261123T233148Z",
+                    ["x-amz-content-sha256"] = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+                    ["authorization"] = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/eu-central-1/kinesis/aws4_request, "
+                        + $"SignedHeaders={Signed}, Signature=0f28303811e74af1802a1967fd143686c82f37d9c1604630a1b3a42ae621d5bf",
+                }),
+                "{}"u8);
+
+        Assert.Equal(isAccepted, result is AuthResult.Accepted);
+    }
+
     [Fact]
     public void The_signer_makes_the_same_signature()
     {

@@ -153,9 +153,12 @@ public sealed class LimitSpecs
             SlowClientGrace = TimeSpan.Zero,
             RequestHeadTimeout = TimeSpan.Zero,
             KeepAliveTimeout = TimeSpan.Zero,
+            Http2StreamsMax = 0,
+            Http2PingDelay = TimeSpan.Zero,
+            Http2PingTimeout = TimeSpan.Zero,
             AccessKeys = [new AccessKey("a", ""), new AccessKey("a", "b")],
         };
-        Assert.Equal(13, wrong.Problems().Count());
+        Assert.Equal(16, wrong.Problems().Count());
     }
 
     private static async Task AskAsync(GatewayHost gateway, TcpClient client)

@@ -25,22 +25,24 @@ public sealed class ClientSpecs(ITestOutputHelper output)
         await WalkAsync("bash", Path.Combine(Scripts, "aws_cli.sh"));
     }
 
-    [SkippableFact]
-    public async Task The_javascript_sdk_walks_through_the_life_of_a_stream()
+    [SkippableTheory]
+    [InlineData]
+    [InlineData("http1")]
+    public async Task The_javascript_sdk_walks_through_the_life_of_a_stream(params string[] handler)
     {
         Requires.Node();
         // Its packages lie beside the script in the source folder, where build.sh puts them.
         var folder = Path.Combine(NodeProcess.RepositoryRoot(), "tests", "Node.Tests", "Clients");
         Requires.Need(Directory.Exists(Path.Combine(folder, "node_modules")), "the AWS SDK for JavaScript", $"npm install --prefix {folder}");
-        await WalkAsync("node", Path.Combine(folder, "javascript_client.mjs"));
+        await WalkAsync("node", Path.Combine(folder, "javascript_client.mjs"), handler);
     }
 
-    private async Task WalkAsync(string program, string script)
+    private async Task WalkAsync(string program, string script, params string[] arguments)
     {
         using var folder = new TempFolder();
         await using var node = NodeProcess.Start(folder.Folder("data"));
         await node.ReadyAsync();
-        var start = new ProcessStartInfo(program, [script, node.Endpoint.ToString(), "walk"])
+        var start = new ProcessStartInfo(program, [script, node.Endpoint.ToString(), "walk", .. arguments])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
