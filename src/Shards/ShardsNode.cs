@@ -49,11 +49,12 @@ public sealed class ShardsNode : IAsyncDisposable
         var services = new ShardServices(
             node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed);
 
+        var clock = new RetentionClock(time);
         var sharding = ClusterSharding.Get(system);
         var settings = ClusterShardingSettings.Create(system);
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
-            ? Props.Create(() => new StreamActor(key, options, time)) : throw Malformed(id), PoisonPill.Instance);
+            ? Props.Create(() => new StreamActor(key, options, time, clock)) : throw Malformed(id), PoisonPill.Instance);
         Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
@@ -66,7 +67,7 @@ public sealed class ShardsNode : IAsyncDisposable
         // A crash may have come between the deletion of rows and giving their space back.
         reclaimer.SpaceFreed();
         foreach (var id in await store.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel).ConfigureAwait(false))
-            await AwakenAsync(system, id[Regions.CataloguePrefix.Length..], options, cancel).ConfigureAwait(false);
+            await AwakenAsync(system, id[Regions.CataloguePrefix.Length..], services, cancel).ConfigureAwait(false);
         return new ShardsNode(services, reclaimer, streams);
 
         void Start(string type, Func<string, Props> props, object stop) => sharding.Start(
@@ -75,8 +76,23 @@ public sealed class ShardsNode : IAsyncDisposable
         static InvalidOperationException Malformed(string id) => new($"'{id}' is not the id of an entity of ours.");
     }
 
-    private static Task AwakenAsync(ActorSystem system, string region, ShardOptions options, CancellationToken cancel) =>
-        Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.Awake>(new CatalogueProtocol.Wake(region), options.AnswerTimeout, cancel);
+    /// <summary>Asks again where a recovery fails at first, as one does that meets an unreadable snapshot.</summary>
+    private static async Task AwakenAsync(ActorSystem system, string region, ShardServices services, CancellationToken cancel)
+    {
+        var since = services.Time.GetTimestamp();
+        while (true)
+        {
+            var reply = await Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.IMessage>(
+                new CatalogueProtocol.Wake(region), services.Options.AnswerTimeout, cancel).ConfigureAwait(false);
+            if (reply is CatalogueProtocol.Awake) return;
+            if (services.Time.GetElapsedTime(since) > services.Options.AnswerTimeout)
+            {
+                throw new StoreUnavailableException(
+                    $"The catalogue of region {region} does not recover: {services.Recoveries.Failure(Regions.CatalogueId(region)) ?? "it stops at once."}");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), services.Time, cancel).ConfigureAwait(false);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -90,14 +106,20 @@ public sealed class ShardsNode : IAsyncDisposable
     /// </summary>
     private sealed class UndeliveredRefuser : ReceiveActor
     {
-        public UndeliveredRefuser(Recoveries recoveries) => Receive<DeadLetter>(
-            letter => letter.Message is ShardProtocol.IRequest && !letter.Sender.IsNobody(),
-            letter =>
+        public UndeliveredRefuser(Recoveries recoveries) => Receive<DeadLetter>(letter =>
+        {
+            var refusal = letter.Message switch
             {
-                var request = (ShardProtocol.IRequest)letter.Message;
-                var why = recoveries.Failure(request.Shard.PersistenceId) ?? "The shard stopped before it took the message.";
-                letter.Sender.Tell(Refusals.Of(request, ShardProtocol.AppendError.NotReady, why));
-            });
+                ShardProtocol.IRequest shard => Refusals.Of(
+                    shard, ShardProtocol.AppendError.NotReady,
+                    recoveries.Failure(shard.Shard.PersistenceId) ?? "The shard stopped before it took the message."),
+                StreamProtocol.Describe => new StreamProtocol.DescribeReply.Unavailable("The stream stopped before it took the message."),
+                CatalogueProtocol.IRequest catalogue => Refusals.Of(
+                    catalogue, recoveries.Failure(Regions.CatalogueId(catalogue.Region)) ?? "The catalogue stopped before it took the message."),
+                _ => null,
+            };
+            if (refusal is not null && !letter.Sender.IsNobody()) letter.Sender.Tell(refusal);
+        });
 
         protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
     }

@@ -81,7 +81,7 @@ public sealed class ConsumerGraph : IDisposable
     {
         var graph = new ConsumerGraph(start, options, streams, http, time);
         graph.Completion = ShardSource
-            .From(streams, start.Shard, start.From, options, time, problem => graph._sourceWaiting = problem, graph._stopReading.Token)
+            .From(streams, start.Shard, start.From, options, time, start.Checkpoint, problem => graph._sourceWaiting = problem, graph._stopReading.Token)
             .Buffer(1, OverflowStrategy.Backpressure)
             .Select(graph.Decode)
             .Select(graph.Detect)

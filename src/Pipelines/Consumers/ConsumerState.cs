@@ -37,6 +37,8 @@ public sealed record ConsumerState
             Checkpoint = HasStarted ? Checkpoint : s.Start,
             StartsSinceProgress = StartsSinceProgress + 1,
         },
+        // A first start came before every checkpoint: without it, rows are missing and this state would begin the shard anew.
+        Checkpointed or ConsumerFinished when !HasStarted => throw new InvalidOperationException($"{e} follows no start of the consumer."),
         Checkpointed c => this with
         {
             Checkpoint = c.Position,

@@ -26,6 +26,7 @@ public sealed partial class ShardConsumerActor
     // Journal row at which the state after the shard's last record was given to the store; 0 before that.
     private long _endSnapshotRow;
     private bool _isEndKept;
+    private bool _isEndLost;
 
     private void Prepare()
     {
@@ -167,6 +168,10 @@ public sealed partial class ShardConsumerActor
     {
         switch (ended.Failure)
         {
+            case null when _isEndLost:
+                _detail = "The final state could not be kept.";
+                Become(Resting);
+                break;
             case null when _latest is { IsEnd: true }:
                 Become(Finishing);
                 FinishWhenKept();
@@ -272,6 +277,7 @@ public sealed partial class ShardConsumerActor
         Command<SaveSnapshotFailure>(failure =>
         {
             _log.Warning(failure.Cause, "Consumer {Consumer} could not keep its state; a restart replays from the one before", PersistenceId);
+            _isEndLost |= _endSnapshotRow != 0 && failure.Metadata.SequenceNr == _endSnapshotRow;
             if (isLast) Context.Stop(Self);
         });
         CommandDeleteAnswers();

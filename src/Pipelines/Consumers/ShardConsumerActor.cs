@@ -59,6 +59,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         PersistenceId = persistenceId;
         _services = services;
         Recover<IConsumerEvent>(e => _state = _state.Apply(e));
+        Recover<RecoveryCompleted>(_ => services.Recoveries.Succeeded(persistenceId));
         Recover<SnapshotOffer>(offer =>
         {
             if (offer.Snapshot is UnreadableSnapshot unreadable)

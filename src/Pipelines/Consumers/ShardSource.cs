@@ -17,14 +17,14 @@ public static class ShardSource
     /// <param name="stop">Completes the source; what it gave out already goes its way.</param>
     public static Source<Envelope<SourceSlice>, NotUsed> From(
         IStreams streams, ShardKey shard, ShardPosition start, ConsumerOptions options, TimeProvider time,
-        Action<string?> waiting, CancellationToken stop) =>
+        ShardPosition confirmed, Action<string?> waiting, CancellationToken stop) =>
         Source.UnfoldAsync<ShardPosition?, Envelope<SourceSlice>>(start, async position =>
         {
             // A completed source asks no more after its last envelope: null stands for the end of the shard.
             if (position is not { } from || stop.IsCancellationRequested) return Option<(ShardPosition?, Envelope<SourceSlice>)>.None;
             try
             {
-                return await ReadAsync(streams, shard, from, options, time, waiting, stop);
+                return await ReadAsync(streams, shard, from, options, time, confirmed, waiting, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -34,7 +34,7 @@ public static class ShardSource
 
     private static async Task<Option<(ShardPosition?, Envelope<SourceSlice>)>> ReadAsync(
         IStreams streams, ShardKey shard, ShardPosition from, ConsumerOptions options, TimeProvider time,
-        Action<string?> waiting, CancellationToken stop)
+        ShardPosition confirmed, Action<string?> waiting, CancellationToken stop)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -43,7 +43,7 @@ public static class ShardSource
             {
                 case ReadResult.Records records:
                     if (attempt > 0) waiting(null);
-                    return (records.Next, Envelop(from, records));
+                    return (records.Next, Envelop(from, confirmed, records));
                 case ReadResult.Damaged damaged:
                     throw new DamagedSourceException($"Row {damaged.Row} of {shard} is damaged: {damaged.Detail}");
                 case ReadResult.Gone gone:
@@ -57,14 +57,18 @@ public static class ShardSource
         }
     }
 
-    private static Envelope<SourceSlice> Envelop(ShardPosition from, ReadResult.Records records)
+    private static Envelope<SourceSlice> Envelop(ShardPosition from, ShardPosition confirmed, ReadResult.Records records)
     {
+        // Whoever begins at the horizon takes what is oldest, but one that was further before has missed what was trimmed since.
+        var skipped = records.Skipped;
+        if (skipped is null && from.Row == 0 && confirmed.Row != 0 && confirmed.Row <= records.Bounds.TrimmedToRow)
+            skipped = new TrimGap(confirmed, records.Bounds.TrimmedToRow + 1);
         var after = records.Slices.IsDefaultOrEmpty ? from
             : new ShardPosition(records.Slices[^1].Batch.Row, records.Slices[^1].FromIndex + records.Slices[^1].Count);
         var position = records.Next ?? after;
         var slice = new SourceSlice(
             records.Slices.IsDefault ? [] : records.Slices, records.Bounds.Generation, records.BehindMs, BehindRecords(position, records),
-            records.Skipped);
+            skipped);
         return new Envelope<SourceSlice>(slice, position, records.Next is null);
     }
 

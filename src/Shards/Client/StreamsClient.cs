@@ -153,10 +153,27 @@ public sealed class StreamsClient : IStreams
         return reply switch
         {
             ReadReply.FromTail tail => ShardReader.Take(from, recordsMax, bytesMax, tail.Batches, tail.Bounds),
-            ReadReply.FromStore store => await _reader.FromStoreAsync(shard, from, recordsMax, bytesMax, store.Bounds, cancel).ConfigureAwait(false),
+            ReadReply.FromStore store => await NoticeTrimAsync(
+                shard, from, await _reader.FromStoreAsync(shard, from, recordsMax, bytesMax, store.Bounds, cancel).ConfigureAwait(false), cancel)
+                .ConfigureAwait(false),
             ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new ReadResult.Gone(gone.Detail),
             var other => new ReadResult.Unavailable(((ReadReply.Refused)other).Detail),
         };
+    }
+
+    /// <summary>
+    /// The bounds were asked for before the rows were read. Where the rows do not go on exactly at the position, they may have been
+    /// trimmed in between, and the reader has to be told.
+    /// </summary>
+    private async Task<ReadResult> NoticeTrimAsync(ShardKey shard, ShardPosition from, ReadResult result, CancellationToken cancel)
+    {
+        if (result is not ReadResult.Records { Skipped: null } records || from.Row == 0
+            || (records.Slices.Length > 0 && records.Slices[0].Batch.Row == from.Row))
+            return result;
+        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        return bounds is BoundsResult.Found { Bounds.TrimmedToRow: var trimmedTo } && trimmedTo >= from.Row
+            ? records with { Skipped = new TrimGap(from, trimmedTo + 1) }
+            : result;
     }
 
     public async Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)

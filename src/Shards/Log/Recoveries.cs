@@ -19,7 +19,15 @@ public sealed class Recoveries
         return isNew;
     }
 
-    public void Succeeded(string persistenceId) => _failures.TryRemove(persistenceId, out _);
+    /// <summary>
+    /// The next recovery looks at the newest snapshot again: by then it is another one, or it is found unreadable again. Older ones and the
+    /// rows behind them go as new ones come, so a lasting mark would end in a recovery from nothing.
+    /// </summary>
+    public void Succeeded(string persistenceId)
+    {
+        _failures.TryRemove(persistenceId, out _);
+        _unreadable.TryRemove(persistenceId, out _);
+    }
 
     /// <summary>Why the last recovery failed; null when it did not.</summary>
     public string? Failure(string persistenceId) => _failures.GetValueOrDefault(persistenceId);

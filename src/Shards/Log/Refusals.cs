@@ -1,3 +1,4 @@
+using ActorStreams.Shards.Streams;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
 namespace ActorStreams.Shards.Log;
@@ -14,5 +15,14 @@ internal static class Refusals
         End => new EndReply.Refused(request.Shard, detail),
         Read => new ReadReply.Refused(error, detail),
         _ => new TrimReply.Refused(request.Shard, detail),
+    };
+
+    public static object? Of(CatalogueProtocol.IRequest request, string detail) => request switch
+    {
+        CatalogueProtocol.Create => new CatalogueProtocol.CreateReply.Unavailable(detail),
+        CatalogueProtocol.Delete => new CatalogueProtocol.DeleteReply.Unavailable(detail),
+        CatalogueProtocol.Lookup or CatalogueProtocol.Wake => new CatalogueProtocol.LookupReply.Unavailable(detail),
+        CatalogueProtocol.List => new CatalogueProtocol.ListReply.Unavailable(detail),
+        _ => null,
     };
 }

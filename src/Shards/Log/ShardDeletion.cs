@@ -125,7 +125,7 @@ internal sealed class ShardDeletion(
         else if (_deletedToRow < target)
         {
             _busy = true;
-            deleteMessages(Math.Min(_deletedToRow + services.Options.DeleteRowsStep, target));
+            deleteMessages(Math.Min(_deletedToRow + StepRows(state), target));
         }
         else if (state.Lifecycle == ShardLifecycle.Ended)
         {
@@ -179,6 +179,13 @@ internal sealed class ShardDeletion(
     {
         foreach (var waiting in _waitForEnd) waiting.Tell(new EndReply.Refused(key, reason));
         _waitForEnd.Clear();
+    }
+
+    /// <summary>By the size of an average row of this shard.</summary>
+    private long StepRows(ShardState state)
+    {
+        var rowBytes = Math.Max(1, state.BytesTotal / Math.Max(1, state.TipRow));
+        return Math.Clamp(services.Options.DeleteBytesStep / rowBytes, 1, services.Options.DeleteRowsStep);
     }
 
     private long Target(ShardState state) =>

@@ -51,8 +51,11 @@ public sealed record ShardOptions
     /// <summary>How often a stream looks for records past their retention, default 60 s.</summary>
     public TimeSpan RetentionSweepInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Rows that one step of a deletion takes, default 50, so that appends never wait long behind it.</summary>
+    /// <summary>Rows that one step of a deletion takes at most, default 50, so that appends never wait long behind it; fewer where rows are large.</summary>
     public int DeleteRowsStep { get; init; } = 50;
+
+    /// <summary>Bytes that one step of a deletion takes, about, default 8 MiB: the store reads and writes them all once more.</summary>
+    public int DeleteBytesStep { get; init; } = 8 << 20;
 
     /// <summary>How long puts are held over a recovery or hand-over before they fail, default 5 s.</summary>
     public TimeSpan HoldPuts { get; init; } = TimeSpan.FromSeconds(5);

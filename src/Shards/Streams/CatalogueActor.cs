@@ -1,5 +1,6 @@
 using ActorStreams.Shards.Log;
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 using static ActorStreams.Shards.Streams.CatalogueProtocol;
@@ -15,6 +16,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
     /// <summary>Events after which the state is snapshotted, so that recovery does not grow with every stream that ever was.</summary>
     private const int SnapshotEvents = 200;
     private static readonly TimeSpan s_remindAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(30);
     private readonly string _region;
     private readonly int _shardQuota;
     private readonly TimeProvider _time;
@@ -53,6 +55,9 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                 _state = _state.Apply(e);
                 break;
             case RecoveryCompleted:
+                _recoveries.Succeeded(PersistenceId);
+                // The region is whatever name a client signs with, so an empty one does not stay in memory.
+                Context.SetReceiveTimeout(s_idleAfter);
                 foreach (var entry in _state.Streams.Values) Remind(entry, wake: true);
                 ScheduleReminders();
                 break;
@@ -91,6 +96,9 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
             case RemindTick:
                 foreach (var unfinished in _state.Streams.Values) Remind(unfinished, wake: false);
                 ScheduleReminders();
+                break;
+            case ReceiveTimeout:
+                if (_state.Streams.IsEmpty) Context.Parent.Tell(new Passivate(PoisonPill.Instance));
                 break;
             case SaveSnapshotSuccess saved:
                 // The events stay, so an unreadable snapshot costs time and nothing else.
@@ -147,8 +155,14 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
 
     private void ScheduleReminders()
     {
-        if (_state.Streams.Values.Any(s => s.Status is StreamStatus.Creating or StreamStatus.Deleting))
+        // Not put off by every create: those before it wait for it.
+        if (!Timers.IsTimerActive(nameof(RemindTick)) && _state.Streams.Values.Any(s => s.Status is StreamStatus.Creating or StreamStatus.Deleting))
             Timers.StartSingleTimer(nameof(RemindTick), RemindTick.Instance, s_remindAfter);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        if (_recoveries.Failed(PersistenceId, reason.Message)) _log.Error(reason, "The catalogue of {0} does not recover: {1}", _region, reason.Message);
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>

@@ -23,11 +23,11 @@ public sealed class StreamActor : UntypedPersistentActor, IWithTimers
     private StreamState _state = StreamState.Unborn;
     private bool _noted;
 
-    public StreamActor(StreamKey key, ShardOptions options, TimeProvider time)
+    public StreamActor(StreamKey key, ShardOptions options, TimeProvider time, RetentionClock clock)
     {
         _key = key;
         _time = time;
-        _clock = new RetentionClock(time);
+        _clock = clock;
         var self = Self;
         _sweep = time.CreateTimer(_ => self.Tell(SweepTick.Instance), null, options.RetentionSweepInterval, options.RetentionSweepInterval);
     }
@@ -155,7 +155,7 @@ public sealed class StreamActor : UntypedPersistentActor, IWithTimers
 
     private void Sweep()
     {
-        if (_state.Lifecycle != StreamLifecycle.Active) return;
+        if (_state.Lifecycle != StreamLifecycle.Active || _clock.IsSettling) return;
         var now = _clock.Read();
         if (_clock.IsHolding)
         {
