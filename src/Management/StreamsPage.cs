@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Store;
@@ -29,6 +30,19 @@ public sealed class StreamsPage(Func<IStreams?> streams, Func<ShardStore?> store
             return;
         }
 
+        try
+        {
+            await ListAllAsync(all, opened, context);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException && !context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsJsonAsync(new UnavailableAnswer($"The store does not answer: {e.Message}"), ManagementJson.Default.UnavailableAnswer);
+        }
+    }
+
+    private static async Task ListAllAsync(IStreams all, ShardStore opened, HttpContext context)
+    {
         var cancel = context.RequestAborted;
         var listed = ImmutableArray.CreateBuilder<StreamAnswer>();
         var regions = await opened.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel);

@@ -76,6 +76,8 @@ public sealed class ShardsNode : IAsyncDisposable
         static InvalidOperationException Malformed(string id) => new($"'{id}' is not the id of an entity of ours.");
     }
 
+    private static readonly TimeSpan s_awakenWithin = TimeSpan.FromSeconds(3);
+
     /// <summary>Asks again where a recovery fails at first, as one does that meets an unreadable snapshot.</summary>
     private static async Task AwakenAsync(ActorSystem system, string region, ShardServices services, CancellationToken cancel)
     {
@@ -85,7 +87,7 @@ public sealed class ShardsNode : IAsyncDisposable
             var reply = await Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.IMessage>(
                 new CatalogueProtocol.Wake(region), services.Options.AnswerTimeout, cancel).ConfigureAwait(false);
             if (reply is CatalogueProtocol.Awake) return;
-            if (services.Time.GetElapsedTime(since) > services.Options.AnswerTimeout)
+            if (services.Time.GetElapsedTime(since) > s_awakenWithin)
             {
                 throw new StoreUnavailableException(
                     $"The catalogue of region {region} does not recover: {services.Recoveries.Failure(Regions.CatalogueId(region)) ?? "it stops at once."}");

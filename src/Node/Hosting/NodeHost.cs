@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Management;
@@ -139,7 +140,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await AkkaHost.JoinAsync(system, _settings.Cluster, cancel);
         _readiness.Reached(Parts.Cluster);
 
-        _shards = await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel);
+        _shards = await StartShardsAsync(system, cancel);
         _readiness.Reached(Parts.Shards);
 
         _pipelines = PipelinesNode.Start(system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock);
@@ -150,6 +151,18 @@ internal sealed class NodeHost : IAsyncDisposable
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, _shards.Streams, _clock, cancel);
         _readiness.Reached(Parts.Gateway);
+    }
+
+    private async Task<ShardsNode> StartShardsAsync(ActorSystem system, CancellationToken cancel)
+    {
+        try
+        {
+            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or DbException or AskTimeoutException)
+        {
+            throw new CannotStartException($"The store is there, but what it holds cannot be worked with: {e.Message}", e);
+        }
     }
 
     private async Task<byte[]> OpenStoreAsync(CancellationToken cancel)

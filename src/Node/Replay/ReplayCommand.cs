@@ -24,7 +24,9 @@ internal static class ReplayCommand
         });
         speed.Validators.Add(option =>
         {
-            if (option.GetValueOrDefault<double?>() is { } x && !(x > 0 && double.IsFinite(x))) option.AddError("--speed: allowed are numbers above 0.");
+            // What is no number is refused by the conversion, which must not be asked for here.
+            if (option.Tokens is [{ Value: var text }] && double.TryParse(text, CultureInfo.InvariantCulture, out var x) && !(x > 0 && double.IsFinite(x)))
+                option.AddError("--speed: allowed are numbers above 0.");
         });
         file.Validators.Add(argument =>
         {

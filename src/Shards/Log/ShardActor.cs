@@ -332,7 +332,9 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             if (e is ShardEvents.TrimmedTo trimmed) _tail.TrimTo(trimmed.Row);
             durable();
             _reads.Trust(_writeIssuedAt);
-            _reads.AnswerAll(_state, _tail);
+            // An ended shard is gone; a reader that waits for its next record has missed none.
+            if (_state.Refuse() is { Error: AppendError.Ended } ended) _reads.RefuseAll(ended.Detail, ended.Error);
+            else _reads.AnswerAll(_state, _tail);
             _deletion.Written(e, _draining);
             if (_draining) StopIfDrained();
             else Flush();

@@ -97,10 +97,11 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
         _untrusted.Clear();
     }
 
-    public void RefuseAll(string detail)
+    public void RefuseAll(string detail, AppendError error = AppendError.NotReady)
     {
-        FailUntrusted(detail);
-        foreach (var (_, replyTo, _) in _parked) replyTo.Tell(new ReadReply.Refused(AppendError.NotReady, detail));
+        foreach (var (_, replyTo, _) in _untrusted) replyTo.Tell(new ReadReply.Refused(error, detail));
+        _untrusted.Clear();
+        foreach (var (_, replyTo, _) in _parked) replyTo.Tell(new ReadReply.Refused(error, detail));
         _parked.Clear();
     }
 
