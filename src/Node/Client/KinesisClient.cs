@@ -7,7 +7,8 @@ namespace ActorStreams.Node.Client;
 
 /// <summary>
 /// The few Kinesis calls that the demo and the replay make, over HTTP with signed requests, as an SDK makes them. A call is
-/// tried again on errors that may pass, under one invocation id, so that a try that did arrive stores nothing twice.
+/// tried again on errors that may pass, under one invocation id as SDKs send it. The service does not read that id, so records of
+/// a try that did arrive, but whose answer was lost, are stored twice.
 /// </summary>
 internal sealed class KinesisClient(HttpClient http, Uri endpoint, SigV4Signer signer, TimeProvider clock)
 {
