@@ -20,6 +20,11 @@ internal static class KinesisErrors
     public static KinesisException InUse(string text) => new("ResourceInUseException", text);
 
     /// <summary>SDKs try again after this one.</summary>
+    public static KinesisException ForeignPage() => new(
+        "AccessDeniedException",
+        "While no access keys are configured, only pages of this machine may call: their Origin is localhost, 127.0.0.1 or [::1].",
+        status: 403);
+
     public static KinesisException InternalFailure() => new("InternalFailure", null, status: 500);
 
     /// <summary>SDKs try again after this one: the status says so.</summary>

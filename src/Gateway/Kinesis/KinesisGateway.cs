@@ -67,7 +67,10 @@ public sealed class KinesisGateway
         string? error = null;
         try
         {
-            WriteCommonHeaders(http);
+            // Without keys anybody on this machine may call, and that includes every page that its browser shows.
+            var isForeign = _options.RequiresLoopback && Origins.IsForeign(http.Request);
+            WriteCommonHeaders(http, http.Request.Headers.Origin.Count > 0 && !isForeign);
+            if (isForeign) throw KinesisErrors.ForeignPage();
             if (http.Request.Method == HttpMethods.Options && http.Request.Headers.Origin.Count > 0)
             {
                 operation = "Preflight";
@@ -153,11 +156,10 @@ public sealed class KinesisGateway
         return target.StartsWith(TargetPrefix, StringComparison.Ordinal) ? _actions.GetValueOrDefault(target[TargetPrefix.Length..]) : null;
     }
 
-    private static void WriteCommonHeaders(HttpContext http)
+    private static void WriteCommonHeaders(HttpContext http, bool hasOrigin)
     {
         var headers = http.Response.Headers;
         headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        var hasOrigin = http.Request.Headers.Origin.Count > 0;
         if (hasOrigin) headers.AccessControlAllowOrigin = "*";
         if (hasOrigin && http.Request.Method == HttpMethods.Options) return;
         if (hasOrigin) headers.AccessControlExposeHeaders = ExposedHeaders;

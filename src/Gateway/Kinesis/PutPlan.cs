@@ -23,7 +23,24 @@ internal sealed class ShardPut(ShardDescription shard)
 /// <summary>Sorts the records of a request by shard and decodes their data straight into the blocks that the shards store.</summary>
 internal static class PutPlan
 {
-    public static List<ShardPut> Build(PutRequest request, StreamMap map)
+    /// <summary>
+    /// Puts the request into the shards of the stream as it is now. The map at hand may be of a former life, deleted and created again by
+    /// way of another node: its shards refuse for certain, so the records go to those of a fresh map, once.
+    /// </summary>
+    public static async Task<List<ShardPut>> PutAsync(IStreams streams, StreamId stream, StreamMap map, PutRequest request, KinesisCall call)
+    {
+        var puts = Build(request, map);
+        await AppendAllAsync(streams, stream, puts, call.Aborted);
+        if (!puts.Exists(IsGone)) return puts;
+        puts = Build(request, await streams.ServingMapAsync(stream, call));
+        await AppendAllAsync(streams, stream, puts, call.Aborted);
+        return puts.Exists(IsGone) ? throw call.StreamNotFound(stream) : puts;
+    }
+
+    private static bool IsGone(ShardPut put) =>
+        put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
+
+    private static List<ShardPut> Build(PutRequest request, StreamMap map)
     {
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
         if (map.Open.Length == 1)
@@ -42,7 +59,7 @@ internal static class PutPlan
     }
 
     /// <summary>Sends all blocks at once and notes the answers.</summary>
-    public static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, CancellationToken cancel)
+    private static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, CancellationToken cancel)
     {
         if (puts.Count == 1)
         {

@@ -21,8 +21,7 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKin
         var bytes = PutValidation.CheckSizes(request);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = PutPlan.Build(request, map);
-        await PutPlan.AppendAllAsync(streams, stream, puts, call.Aborted);
+        var puts = await PutPlan.PutAsync(streams, stream, map, request, call);
         var shard = puts[0].Shard;
         var appended = Appended(puts[0].Reply, stream, shard, call);
         metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
@@ -45,8 +44,6 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKin
         {
             case AppendReply.Appended appended:
                 return appended;
-            case AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended }:
-                throw call.StreamNotFound(stream);
             case AppendReply.Refused { Error: AppendError.Overloaded }:
                 metrics.RecordsPut(stream.Name, 0, 0, failed: 0, throttled: 1);
                 throw KinesisErrors.RateExceeded(shard.Key.ShardId, stream.Name, call.AccountId);

@@ -20,10 +20,7 @@ internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics) : IKi
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request);
 
-        var puts = PutPlan.Build(request, map);
-        await PutPlan.AppendAllAsync(streams, stream, puts, call.Aborted);
-        if (puts.Exists(p => p.Reply is AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended }))
-            throw call.StreamNotFound(stream);
+        var puts = await PutPlan.PutAsync(streams, stream, map, request, call);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);

@@ -136,15 +136,30 @@ public sealed class StreamsClient : IStreams
             () => AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
             detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
-        if (reply is AppendReply.Refused { Error: AppendError.NotOpened or AppendError.Ended or AppendError.Closed }) _maps.TryRemove(stream, out _);
+        if (reply is AppendReply.Refused { Error: var error }) ForgetIfGone(shard, error);
         return reply;
     }
 
-    public Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel) => HoldAsync(
-        () => AskAsync<AttachReply>(
-            _shards, new Attach(shard, producer, epoch), detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
-        detail => new AttachReply.Refused(AppendError.NotReady, detail),
-        r => r is AttachReply.Refused { Error: AppendError.NotReady }, cancel);
+    public async Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel)
+    {
+        var reply = await HoldAsync(
+            () => AskAsync<AttachReply>(
+                _shards, new Attach(shard, producer, epoch), detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            detail => new AttachReply.Refused(AppendError.NotReady, detail),
+            r => r is AttachReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
+        if (reply is AttachReply.Refused { Error: var error }) ForgetIfGone(shard, error);
+        return reply;
+    }
+
+    /// <summary>A shard that is gone or closed makes the map that names it one of the past; the next look-up asks anew.</summary>
+    private void ForgetIfGone(ShardKey shard, AppendError error)
+    {
+        if (error is not (AppendError.NotOpened or AppendError.Ended or AppendError.Closed)) return;
+        foreach (var (stream, map) in _maps)
+        {
+            if (map.Description.Key == shard.Stream) _maps.TryRemove(new KeyValuePair<StreamId, StreamMap>(stream, map));
+        }
+    }
 
     public async Task<ReadResult> ReadAsync(
         ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
@@ -220,10 +235,15 @@ public sealed class StreamsClient : IStreams
         return new ShardPosition(row + 1, 0);
     }
 
-    private Task<ReadReply> AskReadAsync(Read read, CancellationToken cancel) => HoldAsync(
-        () => AskAsync<ReadReply>(_shards, read, detail => new ReadReply.Refused(AppendError.OutcomeUnknown, detail), cancel, read.Wait),
-        detail => new ReadReply.Refused(AppendError.NotReady, detail),
-        r => r is ReadReply.Refused { Error: AppendError.NotReady }, cancel);
+    private async Task<ReadReply> AskReadAsync(Read read, CancellationToken cancel)
+    {
+        var reply = await HoldAsync(
+            () => AskAsync<ReadReply>(_shards, read, detail => new ReadReply.Refused(AppendError.OutcomeUnknown, detail), cancel, read.Wait),
+            detail => new ReadReply.Refused(AppendError.NotReady, detail),
+            r => r is ReadReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
+        if (reply is ReadReply.Refused { Error: var error }) ForgetIfGone(read.Shard, error);
+        return reply;
+    }
 
     /// <summary>Sends again what was definitely not done, for some seconds: a shard that recovers or moves is away no longer.</summary>
     private async Task<T> HoldAsync<T>(Func<Task<T>> send, Func<string, T> refuse, Func<T, bool> notReady, CancellationToken cancel)

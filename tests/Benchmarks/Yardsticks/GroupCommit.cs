@@ -45,7 +45,8 @@ public sealed class GroupCommit(IYardstick store, int producers, int shards, int
         var requests = 0L;
         while (!over.IsCancellationRequested)
         {
-            _work.Wait();
+            // Bounded: the last producer may have seen the end of the window and gone between this loop's look at it and here.
+            if (!_work.Wait(TimeSpan.FromMilliseconds(100))) continue;
             List<Producer> batch;
             lock (_lock)
                 (batch, _waiting) = (_waiting, []);

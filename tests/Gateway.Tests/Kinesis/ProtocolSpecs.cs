@@ -57,6 +57,25 @@ public sealed class ProtocolSpecs : GatewaySpecs
             answer.Headers["Access-Control-Expose-Headers"]);
     }
 
+    [Theory]
+    [InlineData("POST", "https://example.org")]
+    [InlineData("POST", "http://localhost.example.org")]
+    [InlineData("POST", "null")]
+    [InlineData("OPTIONS", "https://example.org")]
+    public async Task A_page_of_another_machine_may_not_call_a_gateway_without_keys(string method, string origin)
+    {
+        await using var keyless = await GatewayHost.StartAsync();
+        using var request = keyless.Request("ListStreams", "{}"u8.ToArray());
+        request.Method = new HttpMethod(method);
+        request.Headers.Add("Origin", origin);
+
+        var answer = await keyless.SendAsync(request);
+
+        Assert.Equal(403, answer.Status);
+        Assert.Contains("AccessDeniedException", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Headers.Keys, k => k.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public async Task A_preflight_needs_no_signature()
     {
