@@ -17,7 +17,8 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     private readonly SortedDictionary<(string Region, string Name), Entry> _streams = new(Comparer<(string Region, string Name)>.Create(
         (a, b) => (string.CompareOrdinal(a.Region, b.Region), string.CompareOrdinal(a.Name, b.Name)) switch { (0, var n) => n, (var r, _) => r }));
     private readonly Dictionary<ShardKey, InMemoryShard> _shards = [];
-    private readonly Dictionary<ShardKey, AppendReply> _appendFaults = [];
+    private readonly Dictionary<ShardKey, (AppendReply Reply, int Times)> _appendFaults = [];
+    private readonly Dictionary<StreamId, StreamMap> _staleMaps = [];
     private long _lastIncarnation;
 
     /// <summary>New streams stay in this state; ACTIVE unless a spec wants another.</summary>
@@ -29,15 +30,21 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     /// <summary>Appends that arrived, refused ones too.</summary>
     public int AppendCalls { get; private set; }
 
-    /// <summary>Every append to the shard is answered so, until <see cref="HealAppends"/>.</summary>
-    public void FailAppends(ShardKey shard, AppendReply reply)
+    /// <summary>So many of the next appends to the shard are answered so, or all until <see cref="HealAppends"/>.</summary>
+    public void FailAppends(ShardKey shard, AppendReply reply, int times = int.MaxValue)
     {
-        lock (_lock) _appendFaults[shard] = reply;
+        lock (_lock) _appendFaults[shard] = (reply, times);
     }
 
     public void HealAppends()
     {
         lock (_lock) _appendFaults.Clear();
+    }
+
+    /// <summary>The map is answered until one of its shards turns out to be gone, as by a node that has not heard of a deletion.</summary>
+    public void KeepMap(StreamId stream)
+    {
+        lock (_lock) _staleMaps[stream] = new StreamMap(Description(_streams[(stream.Region, stream.Name)]));
     }
 
     /// <summary>Gives up rows up to and including this one.</summary>
@@ -132,6 +139,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock)
         {
             if (IsUnavailable) return ValueTask.FromResult<MapResult>(new MapResult.Unavailable("asked for by the spec"));
+            if (_staleMaps.TryGetValue(stream, out var stale)) return ValueTask.FromResult<MapResult>(new MapResult.Found(stale));
             if (!_streams.TryGetValue((stream.Region, stream.Name), out var entry)) return ValueTask.FromResult<MapResult>(new MapResult.NotFound());
             return ValueTask.FromResult<MapResult>(entry.Status is StreamStatus.Active or StreamStatus.Updating
                 ? new MapResult.Found(new StreamMap(Description(entry)))
@@ -145,7 +153,12 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock)
         {
             AppendCalls++;
-            if (_appendFaults.TryGetValue(shard, out var fault)) return Task.FromResult(fault);
+            if (_appendFaults.TryGetValue(shard, out var fault) && fault.Times > 0)
+            {
+                _appendFaults[shard] = fault with { Times = fault.Times - 1 };
+                return Task.FromResult(fault.Reply);
+            }
+            ForgetIfGone(shard);
             return Task.FromResult(_shards.TryGetValue(shard, out var found)
                 ? found.Append(block, producer)
                 : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there."));
@@ -179,6 +192,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock)
         {
             if (IsUnavailable) return Task.FromResult<BoundsResult>(new BoundsResult.Unavailable("asked for by the spec"));
+            ForgetIfGone(shard);
             return Task.FromResult<BoundsResult>(_shards.TryGetValue(shard, out var found)
                 ? new BoundsResult.Found(found.Bounds)
                 : new BoundsResult.Gone($"{shard} is not there."));
@@ -194,6 +208,12 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
                 ? new PositionResult.Found(found.PositionAt(at.ToUnixTimeMilliseconds()))
                 : new PositionResult.Gone($"{shard} is not there."));
         }
+    }
+
+    private void ForgetIfGone(ShardKey shard)
+    {
+        if (_shards.ContainsKey(shard)) return;
+        foreach (var (stream, _) in _staleMaps.Where(m => m.Value.Description.Key == shard.Stream).ToList()) _staleMaps.Remove(stream);
     }
 
     private StreamDescription Description(Entry entry) => new(

@@ -31,11 +31,22 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
         var stream = StreamReference.Resolve(input, call);
         if (!ShardIds.TryParse(input.Text("ShardId"), out var number))
             throw KinesisErrors.ShardNotParsed(input.Text("ShardId")!, stream.Name, call.AccountId);
-        var shard = await FindShardAsync(stream, number, call);
-        var position = await PositionAsync(input, new Target(stream, shard, call));
-        var iterator = iterators.Write(new ShardIterator(stream, shard.Key, position));
+        var target = await FindAsync(stream, number, call);
+        var position = await PositionAsync(input, target);
+        var iterator = iterators.Write(new ShardIterator(stream, target.Shard.Key, position));
         await JsonAnswer.WriteAsync(
             call.Response, call.ContentType, writer => writer.WriteString("ShardIterator", iterator), call.Aborted);
+    }
+
+    /// <summary>Asks the shard itself: a map that is behind leads to the shard of a stream that was deleted, and is looked up again.</summary>
+    private async Task<Target> FindAsync(StreamId stream, int number, KinesisCall call)
+    {
+        var shard = await FindShardAsync(stream, number, call);
+        if (await BoundsAsync(shard, call) is { } bounds) return new Target(stream, shard, bounds, call);
+        shard = await FindShardAsync(stream, number, call);
+        return await BoundsAsync(shard, call) is { } newer
+            ? new Target(stream, shard, newer, call)
+            : throw KinesisErrors.ShardDoesNotExist(shard.Key.ShardId, stream.Name, call.AccountId);
     }
 
     private async Task<ShardDescription> FindShardAsync(StreamId stream, int number, KinesisCall call)
@@ -62,21 +73,21 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
             case "AT_SEQUENCE_NUMBER" or "AFTER_SEQUENCE_NUMBER":
                 return sequenceNumber is null
                     ? throw WrongPair($"{type} and no StartingSequenceNumber.")
-                    : AtNumberAsync(sequenceNumber, after: type == "AFTER_SEQUENCE_NUMBER", target);
+                    : ValueTask.FromResult(AtNumber(sequenceNumber, after: type == "AFTER_SEQUENCE_NUMBER", target));
             case "TRIM_HORIZON" or "LATEST" when sequenceNumber is not null:
                 throw WrongPair($"{type} and also a StartingSequenceNumber.");
             case "TRIM_HORIZON":
                 return ValueTask.FromResult(ShardPosition.TrimHorizon);
             case "LATEST":
-                return LatestAsync(target);
+                return ValueTask.FromResult(target.Bounds.AfterTip);
             default:
                 return AtTimeAsync(input.TimestampMs("Timestamp"), target);
         }
     }
 
-    private async ValueTask<ShardPosition> AtNumberAsync(string text, bool after, Target target)
+    private static ShardPosition AtNumber(string text, bool after, Target target)
     {
-        var (stream, shard, call) = target;
+        var (stream, shard, bounds, call) = target;
         var used = $"StartingSequenceNumber {text} used in GetShardIterator on shard {shard.Key.ShardId} in stream {stream.Name} "
             + $"under account {call.AccountId} is invalid";
         if (!SequenceNumber.TryParse(text, out var number)) throw KinesisErrors.InvalidArgument(used + ".");
@@ -90,13 +101,10 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
         }
         // The starting number of a shard stands before its first record, which is wherever the horizon is.
         if (number.Row == 0) return ShardPosition.TrimHorizon;
-        var bounds = await BoundsAsync(target);
         var last = bounds.IsClosed ? bounds.ClosedRow : bounds.TipRow;
         if (number.Generation != shard.Generation || number.Row > last) throw KinesisErrors.InvalidArgument(used + ".");
         return after ? ShardPosition.After(number) : ShardPosition.At(number);
     }
-
-    private async ValueTask<ShardPosition> LatestAsync(Target target) => (await BoundsAsync(target)).AfterTip;
 
     private async ValueTask<ShardPosition> AtTimeAsync(long? timestampMs, Target target)
     {
@@ -113,8 +121,8 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
                 $"The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
                 + $"timestampInMillis: {ms}, currentTimestampInMillis: {nowMs}"));
         }
-        var (_, shard, call) = target;
-        return await streams.PositionAtAsync(shard.Key, DateTimeOffset.FromUnixTimeMilliseconds(ms), call.Aborted) switch
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(ms);
+        return await streams.PositionAtAsync(target.Shard.Key, at, target.Call.Aborted) switch
         {
             PositionResult.Found found => found.Position,
             PositionResult.Gone => throw target.DoesNotExist(),
@@ -122,11 +130,12 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
         };
     }
 
-    private async ValueTask<ShardProtocol.ShardBounds> BoundsAsync(Target target) =>
-        await streams.BoundsAsync(target.Shard.Key, target.Call.Aborted) switch
+    /// <summary>Null when the shard is gone.</summary>
+    private async ValueTask<ShardProtocol.ShardBounds?> BoundsAsync(ShardDescription shard, KinesisCall call) =>
+        await streams.BoundsAsync(shard.Key, call.Aborted) switch
         {
             BoundsResult.Found found => found.Bounds,
-            BoundsResult.Gone => throw target.DoesNotExist(),
+            BoundsResult.Gone => null,
             _ => throw KinesisErrors.InternalFailure(),
         };
 
@@ -134,7 +143,8 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
         "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and "
         + $"no StartingSequenceNumber. Request specified {specified}");
 
-    private readonly record struct Target(StreamId Stream, ShardDescription Shard, KinesisCall Call)
+    private readonly record struct Target(
+        StreamId Stream, ShardDescription Shard, ShardProtocol.ShardBounds Bounds, KinesisCall Call)
     {
         public KinesisException DoesNotExist() => KinesisErrors.ShardDoesNotExist(Shard.Key.ShardId, Stream.Name, Call.AccountId);
     }

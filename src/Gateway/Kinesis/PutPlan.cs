@@ -24,50 +24,68 @@ internal sealed class ShardPut(ShardDescription shard)
 internal static class PutPlan
 {
     /// <summary>
-    /// Puts the request into the shards of the stream as it is now. The map at hand may be of a former life, deleted and created again by
-    /// way of another node: its shards refuse for certain, so the records go to those of a fresh map, once.
+    /// Stores the records and tells of each shard what became of its part. What shards refused because they are gone is routed once more by
+    /// the map of today: the stream may be there anew under its name. It is not found when its shards are gone then too.
     /// </summary>
-    public static async Task<List<ShardPut>> PutAsync(IStreams streams, StreamId stream, StreamMap map, PutRequest request, KinesisCall call)
+    public static async Task<List<ShardPut>> StoreAsync(IStreams streams, StreamId stream, PutRequest request, StreamMap map, KinesisCall call)
     {
-        var puts = Build(request, map);
-        await AppendAllAsync(streams, stream, puts, call.Aborted);
+        var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
+        Add(request, map, puts, first: 0);
+        await AppendAllAsync(streams, stream, puts, first: 0, call.Aborted);
         if (!puts.Exists(IsGone)) return puts;
-        puts = Build(request, await streams.ServingMapAsync(stream, call));
-        await AppendAllAsync(streams, stream, puts, call.Aborted);
-        return puts.Exists(IsGone) ? throw call.StreamNotFound(stream) : puts;
+
+        switch (await streams.MapAsync(stream, call.Aborted))
+        {
+            case MapResult.Found today:
+                var first = puts.Count;
+                Add(request, today.Map, puts, first);
+                await AppendAllAsync(streams, stream, puts, first, call.Aborted);
+                return puts.FindIndex(first, IsGone) < 0 ? puts : throw call.StreamNotFound(stream);
+            case MapResult.Unavailable:
+                // Of the others something may be stored, so these fail one by one.
+                return puts;
+            default:
+                throw call.StreamNotFound(stream);
+        }
     }
 
     private static bool IsGone(ShardPut put) =>
         put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
 
-    private static List<ShardPut> Build(PutRequest request, StreamMap map)
+    /// <summary>Adds puts from <paramref name="first"/> on: at first for all records, later for those whose shard is gone.</summary>
+    private static void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first)
     {
-        var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
+        foreach (ref var entry in request.Entries)
+        {
+            if (first == 0 || IsGone(puts[entry.Block])) entry.Block = PutEntry.NoBlock;
+        }
         if (map.Open.Length == 1)
         {
             puts.Add(new ShardPut(map.Open[0]));
-            foreach (ref var entry in request.Entries) Assign(ref entry, puts[0], 0);
+            foreach (ref var entry in request.Entries)
+            {
+                if (entry.Block == PutEntry.NoBlock) Assign(ref entry, puts[first], first);
+            }
         }
         else
         {
             Route(request, map, puts);
         }
         // Built to size, so that no block is copied as it grows.
-        foreach (var put in puts) put.Builder = new RecordBlockBuilder(put.BlockBytes + EncodingSlackBytes);
-        Decode(request, puts);
-        return puts;
+        for (var i = first; i < puts.Count; i++) puts[i].Builder = new RecordBlockBuilder(puts[i].BlockBytes + EncodingSlackBytes);
+        Decode(request, puts, first);
     }
 
-    /// <summary>Sends all blocks at once and notes the answers.</summary>
-    private static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, CancellationToken cancel)
+    /// <summary>Sends the blocks from <paramref name="first"/> on at once and notes the answers.</summary>
+    private static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, int first, CancellationToken cancel)
     {
-        if (puts.Count == 1)
+        if (puts.Count - first == 1)
         {
-            await AppendAsync(puts[0]);
+            await AppendAsync(puts[first]);
             return;
         }
-        var appends = new Task[puts.Count];
-        for (var i = 0; i < appends.Length; i++) appends[i] = AppendAsync(puts[i]);
+        var appends = new Task[puts.Count - first];
+        for (var i = 0; i < appends.Length; i++) appends[i] = AppendAsync(puts[first + i]);
         await Task.WhenAll(appends);
 
         async Task AppendAsync(ShardPut put) =>
@@ -90,6 +108,7 @@ internal static class PutPlan
             Hash(request, keys, hashes);
             for (var i = 0; i < entries.Length; i++)
             {
+                if (entries[i].Block != PutEntry.NoBlock) continue;
                 var shard = map.Router.Route(hashes[i]);
                 if (putOfShard[shard] == 0)
                 {
@@ -133,10 +152,11 @@ internal static class PutPlan
         put.BlockBytes += keyHeader + dataHeader + (entry.HasHashKey ? 16 : 0) + entry.KeyBytes + entry.DataBytes;
     }
 
-    private static void Decode(PutRequest request, List<ShardPut> puts)
+    private static void Decode(PutRequest request, List<ShardPut> puts, int first)
     {
         foreach (ref var entry in request.Entries)
         {
+            if (entry.Block < first) continue;
             var builder = puts[entry.Block].Builder;
             entry.IndexInBlock = builder.Count;
             var place = builder.Begin(request.Key(entry), ExplicitHashKey(request, entry), entry.DataBytes);

@@ -21,9 +21,9 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKin
         var bytes = PutValidation.CheckSizes(request);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = await PutPlan.PutAsync(streams, stream, map, request, call);
-        var shard = puts[0].Shard;
-        var appended = Appended(puts[0].Reply, stream, shard, call);
+        var puts = await PutPlan.StoreAsync(streams, stream, request, map, call);
+        var shard = puts[^1].Shard;
+        var appended = Appended(puts[^1].Reply, stream, shard, call);
         metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
         var number = new SequenceNumber(
             shard.Key.Incarnation, appended.Generation, shard.Key.Shard, appended.Row, appended.FirstIndex);

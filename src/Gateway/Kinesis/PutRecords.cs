@@ -20,7 +20,7 @@ internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics) : IKi
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request);
 
-        var puts = await PutPlan.PutAsync(streams, stream, map, request, call);
+        var puts = await PutPlan.StoreAsync(streams, stream, request, map, call);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);

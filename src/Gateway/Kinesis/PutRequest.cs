@@ -5,6 +5,8 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>One record of a put as it stands in the request's bytes; lengths of -1 mean that the member is absent.</summary>
 internal struct PutEntry
 {
+    public const int NoBlock = -1;
+
     public int KeyOffset;
     public int KeyBytes;
     public int HashKeyOffset;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
@@ -14,7 +13,7 @@ public sealed class StreamsClient : IStreams
     private const string Stopping = "The node is stopping.";
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
-    private readonly ConcurrentDictionary<StreamId, StreamMap> _maps = new();
+    private readonly StreamMaps _maps = new();
     private readonly IActorRef _catalogues;
     private readonly IActorRef _streams;
     private readonly IActorRef _shards;
@@ -58,10 +57,18 @@ public sealed class StreamsClient : IStreams
 
     public async Task<DeleteStreamResult> DeleteStreamAsync(StreamId stream, CancellationToken cancel)
     {
-        var reply = await AskAsync<CatalogueProtocol.DeleteReply>(
-            _catalogues, new CatalogueProtocol.Delete(stream.Region, stream.Name),
-            detail => new CatalogueProtocol.DeleteReply.Unavailable(detail), cancel).ConfigureAwait(false);
-        _maps.TryRemove(stream, out _);
+        CatalogueProtocol.DeleteReply reply;
+        try
+        {
+            reply = await AskAsync<CatalogueProtocol.DeleteReply>(
+                _catalogues, new CatalogueProtocol.Delete(stream.Region, stream.Name),
+                detail => new CatalogueProtocol.DeleteReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A deletion nobody waits for any more may have been decided too.
+            _maps.Forget(stream);
+        }
         return reply switch
         {
             CatalogueProtocol.DeleteReply.Deleting => new DeleteStreamResult.Deleting(),
@@ -109,16 +116,17 @@ public sealed class StreamsClient : IStreams
     }
 
     public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel) =>
-        _maps.TryGetValue(stream, out var map) ? new ValueTask<MapResult>(new MapResult.Found(map)) : new ValueTask<MapResult>(AskMapAsync(stream, cancel));
+        _maps.TryGet(stream, out var map) ? new ValueTask<MapResult>(new MapResult.Found(map)) : new ValueTask<MapResult>(AskMapAsync(stream, cancel));
 
     private async Task<MapResult> AskMapAsync(StreamId stream, CancellationToken cancel)
     {
+        using var question = _maps.Ask(stream);
         var description = await DescribeStreamAsync(stream, cancel).ConfigureAwait(false);
         switch (description)
         {
             case DescribeStreamResult.Found { Stream: { Status: StreamStatus.Active or StreamStatus.Updating } active }:
                 var map = new StreamMap(active);
-                _maps[stream] = map;
+                question.Answered(map);
                 return new MapResult.Found(map);
             case DescribeStreamResult.Found { Stream.Status: var status }:
                 return new MapResult.NotActive(status);
@@ -136,29 +144,19 @@ public sealed class StreamsClient : IStreams
             () => AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
             detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
-        if (reply is AppendReply.Refused { Error: var error }) ForgetIfGone(shard, error);
+        if (reply is AppendReply.Refused refused) Notice(shard, refused.Error);
         return reply;
     }
 
     public async Task<AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel)
     {
+        var attach = new Attach(shard, producer, epoch);
         var reply = await HoldAsync(
-            () => AskAsync<AttachReply>(
-                _shards, new Attach(shard, producer, epoch), detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            () => AskAsync<AttachReply>(_shards, attach, detail => new AttachReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
             detail => new AttachReply.Refused(AppendError.NotReady, detail),
             r => r is AttachReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
-        if (reply is AttachReply.Refused { Error: var error }) ForgetIfGone(shard, error);
+        if (reply is AttachReply.Refused refused) Notice(shard, refused.Error);
         return reply;
-    }
-
-    /// <summary>A shard that is gone or closed makes the map that names it one of the past; the next look-up asks anew.</summary>
-    private void ForgetIfGone(ShardKey shard, AppendError error)
-    {
-        if (error is not (AppendError.NotOpened or AppendError.Ended or AppendError.Closed)) return;
-        foreach (var (stream, map) in _maps)
-        {
-            if (map.Description.Key == shard.Stream) _maps.TryRemove(new KeyValuePair<StreamId, StreamMap>(stream, map));
-        }
     }
 
     public async Task<ReadResult> ReadAsync(
@@ -241,8 +239,22 @@ public sealed class StreamsClient : IStreams
             () => AskAsync<ReadReply>(_shards, read, detail => new ReadReply.Refused(AppendError.OutcomeUnknown, detail), cancel, read.Wait),
             detail => new ReadReply.Refused(AppendError.NotReady, detail),
             r => r is ReadReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
-        if (reply is ReadReply.Refused { Error: var error }) ForgetIfGone(read.Shard, error);
+        switch (reply)
+        {
+            case ReadReply.Refused refused:
+                Notice(read.Shard, refused.Error);
+                break;
+            case ReadReply.FromTail { Bounds.IsClosed: true } or ReadReply.FromStore { Bounds.IsClosed: true }:
+                _maps.ForgetWhereOpen(read.Shard);
+                break;
+        }
         return reply;
+    }
+
+    /// <summary>A map that led to a shard which is gone or closed leads nobody there again.</summary>
+    private void Notice(ShardKey shard, AppendError error)
+    {
+        if (error is AppendError.NotOpened or AppendError.Ended or AppendError.Closed) _maps.Forget(shard.Stream);
     }
 
     /// <summary>Sends again what was definitely not done, for some seconds: a shard that recovers or moves is away no longer.</summary>

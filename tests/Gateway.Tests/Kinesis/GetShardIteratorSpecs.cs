@@ -26,6 +26,24 @@ public sealed class GetShardIteratorSpecs : GatewaySpecs
         Assert.Equal("", await ReadAsync("LATEST"));
     }
 
+    [Theory]
+    [InlineData("TRIM_HORIZON")]
+    [InlineData("LATEST")]
+    [InlineData("AT_SEQUENCE_NUMBER")]
+    public async Task A_map_of_a_deleted_stream_does_not_lead_to_its_shards(string type)
+    {
+        var before = await Gateway.StreamAsync();
+        Gateway.Streams.KeepMap(before.Id);
+        (await Gateway.CallAsync("DeleteStream", new { StreamName = "s" })).AssertOk();
+        var today = await Gateway.StreamAsync();
+        var number = type == "AT_SEQUENCE_NUMBER" ? today.Shards[0].StartingSequenceNumber.ToString() : null;
+
+        var iterator = await Gateway.IteratorAsync(type, number: number);
+        await Gateway.PutAsync("new");
+
+        Assert.Equal("new", Text(await Gateway.GetRecordsAsync(iterator)));
+    }
+
     [Fact]
     public async Task Latest_means_after_the_iterator_was_made()
     {

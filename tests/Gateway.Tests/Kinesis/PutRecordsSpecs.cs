@@ -107,6 +107,58 @@ public sealed class PutRecordsSpecs : GatewaySpecs
         (await PutManyAsync(50)).AssertError("ResourceNotFoundException", $"Stream s under account {Account} not found.");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Records_whose_shards_are_gone_go_to_the_stream_of_today(int shardsNow)
+    {
+        await StaleAsync(shardsBefore: 2, shardsNow);
+
+        var answer = (await PutManyAsync(50)).AssertOk();
+
+        Assert.Equal(0, (int)answer["FailedRecordCount"]!);
+        Assert.Equal(50, await CountAsync(shardsNow));
+    }
+
+    [Fact]
+    public async Task Only_what_was_refused_is_routed_again()
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Streams.FailAppends(stream.Shards[1].Key, new AppendReply.Refused(AppendError.NotOpened, "asked for"), times: 1);
+
+        var answer = (await PutManyAsync(50)).AssertOk();
+
+        Assert.Equal(0, (int)answer["FailedRecordCount"]!);
+        Assert.Equal(50, await CountAsync(shards: 2));
+        Assert.Equal(3, Gateway.Streams.AppendCalls);
+    }
+
+    [Fact]
+    public async Task A_single_record_whose_shard_is_gone_goes_to_the_stream_of_today()
+    {
+        await StaleAsync(shardsBefore: 2, shardsNow: 1);
+
+        await Gateway.PutAsync();
+
+        Assert.Equal(1, await CountAsync(shards: 1));
+    }
+
+    private async Task StaleAsync(int shardsBefore, int shardsNow)
+    {
+        var before = await Gateway.StreamAsync(shards: shardsBefore);
+        Gateway.Streams.KeepMap(before.Id);
+        (await Gateway.CallAsync("DeleteStream", new { StreamName = "s" })).AssertOk();
+        await Gateway.StreamAsync(shards: shardsNow);
+    }
+
+    private async Task<int> CountAsync(int shards)
+    {
+        var count = 0;
+        for (var i = 0; i < shards; i++)
+            count += (await Gateway.GetRecordsAsync(await Gateway.IteratorAsync(shard: i)))["Records"]!.AsArray().Count;
+        return count;
+    }
+
     [Fact]
     public async Task Hash_keys_may_stand_at_some_entries_only()
     {

@@ -65,6 +65,29 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_client_that_did_not_hear_of_a_deletion_learns_of_it_from_any_answer_of_a_shard()
+    {
+        await using var host = await StartAsync();
+        var time = TimeProvider.System;
+        StreamsClient Client() => new(host.System, new ShardReader(host.Store.Journal, new ShardMetrics(new TailBudget(0))), host.Store.Journal, new ShardOptions(), time);
+        var old = await CreateAsync(host.Streams, 1);
+        var shard = old.Open[0].Key;
+        StreamsClient[] clients = [Client(), Client(), Client(), Client()];
+        foreach (var client in clients) Assert.IsType<MapResult.Found>(await client.MapAsync(s_stream, default));
+        await host.Streams.DeleteStreamAsync(s_stream, default);
+        await Eventually(async () => await host.Streams.DescribeStreamAsync(s_stream, default) is DescribeStreamResult.NotFound);
+        var incarnation = (await CreateAsync(host.Streams, 1)).Description.Incarnation;
+
+        Assert.IsType<ShardProtocol.AttachReply.Refused>(await clients[0].AttachAsync(shard, "p", 1, default));
+        Assert.IsType<ReadResult.Gone>(await clients[1].ReadAsync(shard, ShardPosition.TrimHorizon, 1, 1, TimeSpan.Zero, default));
+        Assert.IsType<BoundsResult.Gone>(await clients[2].BoundsAsync(shard, default));
+        Assert.IsType<ShardProtocol.AppendReply.Refused>(await clients[3].AppendAsync(s_stream, shard, Block("x"), null, default));
+
+        foreach (var client in clients)
+            Assert.Equal(incarnation, Assert.IsType<MapResult.Found>(await client.MapAsync(s_stream, default)).Map.Description.Incarnation);
+    }
+
+    [Fact]
     public async Task A_reader_at_the_tip_is_woken_by_the_next_record()
     {
         await using var host = await StartAsync();

@@ -1,0 +1,91 @@
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Shards.Tests.Client;
+
+public sealed class StreamMapsSpecs
+{
+    private static readonly StreamId s_stream = new("eu-test-1", "orders");
+    private readonly StreamMaps _maps = new();
+
+    [Fact]
+    public void A_map_is_known_until_a_shard_of_its_incarnation_is_gone()
+    {
+        Learn(1);
+
+        _maps.Forget(Key(2));
+        Assert.Equal(Key(1), Known());
+        _maps.Forget(Key(1));
+        Assert.Null(Known());
+    }
+
+    [Fact]
+    public void What_a_shard_of_a_former_life_answers_leaves_the_map_of_today_alone()
+    {
+        Learn(1);
+        Learn(2);
+
+        _maps.Forget(Key(1));
+
+        Assert.Equal(Key(2), Known());
+    }
+
+    [Fact]
+    public void An_answer_on_its_way_over_a_deletion_is_not_kept()
+    {
+        using var question = _maps.Ask(s_stream);
+        _maps.Forget(s_stream);
+        question.Answered(Map(1));
+
+        Assert.Null(Known());
+        Learn(2);
+        Assert.Equal(Key(2), Known());
+    }
+
+    [Fact]
+    public void An_answer_on_its_way_is_kept_unless_its_own_incarnation_is_gone()
+    {
+        using var question = _maps.Ask(s_stream);
+        _maps.Forget(Key(1));
+        question.Answered(Map(1));
+        Assert.Null(Known());
+        question.Answered(Map(2));
+        Assert.Equal(Key(2), Known());
+    }
+
+    [Fact]
+    public void A_closed_shard_outdates_a_map_that_has_it_open_and_no_other()
+    {
+        Learn(1, closed: true);
+        _maps.ForgetWhereOpen(new ShardKey(s_stream.Region, new Incarnation(1), 0));
+        Assert.Equal(Key(1), Known());
+
+        Learn(1);
+        _maps.ForgetWhereOpen(new ShardKey(s_stream.Region, new Incarnation(1), 0));
+        Assert.Null(Known());
+    }
+
+    private StreamKey? Known() => _maps.TryGet(s_stream, out var map) ? map.Description.Key : null;
+
+    private void Learn(long incarnation, bool closed = false)
+    {
+        using var question = _maps.Ask(s_stream);
+        question.Answered(Map(incarnation, closed));
+    }
+
+    private static StreamKey Key(long incarnation) => new(s_stream.Region, new Incarnation(incarnation));
+
+    private static StreamMap Map(long incarnation, bool closed = false)
+    {
+        var key = new ShardKey(s_stream.Region, new Incarnation(incarnation), 0);
+        var ranges = HashKeyRange.Tile(1);
+        var first = new ShardDescription(key, ranges[0], 1, [], SequenceNumber.Starting(key, 1), closed ? SequenceNumber.Ending(key, 1, 5) : null);
+        var child = new ShardDescription(
+            key with { Shard = 1 }, ranges[0], 2, [0], SequenceNumber.Starting(key with { Shard = 1 }, 2), null);
+        return new StreamMap(new StreamDescription(
+            s_stream, new Incarnation(incarnation), StreamStatus.Active, StreamMode.Provisioned, DateTimeOffset.UnixEpoch, 24,
+            closed ? [first, child] : [first]));
+    }
+}
