@@ -39,7 +39,9 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         string? role = null)
     {
         var metrics = new PipelineMetrics();
-        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+        // A redirect would turn the POST of an alert into a GET, whose answer says nothing about the alert.
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
+        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var services = new ConsumerServices(
             streams, http, time, metrics, options, Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.ToString());
 
