@@ -34,7 +34,7 @@ internal sealed class IncarnationProcess : IAsyncDisposable
 
     public static async Task<IncarnationProcess> StartAsync(StoreOptions store, Sent sent, int holdMs = 20_000, int snapshotRowsMax = 1_000)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "ActorStreams.Incarnation.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, "ActorStreams.IncarnationHost.dll");
         string[] arguments =
             [program, store.DataDirectory, store.ConnectionString ?? "-", Text(holdMs), Text(snapshotRowsMax)];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
