@@ -28,7 +28,7 @@ internal sealed class CreateStream(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var stream = new StreamId(call.Region, input.Text("StreamName")!);
         var (mode, shards) = ModeAndShards(input);
         if (input.Map("Tags") is { Count: > 0 })
@@ -39,7 +39,7 @@ internal sealed class CreateStream(IStreams streams) : IKinesisAction
         switch (await streams.CreateStreamAsync(stream, shards, mode, call.Aborted))
         {
             case CreateStreamResult.Created:
-                await JsonAnswer.WriteEmptyAsync(call.Response, call.ContentType);
+                await call.AnswerEmptyAsync();
                 break;
             case CreateStreamResult.AlreadyExists:
                 throw KinesisErrors.InUse($"Stream {stream.Name} under account {call.AccountId} already exists.");

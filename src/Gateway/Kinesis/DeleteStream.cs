@@ -13,17 +13,17 @@ internal sealed class DeleteStream(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var stream = StreamReference.Resolve(ShapeReader.Read(call.Body.Span, Input), call);
+        var stream = StreamReference.Resolve(call.Read(Input), call);
         switch (await streams.DeleteStreamAsync(stream, call.Aborted))
         {
             case DeleteStreamResult.Deleting:
-                await JsonAnswer.WriteEmptyAsync(call.Response, call.ContentType);
+                await call.AnswerEmptyAsync();
                 break;
             case DeleteStreamResult.NotFound:
                 throw call.StreamNotFound(stream);
             case DeleteStreamResult.InUse inUse:
                 throw KinesisErrors.InUse(
-                    $"Stream {stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamJson.Status(inUse.Status)}");
+                    $"Stream {stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamShapes.Status(inUse.Status)}");
             default:
                 throw KinesisErrors.InternalFailure();
         }

@@ -14,7 +14,7 @@ internal sealed class DescribeStream(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var id = StreamReference.Resolve(input, call);
         var after = -1;
         if (input.Text("ExclusiveStartShardId") is { } start && !ShardIds.TryParse(start, out after))
@@ -22,19 +22,11 @@ internal sealed class DescribeStream(IStreams streams) : IKinesisAction
         var stream = await streams.DescriptionAsync(id, call);
         var shards = stream.Status == StreamStatus.Creating ? [] : stream.Shards.Where(s => s.Key.Shard > after).ToList();
         var limit = Math.Min(input.Integer("Limit") ?? KinesisLimits.DescribeStreamShardsMax, KinesisLimits.DescribeStreamShardsMax);
-        await JsonAnswer.WriteAsync(
-            call.Response,
-            call.ContentType,
-            writer =>
-            {
-                writer.WriteStartObject("StreamDescription");
-                StreamJson.WriteCommon(writer, stream, call.AccountId);
-                writer.WriteStartArray("Shards");
-                foreach (var shard in shards.Take(limit)) StreamJson.WriteShard(writer, shard);
-                writer.WriteEndArray();
-                writer.WriteBoolean("HasMoreShards", shards.Count > limit);
-                writer.WriteEndObject();
-            },
-            call.Aborted);
+        await call.AnswerAsync(answer => answer.Object("StreamDescription", writer =>
+        {
+            StreamShapes.WriteCommon(writer, stream, call.AccountId);
+            writer.List("Shards", shards.Take(limit), StreamShapes.WriteShard);
+            writer.Bool("HasMoreShards", shards.Count > limit);
+        }));
     }
 }

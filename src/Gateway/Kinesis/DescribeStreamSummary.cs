@@ -12,20 +12,14 @@ internal sealed class DescribeStreamSummary(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var id = StreamReference.Resolve(ShapeReader.Read(call.Body.Span, Input), call);
+        var id = StreamReference.Resolve(call.Read(Input), call);
         var stream = await streams.DescriptionAsync(id, call);
-        await JsonAnswer.WriteAsync(
-            call.Response,
-            call.ContentType,
-            writer =>
-            {
-                writer.WriteStartObject("StreamDescriptionSummary");
-                StreamJson.WriteCommon(writer, stream, call.AccountId);
-                writer.WriteNumber("OpenShardCount", stream.OpenShards);
-                writer.WriteNumber("ConsumerCount", 0);
-                writer.WriteNumber("MaxRecordSizeInKiB", KinesisLimits.RecordBytesMax / 1024);
-                writer.WriteEndObject();
-            },
-            call.Aborted);
+        await call.AnswerAsync(answer => answer.Object("StreamDescriptionSummary", writer =>
+        {
+            StreamShapes.WriteCommon(writer, stream, call.AccountId);
+            writer.Number("OpenShardCount", stream.OpenShards);
+            writer.Number("ConsumerCount", 0);
+            writer.Number("MaxRecordSizeInKiB", KinesisLimits.RecordBytesMax / 1024);
+        }));
     }
 }

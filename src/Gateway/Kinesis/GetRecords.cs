@@ -21,7 +21,7 @@ internal sealed class GetRecords(
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var iterator = iterators.Read(input.Text("ShardIterator")!, call.Region);
         if (input.Text("StreamARN") is { } arn && StreamReference.Resolve(null, arn, call.Region, call.AccountId) != iterator.Stream)
             throw KinesisErrors.InvalidShardIterator();
@@ -59,8 +59,7 @@ internal sealed class GetRecords(
         if (!answers.TryTake(bytes)) throw KinesisErrors.Busy("Too many answers are on their way; try again.");
         try
         {
-            call.Response.ContentType = call.ContentType;
-            call.Response.ContentLength = bytes;
+            call.BeginAnswer(bytes);
             metrics.RecordsGot(iterator.Stream.Name, answer.Count, bytes, read.BehindMs, read.Skipped is not null);
             await answer.WriteAsync(call.Response.BodyWriter, call.Aborted);
         }

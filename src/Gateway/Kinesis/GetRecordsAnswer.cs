@@ -1,9 +1,6 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.IO.Pipelines;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -64,32 +61,20 @@ internal sealed class GetRecordsAnswer
     // Everything after the records, from the bracket that ends them.
     private static byte[] Tail(long behindMs, string? next, ImmutableArray<ShardDescription> children)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var tail = AnswerWriter.Encode(WireEncoding.Json, writer =>
         {
-            writer.WriteStartObject();
-            if (next is not null) writer.WriteString("NextShardIterator", next);
-            writer.WriteNumber("MillisBehindLatest", behindMs);
-            if (children.Length > 0)
-            {
-                writer.WriteStartArray("ChildShards");
-                foreach (var child in children) WriteChild(writer, child);
-                writer.WriteEndArray();
-            }
-            writer.WriteEndObject();
-        }
+            writer.String("NextShardIterator", next);
+            writer.Number("MillisBehindLatest", behindMs);
+            if (children.Length > 0) writer.List("ChildShards", children, WriteChild);
+        });
         // The object's opening brace makes room for the end of the list and a comma.
-        return [.. "],"u8, .. buffer.WrittenSpan[1..]];
+        return [.. "],"u8, .. tail.Span[1..]];
     }
 
-    private static void WriteChild(Utf8JsonWriter writer, ShardDescription child)
+    private static void WriteChild(AnswerWriter writer, ShardDescription child)
     {
-        writer.WriteStartObject();
-        writer.WriteString("ShardId", child.Key.ShardId);
-        writer.WriteStartArray("ParentShards");
-        foreach (var parent in child.Parents) writer.WriteStringValue(ShardIds.Format(parent));
-        writer.WriteEndArray();
-        StreamJson.WriteRange(writer, child.Range);
-        writer.WriteEndObject();
+        writer.String("ShardId", child.Key.ShardId);
+        writer.Strings("ParentShards", child.Parents.Select(ShardIds.Format));
+        StreamShapes.WriteRange(writer, child.Range);
     }
 }

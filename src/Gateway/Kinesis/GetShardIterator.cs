@@ -27,15 +27,14 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);
         if (!ShardIds.TryParse(input.Text("ShardId"), out var number))
             throw KinesisErrors.ShardNotParsed(input.Text("ShardId")!, stream.Name, call.AccountId);
         var target = await FindAsync(stream, number, call);
         var position = await PositionAsync(input, target);
         var iterator = iterators.Write(new ShardIterator(stream, target.Shard.Key, position));
-        await JsonAnswer.WriteAsync(
-            call.Response, call.ContentType, writer => writer.WriteString("ShardIterator", iterator), call.Aborted);
+        await call.AnswerAsync(writer => writer.String("ShardIterator", iterator));
     }
 
     /// <summary>Asks the shard itself: a map that is behind leads to the shard of a stream that was deleted, and is looked up again.</summary>

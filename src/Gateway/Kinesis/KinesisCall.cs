@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>One authenticated call on its way through an action.</summary>
-internal sealed class KinesisCall(HttpContext http, string region, string accountId, Memory<byte> body, string contentType)
+internal sealed class KinesisCall(HttpContext http, string region, string accountId, Memory<byte> body, WireEncoding encoding)
 {
     public string Region { get; } = region;
     public string AccountId { get; } = accountId;
@@ -12,11 +14,31 @@ internal sealed class KinesisCall(HttpContext http, string region, string accoun
     /// <summary>The request as received; gone when the call ends. Its signature is checked, so an action may decode in place.</summary>
     public Memory<byte> Body { get; } = body;
 
-    public string ContentType { get; } = contentType;
+    public WireEncoding Encoding { get; } = encoding;
 
     public HttpResponse Response => http.Response;
 
     public CancellationToken Aborted => http.RequestAborted;
+
+    /// <summary>The members of the request, of the right types and within their constraints; throws the error that says what is wrong.</summary>
+    public ShapeValues Read(ImmutableArray<Member> input) => ShapeReader.Read(Body.Span, input);
+
+    /// <summary>Answers with an object of these members.</summary>
+    public Task AnswerAsync(Action<AnswerWriter> members) => AnswerWriter.WriteAsync(Response, Encoding, members, Aborted);
+
+    /// <summary>Operations without output answer with no body at all.</summary>
+    public Task AnswerEmptyAsync()
+    {
+        BeginAnswer(0);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>For an answer written by hand, of so many bytes.</summary>
+    public void BeginAnswer(long bytes)
+    {
+        Response.ContentType = ContentTypes.NameOf(Encoding);
+        Response.ContentLength = bytes;
+    }
 
     public KinesisException StreamNotFound(StreamId stream) => KinesisErrors.StreamNotFound(stream.Name, AccountId);
 }

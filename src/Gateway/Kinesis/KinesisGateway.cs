@@ -131,7 +131,7 @@ public sealed class KinesisGateway
     private async Task DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
     {
         if (body.IsEmpty) throw action is null ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
-        if (ContentTypes.Of(http.Request) is not { } contentType)
+        if (ContentTypes.EncodingOf(http.Request) is not { } encoding)
         {
             throw http.Request.Headers["X-Amz-Target"].ToString().Contains('.')
                 ? new KinesisException("UnknownOperationException", null, StatusCodes.Status404NotFound)
@@ -145,7 +145,7 @@ public sealed class KinesisGateway
             case AuthResult.Refused refused:
                 throw JsonToken.IsObject(body.Span) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
-                await action.InvokeAsync(new KinesisCall(http, accepted.Region, _options.AccountId, body, contentType));
+                await action.InvokeAsync(new KinesisCall(http, accepted.Region, _options.AccountId, body, encoding));
                 break;
         }
     }
@@ -196,18 +196,18 @@ public sealed class KinesisGateway
             http.Response.Headers.Connection = "close";
         }
         http.Response.StatusCode = error.Status;
-        if (ContentTypes.Of(http.Request) is not { } contentType || http.Request.Method != HttpMethods.Post)
+        if (ContentTypes.EncodingOf(http.Request) is not { } encoding || http.Request.Method != HttpMethods.Post)
         {
             await WriteXmlErrorAsync(http, error);
             return;
         }
-        await JsonAnswer.WriteAsync(
+        await AnswerWriter.WriteAsync(
             http.Response,
-            contentType,
+            encoding,
             writer =>
             {
-                writer.WriteString("__type", error.Type);
-                if (error.Detail is { } detail) writer.WriteString(error.CapitalMessage ? "Message" : "message", detail);
+                writer.String("__type", error.Type);
+                writer.String(error.CapitalMessage ? "Message" : "message", error.Detail);
             },
             CancellationToken.None);
     }

@@ -35,7 +35,7 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens) : IKinesis
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var page = input.Text("NextToken") is { } token ? Continue(token, input, call) : Begin(input, call);
         var stream = await streams.DescriptionAsync(page.Stream, call);
         // Another life of the stream: for this request, and for the token of a former life, it is not the one that was meant.
@@ -44,23 +44,17 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens) : IKinesis
         if (stream.Status == StreamStatus.Creating)
         {
             throw KinesisErrors.InUse(
-                $"Stream {page.Stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamJson.Status(stream.Status)}");
+                $"Stream {page.Stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamShapes.Status(stream.Status)}");
         }
         var shards = stream.Shards.Where(s => s.Key.Shard > page.After && Passes(s, page.Filter, stream)).ToList();
         var limit = Math.Min(input.Integer("MaxResults") ?? KinesisLimits.ListShardsPageMax, KinesisLimits.ListShardsPageMax);
-        await JsonAnswer.WriteAsync(
-            call.Response,
-            call.ContentType,
-            writer =>
-            {
-                writer.WriteStartArray("Shards");
-                foreach (var shard in shards.Take(limit)) StreamJson.WriteShard(writer, shard);
-                writer.WriteEndArray();
-                if (shards.Count <= limit) return;
-                var next = page with { After = shards[limit - 1].Key.Shard, CreatedAtMs = stream.CreatedAt.ToUnixTimeMilliseconds() };
-                writer.WriteString("NextToken", tokens.Write(TokenPurpose.ListShards, next.ToText()));
-            },
-            call.Aborted);
+        await call.AnswerAsync(writer =>
+        {
+            writer.List("Shards", shards.Take(limit), StreamShapes.WriteShard);
+            if (shards.Count <= limit) return;
+            var next = page with { After = shards[limit - 1].Key.Shard, CreatedAtMs = stream.CreatedAt.ToUnixTimeMilliseconds() };
+            writer.String("NextToken", tokens.Write(TokenPurpose.ListShards, next.ToText()));
+        });
     }
 
     private Page Continue(string token, ShapeValues input, KinesisCall call)

@@ -13,27 +13,19 @@ internal sealed class ListStreams(IStreams streams, PageTokens tokens) : IKinesi
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var input = ShapeReader.Read(call.Body.Span, Input);
+        var input = call.Read(Input);
         var start = input.Text("NextToken") is { } token
             ? tokens.Read(TokenPurpose.ListStreams, token)
             : input.Text("ExclusiveStartStreamName");
         var limit = Math.Min(input.Integer("Limit") ?? KinesisLimits.ListStreamsPageMax, KinesisLimits.ListStreamsPageMax);
         if (await streams.ListStreamsAsync(call.Region, start, limit, call.Aborted) is not ListStreamsResult.Page page)
             throw KinesisErrors.InternalFailure();
-        await JsonAnswer.WriteAsync(
-            call.Response,
-            call.ContentType,
-            writer =>
-            {
-                writer.WriteStartArray("StreamNames");
-                foreach (var stream in page.Streams) writer.WriteStringValue(stream.Name);
-                writer.WriteEndArray();
-                writer.WriteBoolean("HasMoreStreams", page.HasMore);
-                if (page.HasMore) writer.WriteString("NextToken", tokens.Write(TokenPurpose.ListStreams, page.Streams[^1].Name));
-                writer.WriteStartArray("StreamSummaries");
-                foreach (var stream in page.Streams) StreamJson.WriteSummary(writer, stream, call.Region, call.AccountId);
-                writer.WriteEndArray();
-            },
-            call.Aborted);
+        await call.AnswerAsync(writer =>
+        {
+            writer.Strings("StreamNames", page.Streams.Select(s => s.Name));
+            writer.Bool("HasMoreStreams", page.HasMore);
+            if (page.HasMore) writer.String("NextToken", tokens.Write(TokenPurpose.ListStreams, page.Streams[^1].Name));
+            writer.List("StreamSummaries", page.Streams, (w, stream) => StreamShapes.WriteSummary(w, stream, call.Region, call.AccountId));
+        });
     }
 }

@@ -27,15 +27,11 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKin
         metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
         var number = new SequenceNumber(
             shard.Key.Incarnation, appended.Generation, shard.Key.Shard, appended.Row, appended.FirstIndex);
-        await JsonAnswer.WriteAsync(
-            call.Response,
-            call.ContentType,
-            writer =>
-            {
-                writer.WriteString("ShardId", shard.Key.ShardId);
-                writer.WriteString("SequenceNumber", number.ToString());
-            },
-            call.Aborted);
+        await call.AnswerAsync(writer =>
+        {
+            writer.String("ShardId", shard.Key.ShardId);
+            writer.String("SequenceNumber", number.ToString());
+        });
     }
 
     private AppendReply.Appended Appended(AppendReply reply, StreamId stream, ShardDescription shard, KinesisCall call)

@@ -28,8 +28,7 @@ internal static class PutRecordsAnswer
         var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"FailedRecordCount\":{failed},\"Records\":["));
         // One comma too many was counted, and "]}" is to come.
         total += head.Length - 1 + 2;
-        call.Response.ContentType = call.ContentType;
-        call.Response.ContentLength = total;
+        call.BeginAnswer(total);
         var writer = call.Response.BodyWriter;
         var span = writer.GetSpan(total)[..total];
         head.CopyTo(span);

@@ -11,6 +11,11 @@ internal enum MemberType
     Boolean,
     Timestamp,
     Structure,
+
+    /// <summary>Strings and enums alike; <see cref="Member.Items"/> has their constraints.</summary>
+    StringList,
+
+    /// <summary>Strings by string; <see cref="Member.Keys"/> and <see cref="Member.Items"/> have the constraints of keys and values.</summary>
     StringMap,
 }
 
@@ -34,13 +39,19 @@ internal sealed record Member(string Name, MemberType Type)
     public bool IsRequired { get; init; }
     public Pattern? Pattern { get; init; }
 
-    /// <summary>In UTF-16 units, of a string; 0 for none.</summary>
+    /// <summary>In UTF-16 units of a string, items of a list, entries of a map; 0 for none.</summary>
     public int LengthMin { get; init; }
     public int LengthMax { get; init; } = int.MaxValue;
     public int ValueMin { get; init; } = int.MinValue;
     public int ValueMax { get; init; } = int.MaxValue;
     public ImmutableArray<string> Allowed { get; init; } = [];
     public ImmutableArray<Member> Members { get; init; } = [];
+
+    /// <summary>What each item of a list or each value of a map must satisfy; its name is not looked at.</summary>
+    public Member? Items { get; init; }
+
+    /// <summary>What each key of a map must satisfy.</summary>
+    public Member? Keys { get; init; }
 
     public void Check(string parentPath, object? value, Violations violations)
     {
@@ -59,19 +70,65 @@ internal sealed record Member(string Name, MemberType Type)
             case ShapeValues nested:
                 foreach (var member in Members) member.Check(path + ".", nested.Raw(member.Name), violations);
                 break;
+            case IReadOnlyList<string> list:
+                CheckList(path, list, violations);
+                break;
+            case IReadOnlyDictionary<string, string> map:
+                CheckMap(path, map, violations);
+                break;
         }
     }
 
+    private void CheckList(string path, IReadOnlyList<string> list, Violations violations)
+    {
+        var text = $"[{string.Join(", ", list)}]";
+        CheckLength(path, text, list.Count, violations);
+        if (Items is { } items && !list.All(items.IsSatisfied))
+            violations.Against(path, text, $"Member must satisfy constraint: [{items.Constraints()}]");
+    }
+
+    private void CheckMap(string path, IReadOnlyDictionary<string, string> map, Violations violations)
+    {
+        var text = $"{{{string.Join(", ", map.Select(e => $"{e.Key}={e.Value}"))}}}";
+        CheckLength(path, text, map.Count, violations);
+        if (Keys is { } keys && !map.Keys.All(keys.IsSatisfied))
+            violations.Against(path, text, $"Map keys must satisfy constraint: [{keys.Constraints()}]");
+        if (Items is { } values && !map.Values.All(values.IsSatisfied))
+            violations.Against(path, text, $"Map value must satisfy constraint: [{values.Constraints()}]");
+    }
+
+    private bool IsSatisfied(string text) =>
+        text.Length >= LengthMin
+        && text.Length <= LengthMax
+        && Pattern?.Matches(text) is not false
+        && (Allowed.IsEmpty || Allowed.Contains(text));
+
+    // All of them, the broken and the kept: the service does not say which item broke which.
+    private string Constraints()
+    {
+        var all = new List<string>();
+        if (LengthMax < int.MaxValue) all.AddRange(LengthAtMost, LengthAtLeast);
+        if (Pattern is not null) all.Add(InPattern);
+        if (!Allowed.IsEmpty) all.Add(InSet);
+        return string.Join(", ", all);
+    }
+
+    private string LengthAtLeast => $"Member must have length greater than or equal to {Format(LengthMin)}";
+    private string LengthAtMost => $"Member must have length less than or equal to {Format(LengthMax)}";
+    private string InPattern => $"Member must satisfy regular expression pattern: {Pattern?.Text}";
+    private string InSet => $"Member must satisfy enum value set: [{string.Join(", ", Allowed)}]";
+
     private void CheckText(string path, string text, Violations violations)
     {
-        if (Pattern is { } pattern && !pattern.Matches(text))
-            violations.Against(path, text, $"Member must satisfy regular expression pattern: {pattern.Text}");
-        if (text.Length < LengthMin)
-            violations.Against(path, text, $"Member must have length greater than or equal to {Format(LengthMin)}");
-        if (text.Length > LengthMax)
-            violations.Against(path, text, $"Member must have length less than or equal to {Format(LengthMax)}");
-        if (!Allowed.IsEmpty && !Allowed.Contains(text))
-            violations.Against(path, text, $"Member must satisfy enum value set: [{string.Join(", ", Allowed)}]");
+        if (Pattern?.Matches(text) is false) violations.Against(path, text, InPattern);
+        CheckLength(path, text, text.Length, violations);
+        if (!Allowed.IsEmpty && !Allowed.Contains(text)) violations.Against(path, text, InSet);
+    }
+
+    private void CheckLength(string path, string text, int length, Violations violations)
+    {
+        if (length < LengthMin) violations.Against(path, text, LengthAtLeast);
+        if (length > LengthMax) violations.Against(path, text, LengthAtMost);
     }
 
     private void CheckNumber(string path, int number, Violations violations)

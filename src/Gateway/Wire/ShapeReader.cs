@@ -21,7 +21,10 @@ internal sealed class ShapeValues
 
     public ShapeValues? Structure(string member) => (ShapeValues?)Raw(member);
 
-    public ImmutableDictionary<string, string>? Map(string member) => (ImmutableDictionary<string, string>?)Raw(member);
+    public IReadOnlyList<string>? Texts(string member) => (IReadOnlyList<string>?)Raw(member);
+
+    /// <summary>In the order of the request.</summary>
+    public IReadOnlyDictionary<string, string>? Map(string member) => (IReadOnlyDictionary<string, string>?)Raw(member);
 
     public void Set(string member, object value) => _values[member] = value;
 }
@@ -86,21 +89,33 @@ internal static class ShapeReader
         MemberType.Structure => reader.TokenType == JsonTokenType.StartObject
             ? ReadStructure(ref reader, member.Members)
             : throw JsonToken.WrongType(ref reader, JsonToken.NotAStructure(reader.TokenType)),
+        MemberType.StringList => ReadList(ref reader),
         MemberType.StringMap => ReadMap(ref reader),
         _ => throw new InvalidOperationException($"No reader for members of type {member.Type}."),
     };
 
-    private static ImmutableDictionary<string, string> ReadMap(ref Utf8JsonReader reader)
+    private static List<string> ReadList(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw JsonToken.WrongType(ref reader, JsonToken.NotAList(reader.TokenType));
+        var list = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Null) list.Add(JsonToken.String(ref reader));
+        }
+        return list;
+    }
+
+    private static OrderedDictionary<string, string> ReadMap(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw JsonToken.WrongType(ref reader, JsonToken.NotAMap(reader.TokenType));
-        var map = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var map = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = JsonToken.PropertyName(ref reader);
             reader.Read();
             if (reader.TokenType != JsonTokenType.Null) map[key] = JsonToken.String(ref reader);
         }
-        return map.ToImmutable();
+        return map;
     }
 }
