@@ -19,6 +19,8 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
 
     public long TrimmedToRow { get; set; }
 
+    public ShardSubscriptions Subscriptions { get; } = new(key, time);
+
     public ShardDescription Description => new(
         key, range, generation, parents, SequenceNumber.Starting(key, generation),
         _closedRow == 0 ? null : SequenceNumber.Ending(key, generation, _closedRow));
@@ -66,7 +68,7 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         TrimGap? skipped = null;
         if (from.Row <= TrimmedToRow)
         {
-            if (from.Row > 0) skipped = new TrimGap(asked, TrimmedToRow + 1);
+            if (from.Row > 0 && from.CompareTo(Bounds.AfterTip) < 0) skipped = new TrimGap(asked, TrimmedToRow + 1);
             from = new ShardPosition(TrimmedToRow + 1, 0);
         }
         var slices = ImmutableArray.CreateBuilder<BatchSlice>();

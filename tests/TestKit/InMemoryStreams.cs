@@ -19,13 +19,34 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     private readonly Dictionary<ShardKey, InMemoryShard> _shards = [];
     private readonly Dictionary<ShardKey, (AppendReply Reply, int Times)> _appendFaults = [];
     private readonly Dictionary<StreamId, StreamMap> _staleMaps = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastIncarnation;
+    private bool _isUnavailable;
+    private int _waitingReads;
 
     /// <summary>New streams stay in this state; ACTIVE unless a spec wants another.</summary>
     public StreamStatus StatusOfNewStreams { get; set; } = StreamStatus.Active;
 
     /// <summary>While true every question is answered with Unavailable.</summary>
-    public bool IsUnavailable { get; set; }
+    public bool IsUnavailable
+    {
+        get
+        {
+            lock (_lock) return _isUnavailable;
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                _isUnavailable = value;
+                Changed();
+            }
+        }
+    }
+
+    /// <summary>Reads that wait for records now.</summary>
+    public int WaitingReads => Volatile.Read(ref _waitingReads);
 
     /// <summary>Appends that arrived, refused ones too.</summary>
     public int AppendCalls { get; private set; }
@@ -66,6 +87,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             var children = ((HashKeyRange[])[lower, upper]).Select((r, i) => new InMemoryShard(
                 entry.Shards[0] with { Shard = first + i }, r, parent.Description.Generation + 1, [shard], time)).ToList();
             parent.Close([first, first + 1]);
+            Changed();
             foreach (var child in children) _shards[child.Description.Key] = child;
             _streams[(stream.Region, stream.Name)] = entry with { Shards = [.. entry.Shards, .. children.Select(c => c.Description.Key)] };
         }
@@ -81,7 +103,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Unavailable("asked for by the spec"));
             if (_streams.ContainsKey((stream.Region, stream.Name)))
                 return Task.FromResult<CreateStreamResult>(new CreateStreamResult.AlreadyExists());
             var current = _streams.Values.Where(e => e.Id.Region == stream.Region).Sum(e => e.Shards.Length);
@@ -101,10 +123,11 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Unavailable("asked for by the spec"));
             if (!_streams.Remove((stream.Region, stream.Name), out var entry))
                 return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.NotFound());
             foreach (var shard in entry.Shards) _shards.Remove(shard);
+            Changed();
             return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Deleting());
         }
     }
@@ -113,7 +136,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<DescribeStreamResult>(new DescribeStreamResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<DescribeStreamResult>(new DescribeStreamResult.Unavailable("asked for by the spec"));
             return Task.FromResult<DescribeStreamResult>(_streams.TryGetValue((stream.Region, stream.Name), out var entry)
                 ? new DescribeStreamResult.Found(Description(entry))
                 : new DescribeStreamResult.NotFound());
@@ -124,7 +147,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Unavailable("asked for by the spec"));
             var all = _streams.Values
                 .Where(e => e.Id.Region == region && (exclusiveStart is null || string.CompareOrdinal(e.Id.Name, exclusiveStart) > 0))
                 .Take(limit + 1)
@@ -138,7 +161,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return ValueTask.FromResult<MapResult>(new MapResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return ValueTask.FromResult<MapResult>(new MapResult.Unavailable("asked for by the spec"));
             if (_staleMaps.TryGetValue(stream, out var stale)) return ValueTask.FromResult<MapResult>(new MapResult.Found(stale));
             if (!_streams.TryGetValue((stream.Region, stream.Name), out var entry)) return ValueTask.FromResult<MapResult>(new MapResult.NotFound());
             return ValueTask.FromResult<MapResult>(entry.Status is StreamStatus.Active or StreamStatus.Updating
@@ -159,6 +182,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
                 return Task.FromResult(fault.Reply);
             }
             ForgetIfGone(shard);
+            Changed();
             return Task.FromResult(_shards.TryGetValue(shard, out var found)
                 ? found.Append(block, producer)
                 : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there."));
@@ -176,22 +200,71 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     }
 
     public Task<ReadResult> ReadAsync(
-        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel) =>
+        ReadOrWaitAsync(new Read(shard, from, recordsMax, bytesMax, wait), cancel);
+
+    public Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, FanOutSubscription subscription, CancellationToken cancel) =>
+        ReadOrWaitAsync(new Read(shard, from, recordsMax, bytesMax, wait, subscription), cancel);
+
+    public Task<SubscribeResult> SubscribeAsync(ShardKey shard, FanOutSubscription subscription, CancellationToken cancel)
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<ReadResult>(new ReadResult.Unavailable("asked for by the spec"));
-            return Task.FromResult(_shards.TryGetValue(shard, out var found)
-                ? found.Read(from, recordsMax, bytesMax)
-                : new ReadResult.Gone($"{shard} is not there."));
+            if (_isUnavailable) return Task.FromResult<SubscribeResult>(new SubscribeResult.Unavailable("asked for by the spec"));
+            Changed();
+            ForgetIfGone(shard);
+            if (!_shards.TryGetValue(shard, out var found)) return Task.FromResult<SubscribeResult>(new SubscribeResult.Gone($"{shard} is not there."));
+            return Task.FromResult<SubscribeResult>(found.Subscriptions.Subscribe(subscription) is SubscribeReply.Accepted
+                ? new SubscribeResult.Accepted()
+                : new SubscribeResult.InUse());
         }
+    }
+
+    private async Task<ReadResult> ReadOrWaitAsync(Read read, CancellationToken cancel)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            Task changed;
+            var remaining = read.Wait - time.GetElapsedTime(since);
+            lock (_lock)
+            {
+                var result = ReadNow(read);
+                if (result is not ReadResult.Records { Slices.IsEmpty: true, Next: not null } || remaining <= TimeSpan.Zero) return result;
+                changed = _changed.Task;
+            }
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var timeout = Task.Delay(remaining, time, waited.Token);
+            Interlocked.Increment(ref _waitingReads);
+            await Task.WhenAny(changed, timeout);
+            Interlocked.Decrement(ref _waitingReads);
+            await waited.CancelAsync();
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private ReadResult ReadNow(Read read)
+    {
+        if (_isUnavailable) return new ReadResult.Unavailable("asked for by the spec");
+        if (!_shards.TryGetValue(read.Shard, out var found)) return new ReadResult.Gone($"{read.Shard} is not there.");
+        if (read.Subscription is { } subscription && !found.Subscriptions.IsCurrent(subscription)) return new ReadResult.Superseded();
+        return found.Read(read.From, read.RecordsMax, read.BytesMax);
+    }
+
+    /// <summary>Whoever waits looks again, when this call is over.</summary>
+    private void Changed()
+    {
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
     }
 
     public Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<BoundsResult>(new BoundsResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<BoundsResult>(new BoundsResult.Unavailable("asked for by the spec"));
             ForgetIfGone(shard);
             return Task.FromResult<BoundsResult>(_shards.TryGetValue(shard, out var found)
                 ? new BoundsResult.Found(found.Bounds)
@@ -203,7 +276,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (IsUnavailable) return Task.FromResult<PositionResult>(new PositionResult.Unavailable("asked for by the spec"));
+            if (_isUnavailable) return Task.FromResult<PositionResult>(new PositionResult.Unavailable("asked for by the spec"));
             return Task.FromResult<PositionResult>(_shards.TryGetValue(shard, out var found)
                 ? new PositionResult.Found(found.PositionAt(at.ToUnixTimeMilliseconds()))
                 : new PositionResult.Gone($"{shard} is not there."));

@@ -41,6 +41,15 @@ public interface IStreams
     Task<ReadResult> ReadAsync(
         ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel);
 
+    /// <summary>
+    /// The same for a fan-out consumer: <see cref="ReadResult.Superseded"/> once another subscription of it took over, also while it waits.
+    /// </summary>
+    Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, FanOutSubscription subscription, CancellationToken cancel);
+
+    /// <summary>Makes a subscription the one that its consumer reads the shard by, on whatever node it reads.</summary>
+    Task<SubscribeResult> SubscribeAsync(ShardKey shard, FanOutSubscription subscription, CancellationToken cancel);
+
     /// <summary>Tip and horizon of a shard, confirmed by its owner.</summary>
     Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel);
 
@@ -131,7 +140,24 @@ public abstract record ReadResult
     /// <summary>The shard is not there: never opened, or ended with its stream.</summary>
     public sealed record Gone(string Detail) : ReadResult;
 
+    /// <summary>Another subscription of the fan-out consumer took over.</summary>
+    public sealed record Superseded : ReadResult;
+
     public sealed record Unavailable(string Detail) : ReadResult;
+}
+
+public abstract record SubscribeResult
+{
+    private SubscribeResult() { }
+
+    public sealed record Accepted : SubscribeResult;
+
+    /// <summary>Another subscription of the consumer began less than <see cref="FanOutSubscription.ProtectedFor"/> ago.</summary>
+    public sealed record InUse : SubscribeResult;
+
+    public sealed record Gone(string Detail) : SubscribeResult;
+
+    public sealed record Unavailable(string Detail) : SubscribeResult;
 }
 
 /// <summary>A reader met the trim horizon: rows from the one it asked for up to, not including, the first one kept.</summary>

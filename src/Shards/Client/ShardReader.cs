@@ -71,7 +71,8 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
             if (first + slice.Count < batch.Count || recordsLeft == 0 || bytesLeft <= 0) break;
         }
         // From the horizon on means from whatever is oldest; any other position below the horizon has missed something.
-        var skipped = from.Row != 0 && from.Row <= bounds.TrimmedToRow ? new TrimGap(from, bounds.TrimmedToRow + 1) : null;
+        // One behind the tip has missed nothing, whatever became of the tip.
+        var skipped = from.Row != 0 && from.Row <= bounds.TrimmedToRow && from.CompareTo(bounds.AfterTip) < 0 ? new TrimGap(from, bounds.TrimmedToRow + 1) : null;
         var atTip = next.CompareTo(bounds.AfterTip) >= 0;
         // Nothing found below the tip: it was trimmed meanwhile, or nothing was ever written.
         if (slices.Count == 0 && !atTip) next = bounds.AfterTip;

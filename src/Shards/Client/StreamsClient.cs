@@ -159,10 +159,18 @@ public sealed class StreamsClient : IStreams
         return reply;
     }
 
-    public async Task<ReadResult> ReadAsync(
-        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
+    public Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel) =>
+        ReadAsync(new Read(shard, from, recordsMax, bytesMax, wait), cancel);
+
+    public Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, FanOutSubscription subscription, CancellationToken cancel) =>
+        ReadAsync(new Read(shard, from, recordsMax, bytesMax, wait, subscription), cancel);
+
+    private async Task<ReadResult> ReadAsync(Read read, CancellationToken cancel)
     {
-        var reply = await AskReadAsync(new Read(shard, from, recordsMax, bytesMax, wait), cancel).ConfigureAwait(false);
+        var (shard, from, recordsMax, bytesMax, _, _) = read;
+        var reply = await AskReadAsync(read, cancel).ConfigureAwait(false);
         return reply switch
         {
             ReadReply.FromTail tail => ShardReader.Take(from, recordsMax, bytesMax, tail.Batches, tail.Bounds),
@@ -170,7 +178,25 @@ public sealed class StreamsClient : IStreams
                 shard, from, await _reader.FromStoreAsync(shard, from, recordsMax, bytesMax, store.Bounds, cancel).ConfigureAwait(false), cancel)
                 .ConfigureAwait(false),
             ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new ReadResult.Gone(gone.Detail),
+            ReadReply.Refused { Error: AppendError.Superseded } => new ReadResult.Superseded(),
             var other => new ReadResult.Unavailable(((ReadReply.Refused)other).Detail),
+        };
+    }
+
+    public async Task<SubscribeResult> SubscribeAsync(ShardKey shard, FanOutSubscription subscription, CancellationToken cancel)
+    {
+        var subscribe = new Subscribe(shard, subscription);
+        var reply = await HoldAsync(
+            () => AskAsync<SubscribeReply>(_shards, subscribe, detail => new SubscribeReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            detail => new SubscribeReply.Refused(AppendError.NotReady, detail),
+            r => r is SubscribeReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
+        if (reply is SubscribeReply.Refused refused) Notice(shard, refused.Error);
+        return reply switch
+        {
+            SubscribeReply.Accepted => new SubscribeResult.Accepted(),
+            SubscribeReply.InUse => new SubscribeResult.InUse(),
+            SubscribeReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new SubscribeResult.Gone(gone.Detail),
+            var other => new SubscribeResult.Unavailable(((SubscribeReply.Refused)other).Detail),
         };
     }
 

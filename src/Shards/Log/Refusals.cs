@@ -14,6 +14,7 @@ internal static class Refusals
         Open => new OpenReply.Refused(request.Shard, detail),
         End => new EndReply.Refused(request.Shard, detail),
         Read => new ReadReply.Refused(error, detail),
+        Subscribe => new SubscribeReply.Refused(error, detail),
         _ => new TrimReply.Refused(request.Shard, detail),
     };
 

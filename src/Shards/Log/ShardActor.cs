@@ -128,6 +128,9 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             case Read read:
                 OnRead(read, Sender);
                 break;
+            case Subscribe subscribe:
+                OnSubscribe(subscribe);
+                break;
             case ICommand command:
                 OnRequest(command);
                 break;
@@ -352,6 +355,19 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         }
         else
             _reads.Add(read, replyTo, _state, _tail, probe: !Writing);
+    }
+
+    private void OnSubscribe(Subscribe subscribe)
+    {
+        if (_draining || _heldBack is not null)
+            Sender.Tell(Refusals.Of(subscribe, AppendError.NotReady, _heldBack ?? _stopReason));
+        else if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
+        {
+            Sender.Tell(Refusals.Of(subscribe, _state.Refuse()!.Value.Error, _state.Refuse()!.Value.Detail));
+            PassivateUnborn();
+        }
+        else
+            Sender.Tell(_reads.Subscribe(subscribe.Subscription));
     }
 
     private void OnTipProbed(ShardReads.TipProbed probed)

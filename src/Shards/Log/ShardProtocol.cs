@@ -22,6 +22,17 @@ public sealed record RangePosition(HashKeyRange Range, ProducerPosition Position
 /// <summary>What a shard remembers of one producer: the highest epoch that attached, and its positions by hash key range.</summary>
 public sealed record ProducerEntry(string Producer, long Epoch, ImmutableArray<RangePosition> Positions);
 
+/// <summary>
+/// One SubscribeToShard of a fan-out consumer. Of one consumer, told apart from a later one of its name by when it was registered, the
+/// newest one reads a shard.
+/// </summary>
+/// <param name="Id">Not used for any other subscription.</param>
+public sealed record FanOutSubscription(string Consumer, long ConsumerCreatedAtSeconds, string Id)
+{
+    /// <summary>A subscription can't be taken over for so long after it began (service documentation).</summary>
+    public static readonly TimeSpan ProtectedFor = TimeSpan.FromSeconds(5);
+}
+
 /// <summary>Messages to a shard and its answers.</summary>
 public static class ShardProtocol
 {
@@ -72,7 +83,12 @@ public static class ShardProtocol
     /// Asks for what follows a position. Answered <see cref="ReadReply"/>: from the tail when it covers the position, else with how
     /// far the store may be read. At the tip the answer waits up to <paramref name="Wait"/> for new records.
     /// </summary>
-    public sealed record Read(ShardKey Shard, ShardPosition From, int RecordsMax, int BytesMax, TimeSpan Wait) : IQuery;
+    /// <param name="Subscription">A fan-out consumer's, refused once another one took over; null for everybody else.</param>
+    public sealed record Read(
+        ShardKey Shard, ShardPosition From, int RecordsMax, int BytesMax, TimeSpan Wait, FanOutSubscription? Subscription = null) : IQuery;
+
+    /// <summary>Makes a subscription the one that its consumer reads the shard by; answered <see cref="SubscribeReply"/>.</summary>
+    public sealed record Subscribe(ShardKey Shard, FanOutSubscription Subscription) : IQuery;
 
     public abstract record OpenReply : IMessage
     {
@@ -126,6 +142,9 @@ public static class ShardProtocol
 
         /// <summary>The producer never attached to this shard under this epoch.</summary>
         NotAttached = 9,
+
+        /// <summary>Another subscription of the same fan-out consumer took over.</summary>
+        Superseded = 10,
     }
 
     public abstract record AttachReply : IMessage
@@ -177,6 +196,19 @@ public static class ShardProtocol
         public ShardPosition AfterTip => TipRow == 0 ? new ShardPosition(1, 0) : new ShardPosition(TipRow, TipCount);
 
         public bool IsClosed => ClosedRow != 0;
+    }
+
+    public abstract record SubscribeReply : IMessage
+    {
+        private SubscribeReply() { }
+
+        /// <summary>Every other subscription of the consumer is refused from now on.</summary>
+        public sealed record Accepted(ShardKey Shard) : SubscribeReply;
+
+        /// <summary>Another one was accepted less than <see cref="FanOutSubscription.ProtectedFor"/> ago.</summary>
+        public sealed record InUse(ShardKey Shard) : SubscribeReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : SubscribeReply;
     }
 
     public abstract record ReadReply : IMessage

@@ -14,6 +14,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     private const int ParkedMax = 1_000;
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _untrusted = [];
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _parked = [];
+    private readonly ShardSubscriptions _subscriptions = new(key, services.Time);
     private readonly CancellationTokenSource _stopped = new();
     private bool _owned;
     private bool _probing;
@@ -29,6 +30,22 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
 
     /// <summary>The store has answered a question for the highest row, whatever came of it.</summary>
     public void ProbeEnded() => _probing = false;
+
+    /// <summary>A consumer's new subscription; what waits by a former one is answered at once.</summary>
+    public SubscribeReply Subscribe(FanOutSubscription subscription)
+    {
+        var reply = _subscriptions.Subscribe(subscription);
+        if (reply is not SubscribeReply.Accepted) return reply;
+        Drop(_untrusted);
+        Drop(_parked);
+        return reply;
+
+        void Drop(List<(Read Read, IActorRef ReplyTo, long Since)> reads)
+        {
+            foreach (var (read, replyTo, _) in reads.Where(r => IsSuperseded(r.Read))) replyTo.Tell(Superseded);
+            reads.RemoveAll(r => IsSuperseded(r.Read));
+        }
+    }
 
     /// <param name="probe">False while a write is in flight, whose end tells as much.</param>
     public void Add(Read read, IActorRef replyTo, ShardState state, RecordTail tail, bool probe)
@@ -111,8 +128,17 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
         _stopped.Dispose();
     }
 
+    private static readonly ReadReply.Refused Superseded = new(AppendError.Superseded, "Another subscription of the consumer took over.");
+
+    private bool IsSuperseded(Read read) => read.Subscription is { } subscription && !_subscriptions.IsCurrent(subscription);
+
     private void Answer(Read read, IActorRef replyTo, ShardState state, RecordTail tail)
     {
+        if (IsSuperseded(read))
+        {
+            replyTo.Tell(Superseded);
+            return;
+        }
         var bounds = state.Bounds;
         if (AtTip(read, state))
         {

@@ -36,6 +36,7 @@ internal static class Manifests
         public const string End = "QE1";
         public const string Trim = "QM1";
         public const string Read = "QR1";
+        public const string Subscribe = "QU1";
     }
 
     /// <summary>The request's letter, then which answer it is; X refuses.</summary>
@@ -57,6 +58,9 @@ internal static class Manifests
         public const string ReadFromTail = "RT1";
         public const string ReadFromStore = "RS1";
         public const string ReadRefused = "RX1";
+        public const string SubscribeAccepted = "UA1";
+        public const string SubscribeInUse = "UI1";
+        public const string SubscribeRefused = "UX1";
         public const string Bounds = "BB1";
     }
 

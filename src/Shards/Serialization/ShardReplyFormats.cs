@@ -12,7 +12,8 @@ internal static class ShardReplyFormats
         .AddOpenAndAppend()
         .AddAttachAndClose()
         .AddEndAndTrim()
-        .AddRead();
+        .AddRead()
+        .AddSubscribe();
 
     private static ManifestTable.Builder AddOpenAndAppend(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardReplies.Opened,
@@ -64,6 +65,15 @@ internal static class ShardReplyFormats
         .Add(Manifests.ShardReplies.ReadRefused,
             r => new ReadRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
             ReadRefusedReply.Parser, m => new ReadReply.Refused(m.Error.ToError(), m.Detail));
+
+    private static ManifestTable.Builder AddSubscribe(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.SubscribeAccepted, r => new SubscribeAcceptedReply { Shard = r.Shard.ToProto() },
+            SubscribeAcceptedReply.Parser, m => new SubscribeReply.Accepted(m.Shard.ToKey()))
+        .Add(Manifests.ShardReplies.SubscribeInUse, r => new SubscribeInUseReply { Shard = r.Shard.ToProto() },
+            SubscribeInUseReply.Parser, m => new SubscribeReply.InUse(m.Shard.ToKey()))
+        .Add(Manifests.ShardReplies.SubscribeRefused,
+            r => new SubscribeRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            SubscribeRefusedReply.Parser, m => new SubscribeReply.Refused(m.Error.ToError(), m.Detail));
 
     private static AppendRefusedReply ToProto(AppendReply.Refused r)
     {

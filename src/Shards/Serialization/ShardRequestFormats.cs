@@ -23,7 +23,11 @@ internal static class ShardRequestFormats
         .Add(Manifests.ShardRequests.Trim, q => new TrimRequest { Shard = q.Shard.ToProto(), BeforeMs = q.BeforeMs },
             TrimRequest.Parser, m => new Trim(m.Shard.ToKey(), m.BeforeMs))
         .Add(Manifests.ShardRequests.Read, ToProto, ReadRequest.Parser, m => new Read(
-            m.Shard.ToKey(), new ShardPosition(m.FromRow, m.FromIndex), m.RecordsMax, m.BytesMax, TimeSpan.FromTicks(m.WaitTicks)));
+            m.Shard.ToKey(), new ShardPosition(m.FromRow, m.FromIndex), m.RecordsMax, m.BytesMax, TimeSpan.FromTicks(m.WaitTicks),
+            m.Subscription is null ? null : ToSubscription(m.Subscription)))
+        .Add(Manifests.ShardRequests.Subscribe,
+            q => new SubscribeRequest { Shard = q.Shard.ToProto(), Subscription = ToProto(q.Subscription) },
+            SubscribeRequest.Parser, m => new Subscribe(m.Shard.ToKey(), ToSubscription(m.Subscription)));
 
     private static ShardOpenRequest ToProto(Open q)
     {
@@ -75,5 +79,15 @@ internal static class ShardRequestFormats
         RecordsMax = q.RecordsMax,
         BytesMax = q.BytesMax,
         WaitTicks = q.Wait.Ticks,
+        Subscription = q.Subscription is { } subscription ? ToProto(subscription) : null,
     };
+
+    private static FanOutSubscriptionValue ToProto(FanOutSubscription s) =>
+        new() { Consumer = s.Consumer, ConsumerCreatedAtSeconds = s.ConsumerCreatedAtSeconds, Id = s.Id };
+
+    private static FanOutSubscription ToSubscription(FanOutSubscriptionValue? m)
+    {
+        Require(m, "subscription");
+        return new FanOutSubscription(m.Consumer, m.ConsumerCreatedAtSeconds, m.Id);
+    }
 }

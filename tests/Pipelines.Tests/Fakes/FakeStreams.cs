@@ -267,6 +267,13 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         }
     }
 
+    public Task<ReadResult> ReadAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, FanOutSubscription subscription, CancellationToken cancel) =>
+        throw new NotSupportedException("Pipelines are no fan-out consumers.");
+
+    public Task<SubscribeResult> SubscribeAsync(ShardKey shard, FanOutSubscription subscription, CancellationToken cancel) =>
+        throw new NotSupportedException("Pipelines are no fan-out consumers.");
+
     public async Task<ReadResult> ReadAsync(
         ShardKey key, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
     {

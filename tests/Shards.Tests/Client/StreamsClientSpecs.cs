@@ -103,6 +103,63 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Of_a_fan_out_consumer_the_newest_subscription_reads_and_the_one_that_waits_is_told_at_once()
+    {
+        var time = new OffsetTime();
+        await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _directory }, null, time);
+        var shard = (await CreateAsync(host.Streams, 1)).Open[0].Key;
+        var (former, newer) = (new FanOutSubscription("reports", 1, "former"), new FanOutSubscription("reports", 1, "newer"));
+        Assert.IsType<SubscribeResult.Accepted>(await host.Streams.SubscribeAsync(shard, former, default));
+        var bounds = Assert.IsType<BoundsResult.Found>(await host.Streams.BoundsAsync(shard, default)).Bounds;
+        var waiting = ReadAsync(former, TimeSpan.FromMinutes(5));
+        Assert.IsType<SubscribeResult.InUse>(await host.Streams.SubscribeAsync(shard, newer, default));
+        Assert.False(waiting.IsCompleted);
+        time.Offset = FanOutSubscription.ProtectedFor;
+
+        Assert.IsType<SubscribeResult.Accepted>(await host.Streams.SubscribeAsync(shard, newer, default));
+
+        Assert.IsType<ReadResult.Superseded>(await waiting.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.IsType<ReadResult.Superseded>(await ReadAsync(former, TimeSpan.Zero));
+        Assert.IsType<ReadResult.Records>(await ReadAsync(newer, TimeSpan.Zero));
+        Assert.IsType<SubscribeResult.Gone>(await host.Streams.SubscribeAsync(shard with { Shard = 9 }, newer, default));
+
+        Task<ReadResult> ReadAsync(FanOutSubscription subscription, TimeSpan wait) =>
+            host.Streams.ReadAsync(shard, bounds.AfterTip, 10, 1 << 20, wait, subscription, default);
+    }
+
+    [Fact]
+    public async Task After_the_owner_restarted_the_first_subscription_that_reads_is_the_one()
+    {
+        var first = new FanOutSubscription("reports", 1, "first");
+        ShardKey shard;
+        await using (var host = await StartAsync())
+        {
+            shard = (await CreateAsync(host.Streams, 1)).Open[0].Key;
+            Assert.IsType<SubscribeResult.Accepted>(await host.Streams.SubscribeAsync(shard, first, default));
+        }
+
+        await using var again = await StartAsync();
+
+        Assert.IsType<ReadResult.Records>(await ReadAsync("first"));
+        Assert.IsType<ReadResult.Superseded>(await ReadAsync("second"));
+        Assert.IsType<SubscribeResult.Accepted>(await again.Streams.SubscribeAsync(shard, first with { Id = "second" }, default));
+        Assert.IsType<ReadResult.Superseded>(await ReadAsync("first"));
+
+        Task<ReadResult> ReadAsync(string id) =>
+            again.Streams.ReadAsync(shard, ShardPosition.TrimHorizon, 10, 1 << 20, TimeSpan.Zero, first with { Id = id }, default);
+    }
+
+    /// <summary>The system's time, later: what waits by it goes on.</summary>
+    private sealed class OffsetTime : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override long GetTimestamp() => System.GetTimestamp() + (long)(Offset.TotalSeconds * System.TimestampFrequency);
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
+    }
+
+    [Fact]
     public async Task Trimmed_rows_are_deleted_and_their_readers_are_told()
     {
         await using var host = await StartAsync(new ShardOptions { TailBytesMax = 0, DeleteRowsStep = 3 });

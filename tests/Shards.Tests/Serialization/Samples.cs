@@ -91,6 +91,7 @@ public static class Samples
         new End(s_shard),
         new Trim(s_shard, 1_750_000_000_000),
         new Read(s_shard, new ShardPosition(41, 2), 10_000, 10_485_760, TimeSpan.FromMilliseconds(1500)),
+        new Subscribe(s_shard, new FanOutSubscription("reports", 1_750_000_000, "subscription-1")),
     ];
 
     private static IEnumerable<object> ShardReplies() =>
@@ -112,6 +113,9 @@ public static class Samples
         new ReadReply.FromTail([Batch], s_bounds),
         new ReadReply.FromStore(s_bounds),
         new ReadReply.Refused(AppendError.NotReady, "Recovering."),
+        new SubscribeReply.Accepted(s_shard),
+        new SubscribeReply.InUse(s_shard),
+        new SubscribeReply.Refused(AppendError.NotReady, "Recovering."),
     ];
 
     private static IEnumerable<object> StreamFacts() =>
