@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Limits;
 
 namespace ActorStreams.Gateway.Hosting;
 
@@ -21,6 +22,12 @@ public sealed record GatewayOptions
 
     /// <summary>Who may sign. None, the default, accepts any well-formed signature; see <see cref="RequiresLoopback"/>.</summary>
     public ImmutableArray<AccessKey> AccessKeys { get; init; } = [];
+
+    /// <summary>
+    /// Which rates hold: Open, the default, none but those that keep the node in memory; Compat those of Kinesis, counted by each node
+    /// for itself.
+    /// </summary>
+    public LimitsMode Limits { get; init; } = LimitsMode.Open;
 
     /// <summary>Connections at once, default 1,024. Too few and clients are turned away; too many and an idle crowd holds memory.</summary>
     public int ConnectionsMax { get; init; } = 1_024;
@@ -94,6 +101,10 @@ public sealed record GatewayOptions
         if (AccessKeys.IsDefaultOrEmpty) yield break;
         if (AccessKeys.Any(k => string.IsNullOrEmpty(k.AccessKeyId) || string.IsNullOrEmpty(k.SecretAccessKey) || k.AccessKeyId.Contains('/')))
             yield return "AccessKeys: every access key needs an AccessKeyId without a slash and a SecretAccessKey.";
+        if (AccessKeys.Any(k => k.AccountId is { } account && (account.Length != 12 || !account.All(char.IsAsciiDigit))))
+            yield return "AccessKeys: an AccountId is not 12 digits; left out, it is the AccountId of the installation.";
+        if (AccessKeys.Any(k => k.UserName is { } user && !UserNames.IsWellFormed(user)))
+            yield return "AccessKeys: a UserName is not 1 to 64 letters, digits and _+=,.@-; left out, it is the AccessKeyId.";
         if (AccessKeys.Select(k => k.AccessKeyId).Distinct().Count() != AccessKeys.Length)
             yield return "AccessKeys: an AccessKeyId stands there more than once.";
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,8 @@ namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Reads on from an iterator and hands out the next one. What was trimmed before it could be read is counted and logged.</summary>
 internal sealed class GetRecords(
-    IStreams streams, ShardIterators iterators, BodyBudget answers, GatewayMetrics metrics, ILogger<GetRecords> log) : IKinesisAction
+    IStreams streams, ShardIterators iterators, BodyBudget answers, CompatLimits? limits, GatewayMetrics metrics,
+    ILogger<GetRecords> log) : IKinesisAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -23,14 +25,16 @@ internal sealed class GetRecords(
     {
         var input = call.Read(Input);
         var iterator = iterators.Read(input.Text("ShardIterator")!, call.Region);
-        if (input.Text("StreamARN") is { } arn && StreamReference.Resolve(null, arn, call.Region, call.AccountId) != iterator.Stream)
+        if (input.Text("StreamARN") is { } arn && StreamReference.Resolve(null, arn, call) != iterator.Stream)
             throw KinesisErrors.InvalidShardIterator();
         var limit = input.Integer("Limit") ?? KinesisLimits.GetRecordsMax;
+        limits?.TakeGet(iterator, call);
         var read = await streams.ReadAsync(
             iterator.Shard, iterator.Position, limit, KinesisLimits.GetRecordsBytesMax, wait: TimeSpan.Zero, call.Aborted);
         switch (read)
         {
             case ReadResult.Records records:
+                limits?.Got(iterator.Shard, records);
                 await AnswerAsync(iterator, records, call);
                 break;
             case ReadResult.Gone:

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -7,7 +8,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class GetShardIterator(IStreams streams, ShardIterators iterators, TimeProvider time) : IKinesisAction
+internal sealed class GetShardIterator(IStreams streams, ShardIterators iterators, TimeProvider time, CompatLimits? limits) : IKinesisAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -41,6 +42,7 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
     private async Task<Target> FindAsync(StreamId stream, int number, KinesisCall call)
     {
         var shard = await FindShardAsync(stream, number, call);
+        limits?.TakeIterator(shard.Key, stream, call);
         if (await BoundsAsync(shard, call) is { } bounds) return new Target(stream, shard, bounds, call);
         shard = await FindShardAsync(stream, number, call);
         return await BoundsAsync(shard, call) is { } newer

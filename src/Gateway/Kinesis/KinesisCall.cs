@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Streams;
 using Microsoft.AspNetCore.Http;
@@ -6,9 +7,17 @@ using Microsoft.AspNetCore.Http;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>One authenticated call on its way through an action.</summary>
-internal sealed class KinesisCall(HttpContext http, string region, string accountId, Memory<byte> body, WireEncoding encoding)
+internal sealed class KinesisCall(
+    HttpContext http, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding)
 {
+    /// <summary>The operation as the API names it.</summary>
+    public string Operation { get; } = operation;
+
+    public Caller Caller { get; } = caller;
+
     public string Region { get; } = region;
+
+    /// <summary>The account that the streams belong to, which is not always the caller's.</summary>
     public string AccountId { get; } = accountId;
 
     /// <summary>The request as received; gone when the call ends. Its signature is checked, so an action may decode in place.</summary>

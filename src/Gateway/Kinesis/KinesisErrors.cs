@@ -52,6 +52,11 @@ internal static class KinesisErrors
     public static string RateExceededText(string shardId, string stream, string account) =>
         $"Rate exceeded for shard {shardId} in stream {stream} under account {account}.";
 
+    /// <summary>SDKs try again after this one.</summary>
+    public static KinesisException LimitExceeded(string text) => new("LimitExceededException", text);
+
+    public static KinesisException AccessDenied(string text) => new("AccessDeniedException", text);
+
     public static KinesisException InvalidShardIterator() => InvalidArgument("Invalid ShardIterator.");
 
     public static KinesisException ExpiredIterator(DateTimeOffset createdAt, DateTimeOffset now) => new(

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using Microsoft.AspNetCore.Connections;
@@ -27,6 +28,10 @@ public sealed class KinesisGateway
     private readonly GatewayMetrics _metrics;
     private readonly ILogger _log;
     private readonly SigV4Verifier _verifier;
+    private readonly Callers _callers;
+
+    // Null in open mode.
+    private readonly CompatLimits? _limits;
     private readonly BodyBudget _bodies;
     private int _requests;
 
@@ -38,7 +43,10 @@ public sealed class KinesisGateway
         _time = time;
         _metrics = metrics;
         _log = logs.CreateLogger<KinesisGateway>();
-        _verifier = new SigV4Verifier(options.AccessKeys.IsDefault ? [] : options.AccessKeys, time);
+        AccessKey[] keys = options.AccessKeys.IsDefault ? [] : [.. options.AccessKeys];
+        _verifier = new SigV4Verifier(keys, time);
+        _callers = new Callers(keys, options.AccountId);
+        _limits = options.Limits == LimitsMode.Compat ? new CompatLimits(time) : null;
         _bodies = new BodyBudget(options.RequestBodiesBytesMax);
         var sealer = new TokenSealer(tokenKey, time);
         var iterators = new ShardIterators(sealer, time);
@@ -50,11 +58,11 @@ public sealed class KinesisGateway
             new DescribeStream(streams),
             new DescribeStreamSummary(streams),
             new ListStreams(streams, tokens),
-            new ListShards(streams, tokens),
-            new PutRecord(streams, metrics),
-            new PutRecords(streams, metrics),
-            new GetShardIterator(streams, iterators, time),
-            new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), metrics, logs.CreateLogger<GetRecords>()),
+            new ListShards(streams, tokens, _limits),
+            new PutRecord(streams, metrics, _limits),
+            new PutRecords(streams, metrics, _limits),
+            new GetShardIterator(streams, iterators, time, _limits),
+            new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),
         ];
         _actions = actions.ToFrozenDictionary(a => a.Operation);
     }
@@ -145,7 +153,10 @@ public sealed class KinesisGateway
             case AuthResult.Refused refused:
                 throw JsonToken.IsObject(body.Span) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
-                await action.InvokeAsync(new KinesisCall(http, accepted.Region, _options.AccountId, body, encoding));
+                var call = new KinesisCall(
+                    http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
+                _limits?.TakeCall(call);
+                await action.InvokeAsync(call);
                 break;
         }
     }

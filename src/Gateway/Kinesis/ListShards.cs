@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
@@ -7,7 +8,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Lists shards in order of number, a page at a time. What follows on a page keeps the filter of the first one.</summary>
-internal sealed class ListShards(IStreams streams, PageTokens tokens) : IKinesisAction
+internal sealed class ListShards(IStreams streams, PageTokens tokens, CompatLimits? limits) : IKinesisAction
 {
     private static readonly ImmutableArray<string> FilterTypes =
         ["AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"];
@@ -38,6 +39,7 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens) : IKinesis
         var input = call.Read(Input);
         var page = input.Text("NextToken") is { } token ? Continue(token, input, call) : Begin(input, call);
         var stream = await streams.DescriptionAsync(page.Stream, call);
+        limits?.TakeListShards(page.Stream, call);
         // Another life of the stream: for this request, and for the token of a former life, it is not the one that was meant.
         if (page.CreatedAtMs is { } createdAtMs && createdAtMs / 1000 != stream.CreatedAt.ToUnixTimeMilliseconds() / 1000)
             throw call.StreamNotFound(page.Stream);

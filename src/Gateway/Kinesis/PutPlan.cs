@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
@@ -17,6 +18,7 @@ internal sealed class ShardPut(ShardDescription shard)
 
     public RecordBlockBuilder Builder { get; set; } = null!;
 
+    /// <summary>Null until there is one; there at once for records that the gateway itself refuses.</summary>
     public ShardProtocol.AppendReply Reply { get; set; } = null!;
 }
 
@@ -27,10 +29,11 @@ internal static class PutPlan
     /// Stores the records and tells of each shard what became of its part. What shards refused because they are gone is routed once more by
     /// the map of today: the stream may be there anew under its name. It is not found when its shards are gone then too.
     /// </summary>
-    public static async Task<List<ShardPut>> StoreAsync(IStreams streams, StreamId stream, PutRequest request, StreamMap map, KinesisCall call)
+    public static async Task<List<ShardPut>> StoreAsync(
+        IStreams streams, StreamId stream, PutRequest request, StreamMap map, CompatLimits? limits, KinesisCall call)
     {
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
-        Add(request, map, puts, first: 0);
+        Add(request, map, puts, first: 0, limits);
         await AppendAllAsync(streams, stream, puts, first: 0, call.Aborted);
         if (!puts.Exists(IsGone)) return puts;
 
@@ -38,7 +41,7 @@ internal static class PutPlan
         {
             case MapResult.Found today:
                 var first = puts.Count;
-                Add(request, today.Map, puts, first);
+                Add(request, today.Map, puts, first, limits);
                 await AppendAllAsync(streams, stream, puts, first, call.Aborted);
                 return puts.FindIndex(first, IsGone) < 0 ? puts : throw call.StreamNotFound(stream);
             case MapResult.Unavailable:
@@ -53,7 +56,7 @@ internal static class PutPlan
         put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
 
     /// <summary>Adds puts from <paramref name="first"/> on: at first for all records, later for those whose shard is gone.</summary>
-    private static void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first)
+    private static void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first, CompatLimits? limits)
     {
         foreach (ref var entry in request.Entries)
         {
@@ -71,8 +74,12 @@ internal static class PutPlan
         {
             Route(request, map, puts);
         }
-        // Built to size, so that no block is copied as it grows.
-        for (var i = first; i < puts.Count; i++) puts[i].Builder = new RecordBlockBuilder(puts[i].BlockBytes + EncodingSlackBytes);
+        limits?.Throttle(request, puts, first);
+        for (var i = first; i < puts.Count; i++)
+        {
+            // Built to size, so that no block is copied as it grows.
+            if (puts[i].Reply is null) puts[i].Builder = new RecordBlockBuilder(puts[i].BlockBytes + EncodingSlackBytes);
+        }
         Decode(request, puts, first);
     }
 
@@ -89,7 +96,7 @@ internal static class PutPlan
         await Task.WhenAll(appends);
 
         async Task AppendAsync(ShardPut put) =>
-            put.Reply = await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), producer: null, cancel);
+            put.Reply ??= await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), producer: null, cancel);
     }
 
     // A builder asks for the longest header of two varints and a hash key before it knows the real one.
@@ -146,17 +153,23 @@ internal static class PutPlan
     private static void Assign(ref PutEntry entry, ShardPut put, int number)
     {
         entry.Block = number;
-        // Varints: keys are at most 1 KiB and data at most 1 MiB.
+        put.BlockBytes += BlockBytes(entry);
+    }
+
+    /// <summary>What a record comes to in its block.</summary>
+    public static int BlockBytes(in PutEntry entry)
+    {
+        // Varints: keys are at most 1 KiB and data at most 10 MiB.
         var keyHeader = entry.KeyBytes < 64 ? 1 : 2;
-        var dataHeader = entry.DataBytes < 128 ? 1 : entry.DataBytes < 16_384 ? 2 : 3;
-        put.BlockBytes += keyHeader + dataHeader + (entry.HasHashKey ? 16 : 0) + entry.KeyBytes + entry.DataBytes;
+        var dataHeader = entry.DataBytes < 128 ? 1 : entry.DataBytes < 16_384 ? 2 : entry.DataBytes < 2_097_152 ? 3 : 4;
+        return keyHeader + dataHeader + (entry.HasHashKey ? 16 : 0) + entry.KeyBytes + entry.DataBytes;
     }
 
     private static void Decode(PutRequest request, List<ShardPut> puts, int first)
     {
         foreach (ref var entry in request.Entries)
         {
-            if (entry.Block < first) continue;
+            if (entry.Block < first || puts[entry.Block].Reply is not null) continue;
             var builder = puts[entry.Block].Builder;
             entry.IndexInBlock = builder.Count;
             var place = builder.Begin(request.Key(entry), ExplicitHashKey(request, entry), entry.DataBytes);

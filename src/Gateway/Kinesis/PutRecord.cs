@@ -1,4 +1,5 @@
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -8,7 +9,7 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
-internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics, CompatLimits? limits) : IKinesisAction
 {
     public string Operation => "PutRecord";
 
@@ -16,12 +17,12 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics) : IKin
     {
         using var request = PutRequestReader.ReadOne(call.Body);
         PutValidation.CheckOne(request);
-        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call.Region, call.AccountId);
+        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
         var bytes = PutValidation.CheckSizes(request);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = await PutPlan.StoreAsync(streams, stream, request, map, call);
+        var puts = await PutPlan.StoreAsync(streams, stream, request, map, limits, call);
         var shard = puts[^1].Shard;
         var appended = Appended(puts[^1].Reply, stream, shard, call);
         metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);

@@ -1,4 +1,5 @@
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Shards.Client;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -8,7 +9,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
 /// in the order of the request.
 /// </summary>
-internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics, CompatLimits? limits) : IKinesisAction
 {
     public string Operation => "PutRecords";
 
@@ -16,11 +17,11 @@ internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics) : IKi
     {
         using var request = PutRequestReader.ReadMany(call.Body);
         PutValidation.CheckMany(request);
-        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call.Region, call.AccountId);
+        var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request);
 
-        var puts = await PutPlan.StoreAsync(streams, stream, request, map, call);
+        var puts = await PutPlan.StoreAsync(streams, stream, request, map, limits, call);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);

@@ -7,16 +7,16 @@ namespace ActorStreams.Gateway.Kinesis;
 internal static class StreamReference
 {
     public static StreamId Resolve(ShapeValues input, KinesisCall call) =>
-        Resolve(input.Text("StreamName"), input.Text("StreamARN"), call.Region, call.AccountId);
+        Resolve(input.Text("StreamName"), input.Text("StreamARN"), call);
 
     /// <param name="arn">Already of the form that the API model asks for.</param>
-    public static StreamId Resolve(string? name, string? arn, string region, string account)
+    public static StreamId Resolve(string? name, string? arn, KinesisCall call)
     {
         if (arn is null)
         {
             return name is null
                 ? throw KinesisErrors.InvalidArgument("Either StreamName or StreamARN must be given.")
-                : new StreamId(region, name);
+                : new StreamId(call.Region, name);
         }
         // arn : partition : kinesis : region : account : stream/name
         var parts = arn.Split(':', 6);
@@ -26,8 +26,8 @@ internal static class StreamReference
         if (name is not null && name != named)
             throw KinesisErrors.InvalidArgument($"StreamName {name} and StreamARN {arn} name different streams.");
         // Streams of other accounts and regions are not here.
-        return parts[3] == region && parts[4] == account
-            ? new StreamId(region, named)
+        return parts[3] == call.Region && parts[4] == call.AccountId
+            ? new StreamId(call.Region, named)
             : throw KinesisErrors.StreamNotFound(named, parts[4]);
     }
 

@@ -156,9 +156,9 @@ public sealed class LimitSpecs
             Http2StreamsMax = 0,
             Http2PingDelay = TimeSpan.Zero,
             Http2PingTimeout = TimeSpan.Zero,
-            AccessKeys = [new AccessKey("a", ""), new AccessKey("a", "b")],
+            AccessKeys = [new AccessKey("a", "") { AccountId = "12" }, new AccessKey("a", "b") { UserName = "a/b" }],
         };
-        Assert.Equal(16, wrong.Problems().Count());
+        Assert.Equal(18, wrong.Problems().Count());
     }
 
     private static async Task AskAsync(GatewayHost gateway, TcpClient client)
