@@ -20,6 +20,8 @@ public sealed class GatewayHost : IAsyncDisposable
 {
     public const string Region = "eu-central-1";
     public const string Account = "000000000000";
+    public const string Json = "application/x-amz-json-1.1";
+    public const string Cbor = "application/x-amz-cbor-1.1";
     public static readonly byte[] TokenKey = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     public static readonly AccessKey Key = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 
@@ -38,8 +40,11 @@ public sealed class GatewayHost : IAsyncDisposable
     public HttpClient Client { get; }
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>What calls are sent in; those in CBOR are translated from JSON, and so are the answers.</summary>
+    public string ContentType { get; init; } = Json;
+
     public static async Task<GatewayHost> StartAsync(
-        GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null)
+        GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null, string contentType = Json)
     {
         options = (options ?? new GatewayOptions()) with { Port = 0, BindAddress = "127.0.0.1" };
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
@@ -57,7 +62,10 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.UseActorStreamsGateway();
         await app.StartAsync();
-        return new GatewayHost(app, streams, time, new HttpClient { BaseAddress = app.Services.GatewayAddress() });
+        return new GatewayHost(app, streams, time, new HttpClient { BaseAddress = app.Services.GatewayAddress() })
+        {
+            ContentType = contentType,
+        };
     }
 
     /// <summary>A signed call.</summary>
@@ -66,7 +74,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public async Task<Answer> CallAsync(string operation, string body, string region = Region)
     {
-        using var request = Request(operation, Encoding.UTF8.GetBytes(body), region);
+        using var request = Request(operation, ContentType == Cbor ? CborJson.FromJson(body) : Encoding.UTF8.GetBytes(body), region);
         return await SendAsync(request);
     }
 
@@ -80,7 +88,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public HttpRequestMessage Unsigned(string operation, byte[] body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/x-amz-json-1.1");
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
         request.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
         return request;
     }
@@ -90,7 +98,13 @@ public sealed class GatewayHost : IAsyncDisposable
         using var response = await Client.SendAsync(request);
         var headers = response.Headers.Concat(response.Content.Headers)
             .ToImmutableDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), headers);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        var isCbor = response.Content.Headers.ContentType?.MediaType == Cbor && bytes.Length > 0;
+        return new Answer((int)response.StatusCode, isCbor ? CborJson.ToJson(bytes) : Encoding.UTF8.GetString(bytes), headers)
+        {
+            Bytes = bytes,
+            ContentType = ContentType,
+        };
     }
 
     /// <summary>Creates a stream in the default region.</summary>
@@ -124,9 +138,14 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 }
 
-/// <summary>What came back: status, body, headers (contents' too).</summary>
+/// <summary>What came back: status, body (as JSON, when it is CBOR), headers (contents' too).</summary>
 public sealed record Answer(int Status, string Body, ImmutableDictionary<string, string> Headers)
 {
+    public required byte[] Bytes { get; init; }
+
+    /// <summary>Of the request.</summary>
+    public required string ContentType { get; init; }
+
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     public JsonNode AssertOk()
@@ -150,6 +169,6 @@ public sealed record Answer(int Status, string Body, ImmutableDictionary<string,
     private void AssertErrorJson(JsonObject expected, int status)
     {
         Assert.Equal((status, expected.ToJsonString()), (Status, Json.ToJsonString()));
-        Assert.Equal("application/x-amz-json-1.1", Headers["Content-Type"]);
+        Assert.Equal(ContentType, Headers["Content-Type"]);
     }
 }

@@ -3,14 +3,19 @@ using ActorStreams.Gateway.Hosting;
 
 namespace ActorStreams.Gateway.Tests;
 
-/// <summary>A gateway of its own for each spec, on a clock that stands still.</summary>
+/// <summary>
+/// A gateway of its own for each spec, on a clock that stands still. Specs write JSON; a class derived from them that overrides
+/// <see cref="ContentType"/> runs them over CBOR (<see cref="Kinesis.OverCborSpecs"/>).
+/// </summary>
 public abstract class GatewaySpecs : IAsyncLifetime
 {
     protected GatewayHost Gateway { get; private set; } = null!;
 
+    protected virtual string ContentType => GatewayHost.Json;
+
     public virtual Task InitializeAsync() => StartAsync(new GatewayOptions());
 
-    protected async Task StartAsync(GatewayOptions options) => Gateway = await GatewayHost.StartAsync(options);
+    protected async Task StartAsync(GatewayOptions options) => Gateway = await GatewayHost.StartAsync(options, contentType: ContentType);
 
     public async Task DisposeAsync() => await Gateway.DisposeAsync();
 

@@ -58,7 +58,7 @@ internal sealed class GetRecords(
         }
         var next = read.Next is { } position ? iterators.Write(iterator with { Position = position }) : null;
         var children = next is null ? await ChildrenAsync(iterator, call) : [];
-        var answer = new GetRecordsAnswer(iterator.Shard, read, next, children);
+        var answer = new GetRecordsAnswer(call.Encoding, iterator.Shard, read, next, children);
         var bytes = checked((int)answer.Length);
         if (!answers.TryTake(bytes)) throw KinesisErrors.Busy("Too many answers are on their way; try again.");
         try

@@ -16,30 +16,34 @@ namespace ActorStreams.Gateway.Kinesis;
 internal sealed class GetRecordsAnswer
 {
     private const int FlushBytes = 64 * 1024;
+    private static readonly byte[] CborHead = new CborPieces().Byte(Cbor.MapStart).Text("Records").Byte(Cbor.ListStart).ToArray();
+    private readonly WireEncoding _encoding;
     private readonly ShardKey _shard;
     private readonly ReadResult.Records _read;
     private readonly byte[] _tail;
 
-    public GetRecordsAnswer(ShardKey shard, ReadResult.Records read, string? next, ImmutableArray<ShardDescription> children)
+    public GetRecordsAnswer(
+        WireEncoding encoding, ShardKey shard, ReadResult.Records read, string? next, ImmutableArray<ShardDescription> children)
     {
+        _encoding = encoding;
         _shard = shard;
         _read = read;
-        _tail = Tail(read.BehindMs, next, children);
+        _tail = Tail(encoding, read.BehindMs, next, children);
         Length = Head.Length + _tail.Length;
         foreach (var slice in read.Slices)
         {
-            Length += RecordJson.LengthOf(slice) + slice.Count;
+            Length += encoding == WireEncoding.Json ? RecordJson.LengthOf(slice) : RecordCbor.LengthOf(slice);
             Count += slice.Count;
         }
-        // One comma fewer than records.
-        if (Count > 0) Length--;
+        // Commas stand between records, in JSON.
+        if (encoding == WireEncoding.Json && Count > 0) Length += Count - 1;
     }
 
     public long Length { get; }
 
     public int Count { get; }
 
-    private static ReadOnlySpan<byte> Head => "{\"Records\":["u8;
+    private ReadOnlySpan<byte> Head => _encoding == WireEncoding.Json ? "{\"Records\":["u8 : CborHead;
 
     public async Task WriteAsync(PipeWriter pipe, CancellationToken cancel)
     {
@@ -48,7 +52,10 @@ internal sealed class GetRecordsAnswer
         foreach (var slice in _read.Slices)
         {
             var first = new SequenceNumber(_shard.Incarnation, _read.Bounds.Generation, _shard.Shard, slice.Batch.Row, 0);
-            RecordJson.Write(pipe, slice, new SequenceNumberWriter(first), isFirst);
+            if (_encoding == WireEncoding.Json)
+                RecordJson.Write(pipe, slice, new SequenceNumberWriter(first), isFirst);
+            else
+                RecordCbor.Write(pipe, slice, new SequenceNumberWriter(first));
             isFirst = false;
             if (pipe.UnflushedBytes < FlushBytes) continue;
             var flushed = await pipe.FlushAsync(cancel);
@@ -58,17 +65,17 @@ internal sealed class GetRecordsAnswer
         await pipe.FlushAsync(cancel);
     }
 
-    // Everything after the records, from the bracket that ends them.
-    private static byte[] Tail(long behindMs, string? next, ImmutableArray<ShardDescription> children)
+    // Everything after the records, from the byte that ends them.
+    private static byte[] Tail(WireEncoding encoding, long behindMs, string? next, ImmutableArray<ShardDescription> children)
     {
-        var tail = AnswerWriter.Encode(WireEncoding.Json, writer =>
+        var tail = AnswerWriter.Encode(encoding, writer =>
         {
             writer.String("NextShardIterator", next);
             writer.Number("MillisBehindLatest", behindMs);
             if (children.Length > 0) writer.List("ChildShards", children, WriteChild);
         });
-        // The object's opening brace makes room for the end of the list and a comma.
-        return [.. "],"u8, .. tail.Span[1..]];
+        // In place of the byte that begins an object of its own.
+        return encoding == WireEncoding.Json ? [.. "],"u8, .. tail.Span[1..]] : [Cbor.Break, .. tail.Span[1..]];
     }
 
     private static void WriteChild(AnswerWriter writer, ShardDescription child)

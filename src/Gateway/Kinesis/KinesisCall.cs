@@ -30,7 +30,7 @@ internal sealed class KinesisCall(
     public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>The members of the request, of the right types and within their constraints; throws the error that says what is wrong.</summary>
-    public ShapeValues Read(ImmutableArray<Member> input) => ShapeReader.Read(Body.Span, input);
+    public ShapeValues Read(ImmutableArray<Member> input) => ShapeReader.Read(Body.Span, Encoding, input);
 
     /// <summary>Answers with an object of these members.</summary>
     public Task AnswerAsync(Action<AnswerWriter> members) => AnswerWriter.WriteAsync(Response, Encoding, members, Aborted);

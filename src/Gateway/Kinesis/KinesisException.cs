@@ -1,3 +1,5 @@
+using ActorStreams.Gateway.Wire;
+
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>
@@ -14,6 +16,15 @@ internal sealed class KinesisException(string type, string? detail, int status =
 
     public int Status { get; } = status;
 
+    /// <summary>Of the answer; null for that of the request.</summary>
+    public WireEncoding? Encoding { get; private set; }
+
     /// <summary>The service writes <c>Message</c> instead of <c>message</c> when a member has the wrong type.</summary>
     public bool CapitalMessage { get; } = capitalMessage;
+
+    public KinesisException In(WireEncoding encoding)
+    {
+        Encoding = encoding;
+        return this;
+    }
 }

@@ -138,7 +138,12 @@ public sealed class KinesisGateway
 
     private async Task DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
     {
-        if (body.IsEmpty) throw action is null ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
+        if (body.IsEmpty)
+        {
+            // Observed: the answer to nothing at all is CBOR unless the type says JSON.
+            var nothing = action is null ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
+            throw nothing.In(ContentTypes.EncodingOf(http.Request) ?? WireEncoding.Cbor);
+        }
         if (ContentTypes.EncodingOf(http.Request) is not { } encoding)
         {
             throw http.Request.Headers["X-Amz-Target"].ToString().Contains('.')
@@ -147,11 +152,11 @@ public sealed class KinesisGateway
                     "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
         }
         // An action parses its body itself, so it is only parsed here where a later check would otherwise be reported first.
-        if (action is null) throw JsonToken.IsObject(body.Span) ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
+        if (action is null) throw ShapeReader.IsObject(body.Span, encoding) ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
         switch (_verifier.Verify(new IncomingMessage(http.Request), body.Span))
         {
             case AuthResult.Refused refused:
-                throw JsonToken.IsObject(body.Span) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
+                throw ShapeReader.IsObject(body.Span, encoding) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
                     http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
@@ -207,7 +212,7 @@ public sealed class KinesisGateway
             http.Response.Headers.Connection = "close";
         }
         http.Response.StatusCode = error.Status;
-        if (ContentTypes.EncodingOf(http.Request) is not { } encoding || http.Request.Method != HttpMethods.Post)
+        if ((error.Encoding ?? ContentTypes.EncodingOf(http.Request)) is not { } encoding || http.Request.Method != HttpMethods.Post)
         {
             await WriteXmlErrorAsync(http, error);
             return;

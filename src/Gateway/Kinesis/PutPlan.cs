@@ -173,6 +173,11 @@ internal static class PutPlan
             var builder = puts[entry.Block].Builder;
             entry.IndexInBlock = builder.Count;
             var place = builder.Begin(request.Key(entry), ExplicitHashKey(request, entry), entry.DataBytes);
+            if (!request.IsBase64)
+            {
+                request.Data(entry).CopyTo(place);
+                continue;
+            }
             var status = Base64.DecodeFromUtf8(request.Data(entry), place, out _, out var written);
             // The text was checked before; what is left is a last character with bits that no encoder sets.
             if (status != OperationStatus.Done || written != entry.DataBytes) throw KinesisErrors.Malformed();

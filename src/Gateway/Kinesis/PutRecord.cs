@@ -15,7 +15,7 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics, Compat
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        using var request = PutRequestReader.ReadOne(call.Body);
+        using var request = PutRequest.ReadOne(call);
         PutValidation.CheckOne(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);

@@ -15,7 +15,7 @@ internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics, Compa
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        using var request = PutRequestReader.ReadMany(call.Body);
+        using var request = PutRequest.ReadMany(call);
         PutValidation.CheckMany(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);

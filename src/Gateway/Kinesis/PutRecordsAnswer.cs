@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using static ActorStreams.Shards.Log.ShardProtocol;
@@ -8,26 +9,27 @@ namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>
 /// Writes the answer to PutRecords by hand: entries of a shard differ in the digits of their index only, and their length is known, so
-/// the whole goes into one span of the response.
+/// the whole goes into one span of the response. A JSON entry is followed by a comma, and the tail stands over the last one.
 /// </summary>
 internal static class PutRecordsAnswer
 {
-    private static ReadOnlySpan<byte> NumberPrefix => "{\"SequenceNumber\":\""u8;
-
     public static void Write(KinesisCall call, PutRequest request, List<ShardPut> puts, StreamId stream)
     {
-        var parts = puts.ConvertAll(p => Part.Of(p, stream.Name, call.AccountId));
+        var isJson = call.Encoding == WireEncoding.Json;
+        var parts = puts.ConvertAll(p => Part.Of(p, stream.Name, call));
         var failed = 0;
         var total = 0;
         foreach (ref readonly var entry in request.Entries)
         {
             var part = parts[entry.Block];
-            total += part.EntryBytes + 1;
+            total += part.EntryBytes;
             if (part.Numbers is null) failed++;
         }
-        var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"FailedRecordCount\":{failed},\"Records\":["));
-        // One comma too many was counted, and "]}" is to come.
-        total += head.Length - 1 + 2;
+        var head = isJson ? JsonHead(failed) : CborHead(failed, request.Entries.Length);
+        // What an encrypted stream adds goes here, after the records.
+        var tail = isJson ? "]}"u8 : [Cbor.Break];
+        var overlap = isJson ? 1 : 0;
+        total += head.Length - overlap + tail.Length;
         call.BeginAnswer(total);
         var writer = call.Response.BodyWriter;
         var span = writer.GetSpan(total)[..total];
@@ -38,47 +40,61 @@ internal static class PutRecordsAnswer
             var part = parts[entry.Block];
             part.Write(entry.IndexInBlock, rest);
             rest = rest[part.EntryBytes..];
-            rest[0] = (byte)',';
-            rest = rest[1..];
-            if (rest.Length == 1) break;
         }
-        // Over the last comma.
-        "]}"u8.CopyTo(span[^2..]);
+        tail.CopyTo(span[^tail.Length..]);
         writer.Advance(total);
     }
+
+    private static byte[] JsonHead(int failed) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"FailedRecordCount\":{failed},\"Records\":["));
+
+    private static byte[] CborHead(int failed, int entries) => new CborPieces()
+        .Byte(Cbor.MapStart).Text("FailedRecordCount").Head(Cbor.Unsigned, failed).Text("Records").Head(Cbor.List, entries).ToArray();
 
     /// <summary>What the entries of one shard have in common.</summary>
     private sealed class Part
     {
+        private static readonly byte[] JsonPrefix = "{\"SequenceNumber\":\""u8.ToArray();
+        private static readonly byte[] CborPrefix =
+            new CborPieces().Head(Cbor.Map, 2).Text("SequenceNumber").Head(Cbor.Text, SequenceNumber.Digits).ToArray();
+
         private readonly int _firstIndex;
+        private readonly byte[] _prefix;
         private readonly byte[] _text;
 
-        private Part(SequenceNumberWriter? numbers, int firstIndex, byte[] text)
+        private Part(SequenceNumberWriter? numbers, int firstIndex, byte[] prefix, byte[] text)
         {
             Numbers = numbers;
             _firstIndex = firstIndex;
+            _prefix = prefix;
             _text = text;
-            EntryBytes = numbers is null ? text.Length : NumberPrefix.Length + SequenceNumber.Digits + text.Length;
+            EntryBytes = numbers is null ? text.Length : prefix.Length + SequenceNumber.Digits + text.Length;
         }
 
         /// <summary>Null when the entries failed.</summary>
         public SequenceNumberWriter? Numbers { get; }
 
+        /// <summary>With the comma of a JSON entry.</summary>
         public int EntryBytes { get; }
 
-        public static Part Of(ShardPut put, string stream, string account)
+        public static Part Of(ShardPut put, string stream, KinesisCall call)
         {
             var shard = put.Shard.Key;
             switch (put.Reply)
             {
                 case AppendReply.Appended appended:
                     var first = new SequenceNumber(shard.Incarnation, appended.Generation, shard.Shard, appended.Row, 0);
-                    return new Part(
-                        new SequenceNumberWriter(first), appended.FirstIndex, Encoding.ASCII.GetBytes($"\",\"ShardId\":\"{shard.ShardId}\"}}"));
+                    var numbers = new SequenceNumberWriter(first);
+                    return call.Encoding == WireEncoding.Json
+                        ? new Part(numbers, appended.FirstIndex, JsonPrefix, Encoding.ASCII.GetBytes($"\",\"ShardId\":\"{shard.ShardId}\"}},"))
+                        : new Part(numbers, appended.FirstIndex, CborPrefix, new CborPieces().Text("ShardId").Text(shard.ShardId).ToArray());
                 case AppendReply.Refused { Error: AppendError.Overloaded }:
-                    return Failed("ProvisionedThroughputExceededException", KinesisErrors.RateExceededText(shard.ShardId, stream, account));
+                    return Failed(
+                        "ProvisionedThroughputExceededException",
+                        KinesisErrors.RateExceededText(shard.ShardId, stream, call.AccountId),
+                        call.Encoding);
                 default:
-                    return Failed("InternalFailure", "Internal Service Failure");
+                    return Failed("InternalFailure", "Internal Service Failure", call.Encoding);
             }
         }
 
@@ -89,13 +105,18 @@ internal static class PutRecordsAnswer
                 _text.CopyTo(destination);
                 return;
             }
-            NumberPrefix.CopyTo(destination);
-            numbers.Write(_firstIndex + indexInBlock, destination[NumberPrefix.Length..]);
-            _text.CopyTo(destination[(NumberPrefix.Length + SequenceNumber.Digits)..]);
+            _prefix.CopyTo(destination);
+            numbers.Write(_firstIndex + indexInBlock, destination[_prefix.Length..]);
+            _text.CopyTo(destination[(_prefix.Length + SequenceNumber.Digits)..]);
         }
 
         // Codes, stream names and shard ids hold nothing that JSON would have escaped.
-        private static Part Failed(string code, string message) =>
-            new(null, 0, Encoding.ASCII.GetBytes($"{{\"ErrorCode\":\"{code}\",\"ErrorMessage\":\"{message}\"}}"));
+        private static Part Failed(string code, string message, WireEncoding encoding) => new(
+            null,
+            0,
+            [],
+            encoding == WireEncoding.Json
+                ? Encoding.ASCII.GetBytes($"{{\"ErrorCode\":\"{code}\",\"ErrorMessage\":\"{message}\"}},")
+                : new CborPieces().Head(Cbor.Map, 2).Text("ErrorCode").Text(code).Text("ErrorMessage").Text(message).ToArray());
     }
 }

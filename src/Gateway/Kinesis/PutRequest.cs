@@ -1,4 +1,5 @@
 using System.Buffers;
+using ActorStreams.Gateway.Wire;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -12,9 +13,9 @@ internal struct PutEntry
     public int HashKeyOffset;
     public int HashKeyBytes;
 
-    /// <summary>Base64 of the data, and how many bytes it decodes to.</summary>
+    /// <summary>The data as they stand in the body, base64 in JSON, and how many bytes they really are.</summary>
     public int DataOffset;
-    public int DataCharacters;
+    public int DataLength;
     public int DataBytes;
 
     /// <summary>Which of the request's blocks the record goes into, and its place there.</summary>
@@ -23,15 +24,25 @@ internal struct PutEntry
 
     public readonly bool HasHashKey => HashKeyBytes >= 0;
 
-    public static PutEntry Empty => new() { KeyBytes = -1, HashKeyBytes = -1, DataCharacters = -1 };
+    public static PutEntry Empty => new() { KeyBytes = -1, HashKeyBytes = -1, DataLength = -1 };
 }
 
 /// <summary>
 /// A PutRecord or PutRecords request, its records left where they are in the body. Holds a pooled array: dispose it before the body.
 /// </summary>
-internal sealed class PutRequest(Memory<byte> body, int entriesMax) : IDisposable
+internal sealed class PutRequest(Memory<byte> body, int entriesMax, WireEncoding encoding) : IDisposable
 {
     private PutEntry[] _entries = ArrayPool<PutEntry>.Shared.Rent(entriesMax);
+
+    /// <summary>Reads a PutRecord request: one entry.</summary>
+    public static PutRequest ReadOne(KinesisCall call) =>
+        call.Encoding == WireEncoding.Json ? JsonPutReader.ReadOne(call.Body) : CborPutReader.ReadOne(call.Body);
+
+    public static PutRequest ReadMany(KinesisCall call) =>
+        call.Encoding == WireEncoding.Json ? JsonPutReader.ReadMany(call.Body) : CborPutReader.ReadMany(call.Body);
+
+    /// <summary>Whether data stand in the body in base64, or as they are.</summary>
+    public bool IsBase64 { get; } = encoding == WireEncoding.Json;
 
     public string? StreamName { get; set; }
     public string? StreamArn { get; set; }
@@ -55,7 +66,7 @@ internal sealed class PutRequest(Memory<byte> body, int entriesMax) : IDisposabl
 
     public ReadOnlySpan<byte> HashKey(in PutEntry entry) => Body.Slice(entry.HashKeyOffset, entry.HashKeyBytes);
 
-    public ReadOnlySpan<byte> Data(in PutEntry entry) => Body.Slice(entry.DataOffset, entry.DataCharacters);
+    public ReadOnlySpan<byte> Data(in PutEntry entry) => Body.Slice(entry.DataOffset, entry.DataLength);
 
     public void Dispose()
     {

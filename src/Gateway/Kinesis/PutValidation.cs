@@ -79,7 +79,7 @@ internal static class PutValidation
     private static bool IsPlain(in PutEntry entry) =>
         entry.KeyBytes is > 0 and <= KinesisLimits.PartitionKeyCharactersMax
         && !entry.HasHashKey
-        && entry is { DataCharacters: >= 0, DataBytes: <= KinesisLimits.DataBytesMax };
+        && entry is { DataLength: >= 0, DataBytes: <= KinesisLimits.DataBytesMax };
 
     private static void CheckEntry(string path, PutRequest request, in PutEntry entry, Violations violations)
     {
@@ -96,7 +96,7 @@ internal static class PutValidation
                 Encoding.UTF8.GetString(request.HashKey(entry)),
                 $"Member must satisfy regular expression pattern: {Members.HashKeyPattern.Text}");
         }
-        if (entry.DataCharacters < 0)
+        if (entry.DataLength < 0)
         {
             violations.Missing(path + "data");
         }

@@ -14,7 +14,8 @@ internal static class ContentTypes
         var header = request.Headers.ContentType.ToString().AsSpan();
         var semicolon = header.IndexOf(';');
         var type = (semicolon < 0 ? header : header[..semicolon]).Trim();
-        return type.Equals(Json, StringComparison.OrdinalIgnoreCase) ? WireEncoding.Json : null;
+        if (type.Equals(Json, StringComparison.OrdinalIgnoreCase)) return WireEncoding.Json;
+        return type.Equals(Cbor, StringComparison.OrdinalIgnoreCase) ? WireEncoding.Cbor : null;
     }
 
     public static string NameOf(WireEncoding encoding) => encoding == WireEncoding.Json ? Json : Cbor;

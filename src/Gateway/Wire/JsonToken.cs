@@ -6,12 +6,6 @@ namespace ActorStreams.Gateway.Wire;
 /// <summary>Reads single values of a JSON request and names the wrong types as the service does.</summary>
 internal static class JsonToken
 {
-    private const string Number = "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
-    private const string Boolean = "class java.lang.Boolean";
-    private const string Text = "class java.lang.String";
-    private const string UnexpectedList = "Start of list found where not expected";
-    private const string UnexpectedStructure = "Start of structure or map found where not expected.";
-
     /// <summary>Whether the bytes are one JSON object and nothing else.</summary>
     public static bool IsObject(ReadOnlySpan<byte> json)
     {
@@ -36,14 +30,25 @@ internal static class JsonToken
         return KinesisErrors.WrongType(text);
     }
 
+    /// <summary>What stands there; only its first token is looked at.</summary>
+    public static ValueKind KindOf(JsonTokenType token) => token switch
+    {
+        JsonTokenType.Null => ValueKind.Null,
+        JsonTokenType.Number => ValueKind.Real,
+        JsonTokenType.String => ValueKind.Text,
+        JsonTokenType.StartArray => ValueKind.List,
+        JsonTokenType.StartObject => ValueKind.Map,
+        _ => ValueKind.Bool,
+    };
+
     public static string String(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String
         ? Decoded(ref reader)
-        : throw WrongType(ref reader, NotA("an String", reader.TokenType));
+        : throw NotA(TypeErrors.AString, ref reader);
 
     /// <summary>Whole part, clamped to 32 bits as the service does before it checks a range.</summary>
     public static int Integer(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.Number) throw WrongType(ref reader, NotA("an Integer", reader.TokenType));
+        if (reader.TokenType != JsonTokenType.Number) throw NotA(TypeErrors.AnInteger, ref reader);
         if (reader.TryGetInt64(out var whole)) return (int)Math.Clamp(whole, int.MinValue, int.MaxValue);
         return reader.TryGetDouble(out var real) ? (int)Math.Clamp(Math.Floor(real), int.MinValue, int.MaxValue) : int.MaxValue;
     }
@@ -52,36 +57,27 @@ internal static class JsonToken
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
-        JsonTokenType.String => throw WrongType(ref reader, $"'{Decoded(ref reader).ToUpperInvariant()}' can not be converted to an Boolean"),
-        _ => throw WrongType(ref reader, NotA("an Boolean", reader.TokenType)),
+        JsonTokenType.String => throw WrongType(ref reader, TypeErrors.NotABoolean(Decoded(ref reader))),
+        _ => throw NotA(TypeErrors.ABoolean, ref reader),
     };
 
-    /// <summary>Milliseconds of an epoch time in seconds, clamped to the years 1 to 9999.</summary>
+    /// <summary>Milliseconds of an epoch time in seconds.</summary>
     public static long TimestampMs(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.Number)
-            throw WrongType(ref reader, NotA("milliseconds since epoch", reader.TokenType));
-        const long MsMax = 253_402_300_799_999;
-        const long MsMin = -62_135_596_800_000;
-        // A decimal keeps the milliseconds exactly; a double does only for the numbers too large for it.
-        if (reader.TryGetDecimal(out var seconds) && Math.Abs(seconds) < MsMax) return (long)Math.Clamp(Math.Round(seconds * 1000), MsMin, MsMax);
-        return reader.TryGetDouble(out var real) && real < 0 ? MsMin : MsMax;
+        if (reader.TokenType != JsonTokenType.Number) throw NotA(TypeErrors.ATime, ref reader);
+        if (reader.TryGetDecimal(out var seconds)) return EpochMs.OfSeconds(seconds);
+        return EpochMs.OfSeconds(reader.TryGetDouble(out var real) ? real : double.MaxValue);
     }
 
-    public static string NotA(string wanted, JsonTokenType found) => found switch
-    {
-        JsonTokenType.Number => $"{Number} can not be converted to {wanted}",
-        JsonTokenType.String => $"{Text} can not be converted to {wanted}",
-        JsonTokenType.StartArray => UnexpectedList,
-        JsonTokenType.StartObject => UnexpectedStructure,
-        _ => $"{Boolean} can not be converted to {wanted}",
-    };
+    public static KinesisException NotA(string wanted, ref Utf8JsonReader reader) =>
+        WrongType(ref reader, TypeErrors.NotA(wanted, KindOf(reader.TokenType)));
 
-    public static string NotAList(JsonTokenType found) => found == JsonTokenType.StartObject ? UnexpectedStructure : "Expected list or null";
+    public static KinesisException NotAList(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAList(KindOf(reader.TokenType)));
 
-    public static string NotAMap(JsonTokenType found) => found == JsonTokenType.StartArray ? UnexpectedList : "Expected map or null";
+    public static KinesisException NotAMap(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAMap(KindOf(reader.TokenType)));
 
-    public static string NotAStructure(JsonTokenType found) => found == JsonTokenType.StartArray ? UnexpectedList : "Expected null";
+    public static KinesisException NotAStructure(ref Utf8JsonReader reader) =>
+        WrongType(ref reader, TypeErrors.NotAStructure(KindOf(reader.TokenType)));
 
     public static string PropertyName(ref Utf8JsonReader reader) => Decoded(ref reader);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
-public sealed class CreateStreamSpecs : GatewaySpecs
+public class CreateStreamSpecs : GatewaySpecs
 {
     [Fact]
     public async Task A_stream_is_created_and_the_answer_is_empty()
@@ -13,7 +13,7 @@ public sealed class CreateStreamSpecs : GatewaySpecs
         var answer = await Gateway.CallAsync("CreateStream", new { StreamName = "orders", ShardCount = 3 });
 
         Assert.Equal((200, ""), (answer.Status, answer.Body));
-        Assert.Equal("application/x-amz-json-1.1", answer.Headers["Content-Type"]);
+        Assert.Equal(ContentType, answer.Headers["Content-Type"]);
         var stream = Gateway.Streams.Describe(new StreamId(GatewayHost.Region, "orders"));
         Assert.Equal((StreamMode.Provisioned, 3), (stream.Mode, stream.OpenShards));
     }

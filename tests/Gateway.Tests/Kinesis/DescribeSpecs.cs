@@ -4,7 +4,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
 /// <summary>DescribeStream, DescribeStreamSummary and DeleteStream.</summary>
-public sealed class DescribeSpecs : GatewaySpecs
+public class DescribeSpecs : GatewaySpecs
 {
     private const string Arn = $"arn:aws:kinesis:{GatewayHost.Region}:{Account}:stream/s";
 

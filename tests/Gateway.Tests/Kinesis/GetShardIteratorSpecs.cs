@@ -3,7 +3,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
-public sealed class GetShardIteratorSpecs : GatewaySpecs
+public class GetShardIteratorSpecs : GatewaySpecs
 {
     private const string Either =
         "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and "

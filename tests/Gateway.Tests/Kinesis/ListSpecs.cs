@@ -4,7 +4,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
 /// <summary>ListStreams and ListShards.</summary>
-public sealed class ListSpecs : GatewaySpecs
+public class ListSpecs : GatewaySpecs
 {
     [Fact]
     public async Task Streams_of_a_region_are_listed_in_order_over_pages()

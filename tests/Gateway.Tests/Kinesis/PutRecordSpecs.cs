@@ -5,7 +5,7 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
-public sealed class PutRecordSpecs : GatewaySpecs
+public class PutRecordSpecs : GatewaySpecs
 {
     private const int RecordBytesMax = 1024 * 1024;
 
@@ -111,24 +111,11 @@ public sealed class PutRecordSpecs : GatewaySpecs
     }
 
     [Theory]
-    [InlineData("\"abc\"", "'abc' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 3")]
-    [InlineData("\"ab c\"", "'ab c' can not be converted to a Blob: Invalid Base64 character: ' '")]
-    [InlineData("\"a===\"", "'a===' can not be converted to a Blob: Invalid Base64 character: '='")]
-    [InlineData("\"YWJj\\nYW==\"", "'YWJj\nYW==' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 9")]
     [InlineData("1", "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to a Blob")]
     [InlineData("false", "class java.lang.Boolean can not be converted to a Blob")]
     [InlineData("[]", "Start of list found where not expected")]
-    public async Task Data_that_is_no_base64_is_named(string data, string message) =>
+    public async Task Data_of_a_wrong_type_are_named(string data, string message) =>
         (await Gateway.CallAsync("PutRecord", $"{{\"StreamName\":\"s\",\"PartitionKey\":\"k\",\"Data\":{data}}}")).AssertWrongType(message);
-
-    [Fact]
-    public async Task Half_a_surrogate_pair_is_no_text()
-    {
-        await Gateway.StreamAsync();
-
-        (await Gateway.CallAsync("PutRecord", "{\"StreamName\":\"s\",\"PartitionKey\":\"\\ud800\",\"Data\":\"\"}"))
-            .AssertError("SerializationException", null);
-    }
 
     [Fact]
     public async Task The_number_for_ordering_must_be_of_this_stream()

@@ -4,7 +4,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Tests.Kinesis;
 
-public sealed class RoundTripSpecs : GatewaySpecs
+public class RoundTripSpecs : GatewaySpecs
 {
     [Fact]
     public async Task What_is_put_comes_back_in_order_with_its_numbers()

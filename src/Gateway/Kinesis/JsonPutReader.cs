@@ -8,10 +8,10 @@ using ActorStreams.Gateway.Wire;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>
-/// Reads puts without an object per record: one walk over the body notes where keys and data are. Strings with escapes are decoded in
+/// Reads puts in JSON without an object per record: one walk over the body notes where keys and data are. Strings with escapes are decoded in
 /// place, where they only get shorter. Members come in any order; of two of one name the last counts.
 /// </summary>
-internal static class PutRequestReader
+internal static class JsonPutReader
 {
     // The longest value quoted in an error; the body may hold one of 16 MiB.
     private const int QuotedCharactersMax = 1024;
@@ -26,7 +26,7 @@ internal static class PutRequestReader
     {
         // The reader passes over bytes that are no UTF-8, and keys are handed on as they are.
         if (!System.Text.Unicode.Utf8.IsValid(body.Span)) throw KinesisErrors.Malformed();
-        var request = new PutRequest(body, entriesMax);
+        var request = new PutRequest(body, entriesMax, WireEncoding.Json);
         try
         {
             var reader = new Utf8JsonReader(body.Span);
@@ -95,7 +95,7 @@ internal static class PutRequestReader
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return;
-        if (reader.TokenType != JsonTokenType.StartArray) throw JsonToken.WrongType(ref reader, JsonToken.NotAList(reader.TokenType));
+        if (reader.TokenType != JsonTokenType.StartArray) throw JsonToken.NotAList(ref reader);
         var count = 0;
         var overflow = PutEntry.Empty;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -104,8 +104,7 @@ internal static class PutRequestReader
             entry = PutEntry.Empty;
             count++;
             if (reader.TokenType == JsonTokenType.Null) continue;
-            if (reader.TokenType != JsonTokenType.StartObject)
-                throw JsonToken.WrongType(ref reader, JsonToken.NotAStructure(reader.TokenType));
+            if (reader.TokenType != JsonTokenType.StartObject) throw JsonToken.NotAStructure(ref reader);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (!ReadEntryMember(ref reader, request, ref entry)) reader.Skip();
@@ -124,12 +123,12 @@ internal static class PutRequestReader
         else if (reader.ValueTextEquals("PartitionKey"u8))
         {
             reader.Read();
-            if (reader.TokenType != JsonTokenType.Null) (entry.KeyOffset, entry.KeyBytes) = Place(ref reader, request.Body, "an String");
+            if (reader.TokenType != JsonTokenType.Null) (entry.KeyOffset, entry.KeyBytes) = Place(ref reader, request.Body, TypeErrors.AString);
         }
         else if (reader.ValueTextEquals("ExplicitHashKey"u8))
         {
             reader.Read();
-            if (reader.TokenType != JsonTokenType.Null) (entry.HashKeyOffset, entry.HashKeyBytes) = Place(ref reader, request.Body, "an String");
+            if (reader.TokenType != JsonTokenType.Null) (entry.HashKeyOffset, entry.HashKeyBytes) = Place(ref reader, request.Body, TypeErrors.AString);
         }
         else
         {
@@ -140,7 +139,7 @@ internal static class PutRequestReader
 
     private static void ReadData(ref Utf8JsonReader reader, PutRequest request, ref PutEntry entry)
     {
-        (entry.DataOffset, entry.DataCharacters) = Place(ref reader, request.Body, "a Blob");
+        (entry.DataOffset, entry.DataLength) = Place(ref reader, request.Body, TypeErrors.ABlob);
         var text = request.Data(entry);
         var padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
         entry.DataBytes = (text.Length / 4 * 3) - padding;
@@ -151,7 +150,7 @@ internal static class PutRequestReader
 
     private static (int Offset, int Length) Place(ref Utf8JsonReader reader, Span<byte> body, string wanted)
     {
-        if (reader.TokenType != JsonTokenType.String) throw JsonToken.WrongType(ref reader, JsonToken.NotA(wanted, reader.TokenType));
+        if (reader.TokenType != JsonTokenType.String) throw JsonToken.NotA(wanted, ref reader);
         // Past the opening quote.
         var offset = (int)reader.TokenStartIndex + 1;
         return (offset, reader.ValueIsEscaped ? DecodeInPlace(ref reader, body[offset..]) : reader.ValueSpan.Length);

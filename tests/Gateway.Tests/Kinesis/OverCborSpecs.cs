@@ -1,0 +1,45 @@
+namespace ActorStreams.Gateway.Tests.Kinesis;
+
+/// <summary>The specs of the actions once more, over CBOR: <see cref="CborJson"/> translates both ways.</summary>
+public static class OverCborSpecs
+{
+    public sealed class CreateStream : CreateStreamSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Describe : DescribeSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class GetRecords : GetRecordsSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class GetShardIterator : GetShardIteratorSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class List : ListSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class PutRecord : PutRecordSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class PutRecords : PutRecordsSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class RoundTrip : RoundTripSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+}
