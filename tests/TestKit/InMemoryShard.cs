@@ -12,6 +12,7 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
 {
     private readonly List<RecordBatch> _batches = [];
     private readonly Dictionary<string, ProducerEntry> _producers = [];
+    private readonly RecentCalls _calls = new(TimeSpan.FromMinutes(5), 10_000);
     private long _lastRow = 1;
     private long _lastArrivalMs;
     private long _closedRow;
@@ -44,8 +45,16 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         return new AttachReply.Attached(known.Positions);
     }
 
-    public AppendReply Append(RecordBlock block, ProducerAppend? producer)
+    public FindCallsReply Find(UInt128 id)
     {
+        _calls.Expire(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new FindCallsReply.Found(generation, _closedRow != 0, _calls.Find(id));
+    }
+
+    public AppendReply Append(RecordBlock block, ProducerAppend? producer, CallToken? call)
+    {
+        _calls.Expire(time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (call is not null && _calls.Judge(call, generation) is { } known) return known;
         if (_closedRow != 0) return new AppendReply.Refused(AppendError.Closed, $"{key} is closed.", _children);
         List<ProducerAdvance> advances = [];
         if (producer is not null)
@@ -57,8 +66,11 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         }
         _lastArrivalMs = Math.Max(_lastArrivalMs, time.GetUtcNow().ToUnixTimeMilliseconds());
         // The caller's buffer is its own again after the answer.
-        var batch = RecordBatch.Encode(++_lastRow, [new RecordBatch.TimedBlock(block, _lastArrivalMs)], advances);
+        _lastRow++;
+        CallBlock[] calls = call is null ? [] : [new CallBlock(call.Id, call.Entries, call.BodyHash, _lastRow, 0, block.Count, _lastArrivalMs)];
+        var batch = RecordBatch.Encode(_lastRow, [new RecordBatch.TimedBlock(block, _lastArrivalMs)], advances, calls);
         _batches.Add(batch);
+        foreach (var stored in calls) _calls.Add(stored);
         return new AppendReply.Appended(generation, batch.Row, 0, block.Count, _lastArrivalMs);
     }
 

@@ -19,6 +19,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     private readonly Dictionary<ShardKey, InMemoryShard> _shards = [];
     private readonly Dictionary<ShardKey, (AppendReply Reply, int Times)> _appendFaults = [];
     private readonly Dictionary<StreamId, StreamMap> _staleMaps = [];
+    private readonly HashSet<ShardKey> _lostAnswers = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastIncarnation;
     private bool _isUnavailable;
@@ -55,6 +56,12 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     public void FailAppends(ShardKey shard, AppendReply reply, int times = int.MaxValue)
     {
         lock (_lock) _appendFaults[shard] = (reply, times);
+    }
+
+    /// <summary>The next append to the shard is stored, and answered as one of unknown outcome.</summary>
+    public void LoseAnswer(ShardKey shard)
+    {
+        lock (_lock) _lostAnswers.Add(shard);
     }
 
     public void HealAppends()
@@ -171,7 +178,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     }
 
     public Task<AppendReply> AppendAsync(
-        StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CancellationToken cancel)
+        StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CallToken? call, CancellationToken cancel)
     {
         lock (_lock)
         {
@@ -183,9 +190,22 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             }
             ForgetIfGone(shard);
             Changed();
+            var reply = _shards.TryGetValue(shard, out var found)
+                ? found.Append(block, producer, call)
+                : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there.");
+            if (!_lostAnswers.Remove(shard)) return Task.FromResult(reply);
+            return Task.FromResult<AppendReply>(new AppendReply.Refused(AppendError.OutcomeUnknown, "asked for by the spec"));
+        }
+    }
+
+    public Task<FindCallsReply> FindCallsAsync(ShardKey shard, UInt128 id, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_isUnavailable) return Task.FromResult<FindCallsReply>(new FindCallsReply.Refused(AppendError.NotReady, "asked for by the spec"));
             return Task.FromResult(_shards.TryGetValue(shard, out var found)
-                ? found.Append(block, producer)
-                : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there."));
+                ? found.Find(id)
+                : new FindCallsReply.Refused(AppendError.Ended, $"{shard} is not there."));
         }
     }
 

@@ -29,8 +29,12 @@ public interface IStreams
     /// Appends a block to one shard. Definite refusals that pass (recovery, hand-over) are sent again for some seconds; a stream
     /// that turned out to be gone is forgotten, so that the next <see cref="MapAsync"/> asks anew.
     /// </summary>
+    /// <param name="call">Names the call of a client, so that its next try stores nothing twice; null where there is none.</param>
     Task<ShardProtocol.AppendReply> AppendAsync(
-        StreamId stream, ShardKey shard, RecordBlock block, ShardProtocol.ProducerAppend? producer, CancellationToken cancel);
+        StreamId stream, ShardKey shard, RecordBlock block, ShardProtocol.ProducerAppend? producer, CallToken? call, CancellationToken cancel);
+
+    /// <summary>What a shard, open or closed, stored of a call within the window of retries.</summary>
+    Task<ShardProtocol.FindCallsReply> FindCallsAsync(ShardKey shard, UInt128 id, CancellationToken cancel);
 
     Task<ShardProtocol.AttachReply> AttachAsync(ShardKey shard, string producer, long epoch, CancellationToken cancel);
 
@@ -55,6 +59,14 @@ public interface IStreams
 
     /// <summary>Position of the first record that arrived at or after the time; after the tip when there is none yet.</summary>
     Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset time, CancellationToken cancel);
+}
+
+public static class StreamsExtensions
+{
+    /// <summary>Appends a block that belongs to no call of a client.</summary>
+    public static Task<ShardProtocol.AppendReply> AppendAsync(
+        this IStreams streams, StreamId stream, ShardKey shard, RecordBlock block, ShardProtocol.ProducerAppend? producer, CancellationToken cancel) =>
+        streams.AppendAsync(stream, shard, block, producer, call: null, cancel);
 }
 
 public abstract record CreateStreamResult

@@ -137,14 +137,31 @@ public sealed class StreamsClient : IStreams
         }
     }
 
-    public async Task<AppendReply> AppendAsync(StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CancellationToken cancel)
+    public async Task<AppendReply> AppendAsync(
+        StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CallToken? call, CancellationToken cancel)
     {
-        var append = new Append(shard, block, producer);
+        var append = new Append(shard, block, producer, call);
+        var sends = 0;
         var reply = await HoldAsync(
-            () => AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            () => AskAsync<AppendReply>(_shards, sends++ == 0 ? append : Again(append), detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
             detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
         if (reply is AppendReply.Refused refused) Notice(shard, refused.Error);
+        return reply;
+    }
+
+    /// <summary>While it was held, the client may have given up and its next try may be stored.</summary>
+    private static Append Again(Append append) =>
+        append.Call is { MayBeRepeat: false } call ? append with { Call = call with { MayBeRepeat = true } } : append;
+
+    public async Task<FindCallsReply> FindCallsAsync(ShardKey shard, UInt128 id, CancellationToken cancel)
+    {
+        var find = new FindCalls(shard, id);
+        var reply = await HoldAsync(
+            () => AskAsync<FindCallsReply>(_shards, find, detail => new FindCallsReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            detail => new FindCallsReply.Refused(AppendError.NotReady, detail),
+            r => r is FindCallsReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
+        if (reply is FindCallsReply.Refused refused) Notice(shard, refused.Error);
         return reply;
     }
 

@@ -42,11 +42,11 @@ public sealed record ProducerAdvance(string Producer, long Epoch, ProducerPositi
 /// One journal event: the records of all appends that one flush wrote, with a readable header before them. Byte layout,
 /// version 1, little-endian, in <c>docs/formats/record-batch.md</c>:
 /// <code>
-///  0 u8  version    1 u8 flags (0)     2 u16 header bytes   4 u32 records
+///  0 u8  version    1 u8 flags         2 u16 header bytes   4 u32 records
 ///  8 i64 first arrival, ms            16 i64 last arrival, ms
 /// 24 i64 journal row                  32 u32 producer section bytes   36 u32 blocks
 /// 40 u32 total bytes                  44 u32 CRC-32C of all other bytes
-/// 48 producer section, then blocks: u32 arrival - first arrival, u32 records, u32 bytes, records
+/// 48 producer section, call section where the flags say so, then blocks: u32 arrival - first arrival, u32 records, u32 bytes, records
 /// </code>
 /// </summary>
 public sealed class RecordBatch
@@ -57,12 +57,14 @@ public sealed class RecordBatch
     private const int ChecksumOffset = 44;
 
     private readonly IReadOnlyList<ProducerAdvance> _advances;
+    private readonly int _callBytes;
 
-    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header, IReadOnlyList<ProducerAdvance> advances)
+    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header, IReadOnlyList<ProducerAdvance> advances, int callBytes)
     {
         Encoded = encoded;
         Header = header;
         _advances = advances;
+        _callBytes = callBytes;
     }
 
     public ReadOnlyMemory<byte> Encoded { get; }
@@ -74,11 +76,14 @@ public sealed class RecordBatch
     public readonly record struct TimedBlock(RecordBlock Block, long ArrivalMs);
 
     /// <summary>Encodes the blocks of one flush; their times must not fall from one to the next.</summary>
-    public static RecordBatch Encode(long row, IReadOnlyList<TimedBlock> blocks, IReadOnlyList<ProducerAdvance> advances)
+    /// <param name="calls">The blocks that belong to calls of clients, in the order of their indexes.</param>
+    public static RecordBatch Encode(
+        long row, IReadOnlyList<TimedBlock> blocks, IReadOnlyList<ProducerAdvance> advances, IReadOnlyList<CallBlock>? calls = null)
     {
         if (blocks.Count == 0) throw new ArgumentException("A batch holds at least one block.", nameof(blocks));
         var producers = ProducerSection.Encode(advances);
-        var total = HeaderBytes + producers.Length;
+        var callSection = calls is { Count: > 0 } ? CallSection.Encode(calls, blocks[0].ArrivalMs) : [];
+        var total = HeaderBytes + producers.Length + callSection.Length;
         var count = 0;
         foreach (var (block, _) in blocks)
         {
@@ -86,10 +91,14 @@ public sealed class RecordBatch
             count += block.Count;
         }
         var bytes = GC.AllocateUninitializedArray<byte>(total);
-        var header = new RecordBatchHeader(row, count, blocks[0].ArrivalMs, blocks[^1].ArrivalMs, producers.Length, blocks.Count, total);
+        var header = new RecordBatchHeader(row, count, blocks[0].ArrivalMs, blocks[^1].ArrivalMs, producers.Length, blocks.Count, total)
+        {
+            HasCalls = callSection.Length > 0,
+        };
         header.Write(bytes);
         producers.CopyTo(bytes.AsSpan(HeaderBytes));
-        var rest = bytes.AsSpan(HeaderBytes + producers.Length);
+        callSection.CopyTo(bytes.AsSpan(HeaderBytes + producers.Length));
+        var rest = bytes.AsSpan(HeaderBytes + producers.Length + callSection.Length);
         foreach (var (block, arrivalMs) in blocks)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(rest, checked((uint)(arrivalMs - header.FirstArrivalMs)));
@@ -99,7 +108,7 @@ public sealed class RecordBatch
             rest = rest[(BlockHeaderBytes + block.Bytes.Length)..];
         }
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), Checksum(bytes));
-        return new RecordBatch(bytes, header, [.. advances]);
+        return new RecordBatch(bytes, header, [.. advances], callSection.Length);
     }
 
     /// <summary>Reads a batch back and checks it whole. Throws <see cref="DamagedBatchException"/> that says what is wrong.</summary>
@@ -114,11 +123,20 @@ public sealed class RecordBatch
         if (stored != computed)
             throw new DamagedBatchException($"The checksum of the batch of row {header.Row} is {computed:x8} where {stored:x8} is stored.");
         var advances = ProducerSection.Decode(bytes.Slice(HeaderBytes, header.ProducerBytes));
-        CheckBlocks(bytes[(HeaderBytes + header.ProducerBytes)..], header);
-        return new RecordBatch(encoded, header, advances);
+        var rest = bytes[(HeaderBytes + header.ProducerBytes)..];
+        var callBytes = header.HasCalls ? CallSection.Length(rest, header) : 0;
+        CheckBlocks(rest[callBytes..], header);
+        return new RecordBatch(encoded, header, advances, callBytes);
     }
 
     public IReadOnlyList<ProducerAdvance> Advances() => _advances;
+
+    /// <summary>
+    /// The blocks that belong to calls of clients, decoded anew each time: few want them. Throws <see cref="DamagedBatchException"/> where
+    /// they are not what was written.
+    /// </summary>
+    public ImmutableArray<CallBlock> Calls() =>
+        Header.HasCalls ? CallSection.Decode(Encoded.Span.Slice(HeaderBytes + Header.ProducerBytes, _callBytes), Header) : [];
 
     /// <summary>The records from <paramref name="fromIndex"/> on, with their indexes and arrival times.</summary>
     public BatchEnumerator RecordsFrom(int fromIndex) => new(this, fromIndex);
@@ -173,7 +191,7 @@ public sealed class RecordBatch
         {
             _row = batch.Row;
             _firstArrivalMs = batch.Header.FirstArrivalMs;
-            _blocks = batch.Encoded.Span[(HeaderBytes + batch.Header.ProducerBytes)..];
+            _blocks = batch.Encoded.Span[(HeaderBytes + batch.Header.ProducerBytes + batch._callBytes)..];
             Index = -1;
             while (Index + 1 < fromIndex && !_blocks.IsEmpty)
             {
@@ -214,11 +232,16 @@ public sealed class RecordBatch
 public readonly record struct RecordBatchHeader(
     long Row, int Count, long FirstArrivalMs, long LastArrivalMs, int ProducerBytes, int Blocks, int TotalBytes)
 {
+    private const byte CallsFlag = 0x02;
+
+    /// <summary>A section of calls stands behind that of the producers.</summary>
+    public bool HasCalls { get; init; }
+
     public static RecordBatchHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < RecordBatch.HeaderBytes)
             throw new DamagedBatchException($"A batch begins with {RecordBatch.HeaderBytes} bytes of header; {bytes.Length} are there.");
-        if (bytes[0] != RecordBatch.Version || bytes[1] != 0)
+        if (bytes[0] != RecordBatch.Version || (bytes[1] & ~CallsFlag) != 0)
             throw new DamagedBatchException($"Version {bytes[0]} with flags {bytes[1]:x2} is not known; version {RecordBatch.Version} is.");
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) is var headerBytes && headerBytes != RecordBatch.HeaderBytes)
             throw new DamagedBatchException($"A header of version {RecordBatch.Version} has {RecordBatch.HeaderBytes} bytes; this one says {headerBytes}.");
@@ -229,7 +252,10 @@ public readonly record struct RecordBatchHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[36..]),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]));
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]))
+        {
+            HasCalls = (bytes[1] & CallsFlag) != 0,
+        };
         if (header.Count <= 0 || header.ProducerBytes < 0 || header.Blocks <= 0 || header.LastArrivalMs < header.FirstArrivalMs
             || (long)header.ProducerBytes + RecordBatch.HeaderBytes > header.TotalBytes)
             throw new DamagedBatchException($"The header of the batch contradicts itself: {header}.");
@@ -239,7 +265,7 @@ public readonly record struct RecordBatchHeader(
     internal void Write(Span<byte> bytes)
     {
         bytes[0] = RecordBatch.Version;
-        bytes[1] = 0;
+        bytes[1] = HasCalls ? CallsFlag : (byte)0;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], RecordBatch.HeaderBytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], Count);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], FirstArrivalMs);

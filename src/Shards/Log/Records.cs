@@ -81,6 +81,8 @@ internal static class RecordEncoding
     /// <summary>Two varints of at most five bytes and a hash key.</summary>
     public const int HeaderBytesMax = 5 + 5 + HashKeyBytes;
 
+    public const int VarintBytesMax = 5;
+
     /// <summary>Two varints, of an empty key and no data.</summary>
     public const int RecordBytesMin = 2;
 
@@ -125,7 +127,7 @@ internal static class RecordEncoding
         return true;
     }
 
-    private static int WriteVarint(Span<byte> destination, uint value)
+    public static int WriteVarint(Span<byte> destination, uint value)
     {
         var used = 0;
         while (value >= 0x80)
@@ -137,7 +139,7 @@ internal static class RecordEncoding
         return used;
     }
 
-    private static bool TryReadVarint(scoped ref ReadOnlySpan<byte> bytes, out uint value)
+    public static bool TryReadVarint(scoped ref ReadOnlySpan<byte> bytes, out uint value)
     {
         ulong sum = 0;
         for (var i = 0; i < 5 && i < bytes.Length; i++)

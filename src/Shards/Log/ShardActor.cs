@@ -32,6 +32,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     private readonly ShardQueue _queue;
     private readonly ShardReads _reads;
     private readonly ShardDeletion _deletion;
+    private readonly ShardCalls _calls;
     private readonly StoreAgreement _agreement;
     private readonly List<ShardQueue.Waiting> _inFlight = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -52,6 +53,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _tail = new RecordTail(0, services.Tails, default);
         _agreement = new StoreAgreement(services.Time);
         _reads = new ShardReads(key, services, Self, this, _agreement);
+        _calls = new ShardCalls(key, services, Self, this, _log);
         _deletion = new ShardDeletion(key, services, Self, DeleteMessages, DeleteSnapshots, () => SaveSnapshot(_state), _log);
     }
 
@@ -72,6 +74,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             case SnapshotOffer { Snapshot: ShardState snapshot } offer:
                 _state = snapshot;
                 _deletion.SnapshotFound(offer.Metadata.SequenceNr);
+                _calls.SnapshotFound(snapshot);
                 break;
             case SnapshotOffer { Snapshot: UnreadableSnapshot unreadable } offer:
                 _services.Recoveries.SnapshotUnreadable(PersistenceId, offer.Metadata.SequenceNr);
@@ -79,6 +82,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                     $"The snapshot of row {offer.Metadata.SequenceNr} cannot be read, the next recovery begins at an older one: {unreadable.Detail}");
             case ShardEvents.IShardEvent e:
                 _state = _state.Apply(e, LastSequenceNr);
+                if (e is ShardEvents.RecordsAppended replayed) _calls.Stored(replayed.Batch.Calls());
                 break;
             case RecoveryCompleted:
                 Recovered();
@@ -134,6 +138,19 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             case ICommand command:
                 OnRequest(command);
                 break;
+            case FindCalls find:
+                OnFindCalls(find);
+                break;
+            case ShardCalls.CallsRead read:
+                foreach (var (append, replyTo) in _calls.Loaded(read, _state)) _queue.TryAdd(append, replyTo);
+                if (!Writing) Flush();
+                break;
+            case ShardCalls.CallsNotRead failed:
+                _calls.NotLoaded(failed.Cause);
+                break;
+            case ShardCalls.Expired:
+                _calls.Expire();
+                break;
             case ShardReads.TipProbed probed:
                 OnTipProbed(probed);
                 break;
@@ -170,6 +187,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 _draining = true;
                 _queue.RefuseAll(AppendError.NotReady, _stopReason);
                 _reads.RefuseAll(_stopReason);
+                _calls.RefuseAll(_stopReason);
                 if (!Writing && _owned && _deletion.UnsnapshottedRows > 0) _deletion.Snapshot();
                 StopIfDrained();
                 break;
@@ -192,8 +210,18 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             Sender.Tell(Refusals.Of(command, AppendError.NotReady, _heldBack ?? _stopReason));
             return;
         }
+        if (command is Append append && _calls.Holds(append, Sender)) return;
         if (!_queue.TryAdd(command, Sender)) return;
         if (!Writing) Flush();
+        PassivateUnborn();
+    }
+
+    private void OnFindCalls(FindCalls find)
+    {
+        if (_draining || _heldBack is not null)
+            Sender.Tell(Refusals.Of(find, AppendError.NotReady, _heldBack ?? _stopReason));
+        else
+            _calls.Find(find, Sender, _state);
         PassivateUnborn();
     }
 
@@ -249,7 +277,9 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         var waiting = _queue.TakeAppends(first);
         var appends = new Append[waiting.Count];
         for (var i = 0; i < appends.Length; i++) appends[i] = (Append)waiting[i].Command;
-        var decision = AppendDecision.Decide(_state, appends, _services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var nowMs = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        _calls.Known.Expire(nowMs);
+        var decision = AppendDecision.Decide(_state, appends, nowMs, _calls.Known);
         if (decision.Batch is not { } batch)
         {
             Answer();
@@ -260,6 +290,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         {
             _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
             _tail.Add(batch);
+            _calls.Stored(decision.Calls);
             Answer();
         });
 
@@ -292,7 +323,11 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 Context.SetReceiveTimeout(TimeSpan.FromSeconds(30));
             }
             Tell(reply());
-            if (e is ShardEvents.Ended) _tail.Clear();
+            if (e is ShardEvents.Ended)
+            {
+                _tail.Clear();
+                _calls.Known.Clear();
+            }
             if (e is ShardEvents.Ended or ShardEvents.TrimmedTo) _deletion.Start(_state);
         });
 
@@ -436,8 +471,10 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             waiting.ReplyTo.Tell(Refusals.Of(waiting.Command, AppendError.OutcomeUnknown, _stopReason));
         _queue.RefuseAll(AppendError.NotReady, _stopReason);
         _reads.RefuseAll(_stopReason);
+        _calls.RefuseAll(_stopReason);
         _tail.Clear();
         _reads.Dispose();
+        _calls.Dispose();
         base.PostStop();
     }
 

@@ -31,6 +31,18 @@ public sealed record ShardOptions
     public int SnapshotRowsMax { get; init; } = 1_000;
 
     /// <summary>
+    /// How long a shard remembers which calls it stored, default 5 min, zero for not at all: a client's next try within it stores nothing
+    /// twice. It costs about 110 bytes of memory a call.
+    /// </summary>
+    public TimeSpan RetryWindow { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Calls that a shard remembers at most, default 131,072: with more in <see cref="RetryWindow"/> the oldest are forgotten.</summary>
+    public int RetryCallsMax { get; init; } = 131_072;
+
+    /// <summary>Calls that all shards of a node remember together, default 524,288, some 60 MB; beyond it those that store forget their oldest.</summary>
+    public long NodeRetryCallsMax { get; init; } = 524_288;
+
+    /// <summary>
     /// Age up to which an owner trusts its knowledge of the tip, default 2 s. Older, it asks the store before it tells a reader
     /// where the shard ends: it may have been stopped, and another owner may have gone on.
     /// </summary>

@@ -59,7 +59,11 @@ public static class ShardProtocol
         ImmutableArray<ProducerEntry> Inherited) : ICommand;
 
     /// <summary>Appends a block of records, all or none. With <paramref name="Producer"/> it is idempotent. Answered <see cref="AppendReply"/>.</summary>
-    public sealed record Append(ShardKey Shard, RecordBlock Block, ProducerAppend? Producer = null) : ICommand;
+    /// <remarks>With <paramref name="Call"/> a block that the shard stored for it within the window is answered as it was at first.</remarks>
+    public sealed record Append(ShardKey Shard, RecordBlock Block, ProducerAppend? Producer = null, CallToken? Call = null) : ICommand;
+
+    /// <summary>Asks what the shard stored of a call within the window; a closed one answers for ever the same. Answered <see cref="FindCallsReply"/>.</summary>
+    public sealed record FindCalls(ShardKey Shard, UInt128 Id) : IQuery;
 
     /// <summary>
     /// Names who appends, under which epoch, after which position (<see cref="ProducerPosition.None"/> at first) and up to which.
@@ -105,7 +109,8 @@ public static class ShardProtocol
         private AppendReply() { }
 
         /// <summary>Durable, as <paramref name="Count"/> records from <paramref name="FirstIndex"/> on in the batch of this row.</summary>
-        public sealed record Appended(int Generation, long Row, int FirstIndex, int Count, long ArrivalMs) : AppendReply;
+        /// <param name="IsRepeat">By an earlier try of the same call; this one stored nothing.</param>
+        public sealed record Appended(int Generation, long Row, int FirstIndex, int Count, long ArrivalMs, bool IsRepeat = false) : AppendReply;
 
         /// <summary>The producer's position was reached before: done, nothing was stored by this call.</summary>
         public sealed record Repeated(ProducerPosition Position) : AppendReply;
@@ -145,6 +150,22 @@ public static class ShardProtocol
 
         /// <summary>Another subscription of the same fan-out consumer took over.</summary>
         Superseded = 10,
+
+        /// <summary>Some of the call's entries are stored here, not just these: ask which, and send the others.</summary>
+        CallOverlaps = 11,
+
+        /// <summary>The call's token was used with another body.</summary>
+        OtherBody = 12,
+    }
+
+    public abstract record FindCallsReply : IMessage
+    {
+        private FindCallsReply() { }
+
+        /// <summary>What is durable of the call, oldest first.</summary>
+        public sealed record Found(int Generation, bool IsClosed, ImmutableArray<CallBlock> Blocks) : FindCallsReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : FindCallsReply;
     }
 
     public abstract record AttachReply : IMessage

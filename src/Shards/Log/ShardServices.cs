@@ -10,6 +10,8 @@ public sealed record ShardServices(
     string Node, ShardOptions Options, IJournalReader Journal, TimeProvider Time, TailBudget Tails, LostShards Lost, ShardMetrics Metrics, Action SpaceFreed)
 {
     public Recoveries Recoveries { get; } = new();
+
+    public CallBudget Calls { get; } = new(Options.NodeRetryCallsMax);
 }
 
 /// <summary>

@@ -37,6 +37,7 @@ internal static class Manifests
         public const string Trim = "QM1";
         public const string Read = "QR1";
         public const string Subscribe = "QU1";
+        public const string FindCalls = "QI1";
     }
 
     /// <summary>The request's letter, then which answer it is; X refuses.</summary>
@@ -62,6 +63,8 @@ internal static class Manifests
         public const string SubscribeInUse = "UI1";
         public const string SubscribeRefused = "UX1";
         public const string Bounds = "BB1";
+        public const string CallsFound = "IF1";
+        public const string FindCallsRefused = "IX1";
     }
 
     /// <summary>V: facts in a stream's journal.</summary>

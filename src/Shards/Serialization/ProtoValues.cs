@@ -101,6 +101,16 @@ internal static class ProtoValues
         if (value is null) throw new SerializationException($"The message lacks its {what}.");
     }
 
+    public static CallEntries ToCallEntries(this ByteString bits) => bits.Length <= CallEntries.BytesMax
+        ? new CallEntries(bits.Memory)
+        : throw new SerializationException($"The entries of a call have at most {CallEntries.BytesMax} bytes; these have {bits.Length}.");
+
+    public static ByteString ToBytes(this UInt128 value) => HashKey(value);
+
+    public static UInt128 ToUInt128(this ByteString bytes, string what) => bytes.Length == HashKeyBytes
+        ? BinaryPrimitives.ReadUInt128BigEndian(bytes.Span)
+        : throw new SerializationException($"A {what} has {HashKeyBytes} bytes; this one has {bytes.Length}.");
+
     private static ByteString HashKey(UInt128 key)
     {
         var bytes = new byte[HashKeyBytes];
@@ -108,7 +118,5 @@ internal static class ProtoValues
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
-    private static UInt128 HashKey(ByteString bytes) => bytes.Length == HashKeyBytes
-        ? BinaryPrimitives.ReadUInt128BigEndian(bytes.Span)
-        : throw new SerializationException($"A hash key has {HashKeyBytes} bytes; this one has {bytes.Length}.");
+    private static UInt128 HashKey(ByteString bytes) => bytes.ToUInt128("hash key");
 }

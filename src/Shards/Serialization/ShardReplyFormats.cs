@@ -13,7 +13,8 @@ internal static class ShardReplyFormats
         .AddAttachAndClose()
         .AddEndAndTrim()
         .AddRead()
-        .AddSubscribe();
+        .AddSubscribe()
+        .AddFindCalls();
 
     private static ManifestTable.Builder AddOpenAndAppend(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardReplies.Opened,
@@ -23,8 +24,16 @@ internal static class ShardReplyFormats
             r => new ShardOpenRefusedReply { Shard = r.Shard.ToProto(), Reason = r.Reason },
             ShardOpenRefusedReply.Parser, m => new OpenReply.Refused(m.Shard.ToKey(), m.Reason))
         .Add(Manifests.ShardReplies.Appended,
-            r => new AppendedReply { Generation = r.Generation, Row = r.Row, FirstIndex = r.FirstIndex, Count = r.Count, ArrivalMs = r.ArrivalMs },
-            AppendedReply.Parser, m => new AppendReply.Appended(m.Generation, m.Row, m.FirstIndex, m.Count, m.ArrivalMs))
+            r => new AppendedReply
+            {
+                Generation = r.Generation,
+                Row = r.Row,
+                FirstIndex = r.FirstIndex,
+                Count = r.Count,
+                ArrivalMs = r.ArrivalMs,
+                IsRepeat = r.IsRepeat,
+            },
+            AppendedReply.Parser, m => new AppendReply.Appended(m.Generation, m.Row, m.FirstIndex, m.Count, m.ArrivalMs, m.IsRepeat))
         .Add(Manifests.ShardReplies.AppendRepeated,
             r => new AppendRepeatedReply { Position = r.Position.Bytes.Wrapped() },
             AppendRepeatedReply.Parser, m => new AppendReply.Repeated(new ProducerPosition(m.Position.Memory)))
@@ -74,6 +83,32 @@ internal static class ShardReplyFormats
         .Add(Manifests.ShardReplies.SubscribeRefused,
             r => new SubscribeRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
             SubscribeRefusedReply.Parser, m => new SubscribeReply.Refused(m.Error.ToError(), m.Detail));
+
+    private static ManifestTable.Builder AddFindCalls(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.CallsFound, ToProto, CallsFoundReply.Parser,
+            m => new FindCallsReply.Found(m.Generation, m.IsClosed, m.Blocks.ToArray(ToBlock)))
+        .Add(Manifests.ShardReplies.FindCallsRefused,
+            r => new FindCallsRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            FindCallsRefusedReply.Parser, m => new FindCallsReply.Refused(m.Error.ToError(), m.Detail));
+
+    private static CallsFoundReply ToProto(FindCallsReply.Found r)
+    {
+        var m = new CallsFoundReply { Generation = r.Generation, IsClosed = r.IsClosed };
+        m.Blocks.AddAll(r.Blocks, b => new CallBlockValue
+        {
+            Id = b.Id.ToBytes(),
+            Entries = b.Entries.Bits.Wrapped(),
+            BodyHash = b.BodyHash,
+            Row = b.Row,
+            FirstIndex = b.FirstIndex,
+            Count = b.Count,
+            ArrivalMs = b.ArrivalMs,
+        });
+        return m;
+    }
+
+    private static CallBlock ToBlock(CallBlockValue b) =>
+        new(b.Id.ToUInt128("call's id"), b.Entries.ToCallEntries(), b.BodyHash, b.Row, b.FirstIndex, b.Count, b.ArrivalMs);
 
     private static AppendRefusedReply ToProto(AppendReply.Refused r)
     {

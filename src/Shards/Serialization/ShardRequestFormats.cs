@@ -13,7 +13,7 @@ internal static class ShardRequestFormats
         .Add(Manifests.ShardRequests.Open, ToProto, ShardOpenRequest.Parser, m => new Open(
             m.Shard.ToKey(), m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries()))
         .Add(Manifests.ShardRequests.Append, ToProto, AppendRequest.Parser, m => new Append(
-            m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer)))
+            m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer), m.Call is null ? null : ToCall(m.Call)))
         .Add(Manifests.ShardRequests.Attach,
             q => new AttachRequest { Shard = q.Shard.ToProto(), Producer = q.Producer, Epoch = q.Epoch },
             AttachRequest.Parser, m => new Attach(m.Shard.ToKey(), m.Producer, m.Epoch))
@@ -27,7 +27,9 @@ internal static class ShardRequestFormats
             m.Subscription is null ? null : ToSubscription(m.Subscription)))
         .Add(Manifests.ShardRequests.Subscribe,
             q => new SubscribeRequest { Shard = q.Shard.ToProto(), Subscription = ToProto(q.Subscription) },
-            SubscribeRequest.Parser, m => new Subscribe(m.Shard.ToKey(), ToSubscription(m.Subscription)));
+            SubscribeRequest.Parser, m => new Subscribe(m.Shard.ToKey(), ToSubscription(m.Subscription)))
+        .Add(Manifests.ShardRequests.FindCalls, q => new FindCallsRequest { Shard = q.Shard.ToProto(), Id = q.Id.ToBytes() },
+            FindCallsRequest.Parser, m => new FindCalls(m.Shard.ToKey(), m.Id.ToUInt128("call's id")));
 
     private static ShardOpenRequest ToProto(Open q)
     {
@@ -55,6 +57,13 @@ internal static class ShardRequestFormats
             Predecessor = p.Predecessor.Bytes.Wrapped(),
             Position = p.Position.Bytes.Wrapped(),
         },
+        Call = q.Call is not { } c ? null : new CallTokenValue
+        {
+            Id = c.Id.ToBytes(),
+            Entries = c.Entries.Bits.Wrapped(),
+            BodyHash = c.BodyHash,
+            MayBeRepeat = c.MayBeRepeat,
+        },
     };
 
     private static RecordBlock ToBlock(AppendRequest m) => RecordBlock.CanHold(m.Block.Length, m.Records)
@@ -63,6 +72,8 @@ internal static class ShardRequestFormats
 
     private static ProducerAppend ToProducer(ProducerAppendValue p) =>
         new(p.Producer, p.Epoch, new ProducerPosition(p.Predecessor.Memory), new ProducerPosition(p.Position.Memory));
+
+    private static CallToken ToCall(CallTokenValue c) => new(c.Id.ToUInt128("call's id"), c.Entries.ToCallEntries(), c.BodyHash, c.MayBeRepeat);
 
     private static ShardCloseRequest ToProto(Close q)
     {

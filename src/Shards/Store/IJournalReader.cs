@@ -27,6 +27,13 @@ public interface IJournalReader
     Task<JournalRowHeader?> HeaderAtOrAfterAsync(
         string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct);
 
+    /// <summary>
+    /// The first <paramref name="headerBytes"/> bytes of each row with this manifest in [<paramref name="fromRow"/>, <paramref name="toRow"/>],
+    /// ascending, at most <paramref name="rowsMax"/> of them.
+    /// </summary>
+    Task<IReadOnlyList<JournalRowHeader>> HeadersAsync(
+        string persistenceId, string manifest, long fromRow, long toRow, int headerBytes, int rowsMax, CancellationToken ct);
+
     /// <summary>The persistence ids that begin so, whatever became of their rows. Walks their rows: for ids with few of them.</summary>
     Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct);
 }

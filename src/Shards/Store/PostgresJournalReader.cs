@@ -31,7 +31,7 @@ internal sealed class PostgresJournalReader(NpgsqlDataSource source) : IJournalR
     private const string HeaderSql = """
         SELECT sequence_number, substring(message FROM 1 FOR $5) FROM journal
         WHERE persistence_id = $1 AND sequence_number BETWEEN $2 AND $3 AND NOT deleted AND manifest = $4
-        ORDER BY sequence_number LIMIT 1
+        ORDER BY sequence_number LIMIT $6
         """;
 
     public async Task<IReadOnlyList<JournalRow>> ReadAsync(
@@ -57,12 +57,21 @@ internal sealed class PostgresJournalReader(NpgsqlDataSource source) : IJournalR
     public async Task<JournalRowHeader?> HeaderAtOrAfterAsync(
         string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct)
     {
-        await using var command = Range(HeaderSql, persistenceId, manifest, row, toRow);
+        var heads = await HeadersAsync(persistenceId, manifest, row, toRow, headerBytes, rowsMax: 1, ct).ConfigureAwait(false);
+        return heads.Count == 0 ? null : heads[0];
+    }
+
+    public async Task<IReadOnlyList<JournalRowHeader>> HeadersAsync(
+        string persistenceId, string manifest, long fromRow, long toRow, int headerBytes, int rowsMax, CancellationToken ct)
+    {
+        await using var command = Range(HeaderSql, persistenceId, manifest, fromRow, toRow);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = headerBytes });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = rowsMax });
         await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        return await reader.ReadAsync(ct).ConfigureAwait(false)
-            ? new JournalRowHeader(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1))
-            : null;
+        var heads = new List<JournalRowHeader>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            heads.Add(new JournalRowHeader(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)));
+        return heads;
     }
 
     public async Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct)

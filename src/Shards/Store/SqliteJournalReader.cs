@@ -53,19 +53,26 @@ internal sealed class SqliteJournalReader(SqliteSessions sessions) : IJournalRea
         },
         ct);
 
-    public Task<JournalRowHeader?> HeaderAtOrAfterAsync(
-        string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct) =>
-        sessions.UseAsync<JournalRowHeader?>(
+    public async Task<JournalRowHeader?> HeaderAtOrAfterAsync(
+        string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct)
+    {
+        var heads = await HeadersAsync(persistenceId, manifest, row, toRow, headerBytes, rowsMax: 1, ct).ConfigureAwait(false);
+        return heads.Count == 0 ? null : heads[0];
+    }
+
+    public Task<IReadOnlyList<JournalRowHeader>> HeadersAsync(
+        string persistenceId, string manifest, long fromRow, long toRow, int headerBytes, int rowsMax, CancellationToken ct) =>
+        sessions.UseAsync<IReadOnlyList<JournalRowHeader>>(
             session =>
             {
-                // One snapshot for both steps: the row must not be deleted between finding and reading it.
+                // One snapshot for both steps: a row must not be deleted between finding and reading it.
                 using var transaction = session.Connection.BeginTransaction(deferred: true);
-                var command = Range(session, HeaderSql, persistenceId, manifest, row, toRow);
-                command.Parameters["@max"].Value = 1;
+                var command = Range(session, HeaderSql, persistenceId, manifest, fromRow, toRow);
+                command.Parameters["@max"].Value = rowsMax;
                 command.Transaction = transaction;
                 try
                 {
-                    return ReadHeader(command, headerBytes);
+                    return ReadHeaders(command, headerBytes);
                 }
                 finally
                 {
@@ -92,22 +99,24 @@ internal sealed class SqliteJournalReader(SqliteSessions sessions) : IJournalRea
         ct);
 
     // substr() would load the whole payload first; a blob handle touches only the pages of the header.
-    private static JournalRowHeader? ReadHeader(SqliteCommand command, int headerBytes)
+    private static List<JournalRowHeader> ReadHeaders(SqliteCommand command, int headerBytes)
     {
-        long found;
-        long ordering;
+        var found = new List<(long Row, long Ordering)>();
         using (var reader = command.ExecuteReader())
         {
-            if (!reader.Read())
-                return null;
-            found = reader.GetInt64(0);
-            ordering = reader.GetInt64(1);
+            while (reader.Read()) found.Add((reader.GetInt64(0), reader.GetInt64(1)));
         }
 
-        using var blob = new SqliteBlob(command.Connection!, "journal", "message", ordering, readOnly: true);
-        var head = new byte[Math.Min(headerBytes, blob.Length)];
-        blob.ReadExactly(head);
-        return new JournalRowHeader(found, head);
+        var heads = new List<JournalRowHeader>(found.Count);
+        foreach (var (row, ordering) in found)
+        {
+            using var blob = new SqliteBlob(command.Connection!, "journal", "message", ordering, readOnly: true);
+            var head = new byte[Math.Min(headerBytes, blob.Length)];
+            blob.ReadExactly(head);
+            heads.Add(new JournalRowHeader(row, head));
+        }
+
+        return heads;
     }
 
     private static SqliteCommand Range(SqliteSession session, string sql, string persistenceId, string manifest, long fromRow, long toRow)

@@ -236,7 +236,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     }
 
     public async Task<ShardProtocol.AppendReply> AppendAsync(
-        StreamId stream, ShardKey key, RecordBlock block, ShardProtocol.ProducerAppend? producer, CancellationToken cancel)
+        StreamId stream, ShardKey key, RecordBlock block, ShardProtocol.ProducerAppend? producer, CallToken? call, CancellationToken cancel)
     {
         await Task.Yield();
         lock (_lock)
@@ -253,6 +253,9 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
             return fault == AppendFault.AnswerLost ? unknown : reply;
         }
     }
+
+    public Task<ShardProtocol.FindCallsReply> FindCallsAsync(ShardKey shard, UInt128 id, CancellationToken cancel) =>
+        throw new NotSupportedException("Pipelines make no calls.");
 
     public Task<ShardProtocol.AttachReply> AttachAsync(ShardKey key, string producer, long epoch, CancellationToken cancel)
     {

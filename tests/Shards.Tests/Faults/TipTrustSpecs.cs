@@ -114,6 +114,10 @@ public sealed class TipTrustSpecs : Akka.TestKit.Xunit2.TestKit
         public Task<JournalRowHeader?> HeaderAtOrAfterAsync(
             string persistenceId, string manifest, long row, long toRow, int headerBytes, CancellationToken ct) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<JournalRowHeader>> HeadersAsync(
+            string persistenceId, string manifest, long fromRow, long toRow, int headerBytes, int rowsMax, CancellationToken ct) =>
+            throw new NotSupportedException();
+
         public Task<IReadOnlyList<string>> PersistenceIdsAsync(string prefix, CancellationToken ct) => throw new NotSupportedException();
     }
 

@@ -83,6 +83,48 @@ public class AppendDecisionSpecs
         Assert.Null(decision.Batch);
     }
 
+    [Fact]
+    public void A_call_that_is_known_is_answered_as_at_first_and_stores_nothing()
+    {
+        var calls = new RecentCalls(TimeSpan.FromMinutes(5), 100);
+        var first = AppendDecision.Decide(s_open, [Plain(), Of(1), Of(2)], 2000, calls);
+        foreach (var call in first.Calls) calls.Add(call);
+        var after = s_open.Apply(new ShardEvents.RecordsAppended(first.Batch!), 3);
+
+        var again = AppendDecision.Decide(after, [Of(2), Of(1)], 9000, calls);
+
+        Assert.Equal(first.Batch!.Calls().AsEnumerable(), first.Calls);
+        Assert.Null(again.Batch);
+        Assert.Equal(
+            [new AppendReply.Appended(2, 3, 4, 2, 2000, IsRepeat: true), new AppendReply.Appended(2, 3, 2, 2, 2000, IsRepeat: true)], again.Replies);
+    }
+
+    [Fact]
+    public void Two_tries_of_one_call_in_one_flush_are_stored_once()
+    {
+        var decision = AppendDecision.Decide(s_open, [Of(1), Of(1), Of(2), Of(1), Of(2)], 2000, new RecentCalls(TimeSpan.FromMinutes(5), 100));
+
+        Assert.Equal(4, decision.Batch!.Count);
+        Assert.Equal([0, 0, 2, 0, 2], decision.Replies.Select(r => Assert.IsType<AppendReply.Appended>(r).FirstIndex));
+        Assert.Equal([false, true, false, true, true], decision.Replies.Select(r => ((AppendReply.Appended)r).IsRepeat));
+    }
+
+    [Fact]
+    public void A_closed_shard_answers_for_what_it_stored_and_refuses_the_rest()
+    {
+        var calls = new RecentCalls(TimeSpan.FromMinutes(5), 100);
+        var first = AppendDecision.Decide(s_open, [Of(1)], 2000, calls);
+        foreach (var call in first.Calls) calls.Add(call);
+        var closed = s_open.Apply(new ShardEvents.RecordsAppended(first.Batch!), 3).Apply(new ShardEvents.Closed([8, 9]), 4);
+
+        var decision = AppendDecision.Decide(closed, [Of(1), Of(2), Plain()], 9000, calls);
+
+        Assert.Equal(new AppendReply.Appended(2, 3, 0, 2, 2000, IsRepeat: true), decision.Replies[0]);
+        Assert.All(decision.Replies.Skip(1), r => Assert.Equal(AppendError.Closed, Assert.IsType<AppendReply.Refused>(r).Error));
+    }
+
+    private static Append Of(int call) => new(s_key, Samples.Block, null, new CallToken((UInt128)call, CallEntries.All, 0, false));
+
     private static Append Plain() => new(s_key, Samples.Block);
 
     private static Append By(byte predecessor, byte position, long epoch = 3) =>

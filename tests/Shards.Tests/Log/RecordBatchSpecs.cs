@@ -21,6 +21,7 @@ public class RecordBatchSpecs
 
         Assert.Equal(batch.Header, decoded.Header);
         Assert.Equal(batch.Advances(), decoded.Advances());
+        Assert.Equal(batch.Calls().AsEnumerable(), decoded.Calls().AsEnumerable());
         Assert.Equal(All(batch), All(decoded));
         Assert.Equal(batch.Count, All(decoded).Count);
         Assert.Equal((batch.Header.FirstArrivalMs, batch.Header.LastArrivalMs), (All(batch)[0].ArrivalMs, All(batch)[^1].ArrivalMs));
@@ -48,6 +49,39 @@ public class RecordBatchSpecs
         var all = All(batch);
 
         for (var from = -1; from <= batch.Count + 1; from++) Assert.Equal(all.Skip(from), All(batch, from));
+    }
+
+    [Property]
+    public void Calls_are_read_from_as_much_of_a_row_as_it_takes(int seed, byte less)
+    {
+        var batch = new AnyValue(seed).Batch();
+        var row = batch.Encoded.ToArray();
+        var head = row.AsMemory(0, Math.Min(row.Length, RecordBatch.HeaderBytes + less));
+        while (CallSection.HeadBytes(head.Span) is var bytes && bytes > head.Length)
+        {
+            Assert.InRange(bytes, head.Length + 1, row.Length);
+            head = row.AsMemory(0, bytes);
+        }
+
+        Assert.Equal(batch.Calls().AsEnumerable(), CallSection.DecodeHead(head.Span).AsEnumerable());
+    }
+
+    [Property(MaxTest = 15)]
+    public void A_changed_byte_of_the_calls_is_found_in_the_head_alone(int seed)
+    {
+        var batch = new AnyValue(seed).Batch();
+        if (!batch.Header.HasCalls) return;
+        var row = batch.Encoded.ToArray();
+        var start = RecordBatch.HeaderBytes + batch.Header.ProducerBytes;
+        var end = CallSection.HeadBytes(row);
+        for (var at = start; at < end; at++)
+        {
+            row[at] ^= 0x40;
+
+            Assert.Throws<DamagedBatchException>(() => CallSection.DecodeHead(row));
+
+            row[at] ^= 0x40;
+        }
     }
 
     [Property(MaxTest = 15)]
@@ -172,6 +206,7 @@ public class RecordBatchSpecs
             var batch = RecordBatch.Decode(bytes);
             counted = batch.Count;
             _ = batch.Advances();
+            _ = batch.Calls();
             read = All(batch).Count;
         });
 

@@ -33,21 +33,42 @@ public sealed class AnyValue(int seed)
         _ when type == typeof(long) => Long(),
         _ when type == typeof(bool) => _random.Next(2) == 0,
         _ when type == typeof(string) => Text(),
+        _ when type == typeof(ulong) => (ulong)Long(),
         _ when type == typeof(UInt128) => Key(),
         _ when type == typeof(TimeSpan) => TimeSpan.FromTicks(Long()),
         _ when type == typeof(DateTimeOffset) => DateTimeOffset.FromUnixTimeMilliseconds(_random.NextInt64(-62135596800000, 253402300799999)),
         _ when type == typeof(ProducerPosition) => Position(),
+        _ when type == typeof(CallEntries) => Entries(),
         _ when type == typeof(HashKeyRange) => Range(),
         _ when type == typeof(SequenceNumber) => Number(),
         _ when type == typeof(RecordBlock) => Block(),
         _ when type == typeof(RecordBatch) => Batch(),
         _ when type == typeof(ImmutableDictionary<string, ProducerEntry>) => Producers(),
-        _ when type == typeof(ImmutableSortedDictionary<string, CatalogueProtocol.Entry>) => Entries(),
+        _ when type == typeof(ImmutableSortedDictionary<string, CatalogueProtocol.Entry>) => CatalogueEntries(),
         _ => null,
     };
 
-    public RecordBatch Batch() => RecordBatch.Encode(
-        _random.NextInt64(1, SequenceNumber.RowMax), Blocks(), [.. Enumerable.Range(0, _random.Next(3)).Select(_ => (ProducerAdvance)Of(typeof(ProducerAdvance)))]);
+    public RecordBatch Batch()
+    {
+        var row = _random.NextInt64(1, SequenceNumber.RowMax);
+        var blocks = Blocks();
+        return RecordBatch.Encode(
+            row, blocks, [.. Enumerable.Range(0, _random.Next(3)).Select(_ => (ProducerAdvance)Of(typeof(ProducerAdvance)))],
+            _random.Next(2) == 0 ? null : Calls(row, blocks));
+    }
+
+    private List<CallBlock> Calls(long row, List<RecordBatch.TimedBlock> blocks)
+    {
+        var calls = new List<CallBlock>();
+        var index = 0;
+        foreach (var (block, arrivalMs) in blocks)
+        {
+            if (_random.Next(3) > 0)
+                calls.Add(new CallBlock(Key(), Entries(), _random.Next(2) == 0 ? 0 : (ulong)Long(), row, index, block.Count, arrivalMs));
+            index += block.Count;
+        }
+        return calls;
+    }
 
     private object? Parameter(ParameterInfo parameter)
     {
@@ -79,6 +100,8 @@ public sealed class AnyValue(int seed)
     };
 
     private HashKeyRange Range() => Key() is var a && Key() is var b ? new HashKeyRange(UInt128.Min(a, b), UInt128.Max(a, b)) : default;
+
+    private CallEntries Entries() => new(Bytes(_random.Next(3) == 0 ? _random.Next(CallEntries.BytesMax + 1) : 0));
 
     private ProducerPosition Position() => new(Bytes(_random.Next(ProducerPosition.BytesMax + 1)));
 
@@ -112,7 +135,7 @@ public sealed class AnyValue(int seed)
     private ImmutableDictionary<string, ProducerEntry> Producers() =>
         ((ImmutableArray<ProducerEntry>)Array(typeof(ProducerEntry))).DistinctBy(p => p.Producer).ToImmutableDictionary(p => p.Producer);
 
-    private ImmutableSortedDictionary<string, CatalogueProtocol.Entry> Entries() =>
+    private ImmutableSortedDictionary<string, CatalogueProtocol.Entry> CatalogueEntries() =>
         ((ImmutableArray<CatalogueProtocol.Entry>)Array(typeof(CatalogueProtocol.Entry)))
             .DistinctBy(e => e.Name).ToImmutableSortedDictionary(e => e.Name, e => e, StringComparer.Ordinal);
 }

@@ -23,6 +23,9 @@ public static class Samples
     private static readonly ImmutableArray<ShardSlot> s_slots = [new(0, s_lower, 1, [], 99), new(7, s_range, 2, [0, 1], 0)];
     private static readonly CatalogueProtocol.Entry s_entry = new("orders", s_life, StreamStatus.Active, StreamMode.OnDemand, 16, 1_750_000_000_123);
 
+    private static readonly UInt128 s_call = new(0x0011_2233_4455_6677, 0x8899_aabb_ccdd_eeff);
+    private static readonly CallEntries s_entries = new(new byte[] { 0x05, 0x80 });
+
     private static UInt128 HalfSpace => UInt128.One << 127;
 
     public static RecordBlock Block
@@ -46,6 +49,28 @@ public static class Samples
                 41, [new(Block, 1_750_000_000_000), new(second.Build(), 1_750_000_000_123)], [new ProducerAdvance("agent-1", 3, s_late)]);
         }
     }
+
+    private static RecordBatch BatchWithCalls
+    {
+        get
+        {
+            var second = new RecordBlockBuilder();
+            second.Add(Encoding.UTF8.GetBytes("größe"), null, []);
+            return RecordBatch.Encode(
+                41, [new(Block, 1_750_000_000_000), new(second.Build(), 1_750_000_000_123)], [new ProducerAdvance("agent-1", 3, s_late)],
+                [
+                    new CallBlock(s_call, CallEntries.All, 0, 41, 0, 2, 1_750_000_000_000),
+                    new CallBlock(~s_call, s_entries, 0x1122_3344_5566_7788, 41, 2, 1, 1_750_000_000_123),
+                ]);
+        }
+    }
+
+    /// <summary>Other forms of types whose sample is above: what was written before them stays as it was.</summary>
+    public static IReadOnlyDictionary<string, object> OtherForms { get; } = new Dictionary<string, object>
+    {
+        ["RA1-calls"] = new ShardEvents.RecordsAppended(BatchWithCalls),
+        ["QA1-calls"] = new Append(s_shard, Block, null, new CallToken(s_call, s_entries, 0x1122_3344_5566_7788, true)),
+    };
 
     public static IReadOnlyList<object> All { get; } =
     [
@@ -91,6 +116,7 @@ public static class Samples
         new End(s_shard),
         new Trim(s_shard, 1_750_000_000_000),
         new Read(s_shard, new ShardPosition(41, 2), 10_000, 10_485_760, TimeSpan.FromMilliseconds(1500)),
+        new FindCalls(s_shard, s_call),
         new Subscribe(s_shard, new FanOutSubscription("reports", 1_750_000_000, "subscription-1")),
     ];
 
@@ -112,6 +138,8 @@ public static class Samples
         s_bounds,
         new ReadReply.FromTail([Batch], s_bounds),
         new ReadReply.FromStore(s_bounds),
+        new FindCallsReply.Found(2, true, [new CallBlock(s_call, s_entries, 0x1122_3344_5566_7788, 41, 1, 2, 1_750_000_000_123)]),
+        new FindCallsReply.Refused(AppendError.NotReady, "Recovering."),
         new ReadReply.Refused(AppendError.NotReady, "Recovering."),
         new SubscribeReply.Accepted(s_shard),
         new SubscribeReply.InUse(s_shard),

@@ -129,7 +129,7 @@ public sealed class SerializerSpecs(SerializingSystem system) : IClassFixture<Se
 
     [Theory]
     [InlineData(0)]
-    [InlineData(11)]
+    [InlineData(13)]
     [InlineData(-1)]
     public void An_error_of_a_newer_version_is_refused_by_name(int error)
     {

@@ -18,7 +18,7 @@ public static class ValueText
         ReadOnlyMemory<byte> bytes => Convert.ToHexString(bytes.Span),
         RecordBatch batch => Convert.ToHexString(batch.Encoded.Span),
         RecordBlock block => $"{block.Count}:{Convert.ToHexString(block.Bytes.Span)}",
-        ProducerPosition or HashKeyRange => value.ToString()!,
+        ProducerPosition or HashKeyRange or CallEntries => value.ToString()!,
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         bool flag => flag.ToString(),
