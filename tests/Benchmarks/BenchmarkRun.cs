@@ -93,6 +93,7 @@ public static class BenchmarkRun
         "put1k" => PutWorkload.Batches("PutRecords", 1_024, context.IsPostgres ? null : "90,000 records/s"),
         "single" => PutWorkload.Single(),
         "get" => new GetWorkload(),
+        "encodings" => new EncodingsWorkload(),
         "latency" => new LatencyWorkload(),
         "memory" => new MemoryWorkload(journalAsync),
         "restart" => new RestartWorkload(journalAsync),

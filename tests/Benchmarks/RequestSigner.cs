@@ -5,14 +5,15 @@ using System.Text;
 namespace ActorStreams.Benchmarks;
 
 /// <summary>
-/// AWS Signature Version 4 for JSON requests to <c>POST /</c>, with the headers content-type, host, x-amz-date and x-amz-target signed.
+/// AWS Signature Version 4 for requests to <c>POST /</c>, with the headers content-type, host, x-amz-date and x-amz-target signed.
 /// One signer may be shared by all connections; the signing key is derived once a day as SDKs do.
 /// </summary>
 public sealed class RequestSigner(string accessKey, string secretKey, string region, string host, TimeProvider time)
 {
     private const string Service = "kinesis";
     internal const string SignedHeaders = "content-type;host;x-amz-date;x-amz-target";
-    internal const string ContentType = "application/x-amz-json-1.1";
+    public const string Json = "application/x-amz-json-1.1";
+    public const string Cbor = "application/x-amz-cbor-1.1";
     internal const string DateFormat = "yyyyMMdd'T'HHmmss'Z'";
 
     private volatile DayKey? _dayKey;
@@ -21,8 +22,8 @@ public sealed class RequestSigner(string accessKey, string secretKey, string reg
 
     /// <summary>Builds the whole HTTP request once. The body is hashed here, since the load generator sends the same bodies again and again;
     /// date and signature are written anew by each <see cref="SignedRequest.Stamp"/>.</summary>
-    public SignedRequest Prepare(string operation, ReadOnlySpan<byte> body) =>
-        new(this, "Kinesis_20131202." + operation, body);
+    public SignedRequest Prepare(string operation, ReadOnlySpan<byte> body, string contentType = Json) =>
+        new(this, "Kinesis_20131202." + operation, body, contentType);
 
     public SignedRequest Prepare(string operation, string json) => Prepare(operation, Encoding.UTF8.GetBytes(json));
 

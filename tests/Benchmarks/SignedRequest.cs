@@ -27,7 +27,7 @@ public sealed class SignedRequest
     private readonly ulong _invocationHigh = (ulong)Random.Shared.NextInt64();
     private ulong _invocationLow;
 
-    internal SignedRequest(RequestSigner signer, string target, ReadOnlySpan<byte> body)
+    internal SignedRequest(RequestSigner signer, string target, ReadOnlySpan<byte> body, string contentType)
     {
         _signer = signer;
         var date = new string('0', DateLength);
@@ -35,7 +35,7 @@ public sealed class SignedRequest
         var signature = new string('0', HexLength);
         var invocation = Guid.Empty.ToString();
 
-        var head = $"POST / HTTP/1.1\r\nHost: {signer.Host}\r\nContent-Type: {RequestSigner.ContentType}\r\nX-Amz-Target: {target}\r\n"
+        var head = $"POST / HTTP/1.1\r\nHost: {signer.Host}\r\nContent-Type: {contentType}\r\nX-Amz-Target: {target}\r\n"
             + $"X-Amz-Date: {date}\r\nAuthorization: AWS4-HMAC-SHA256 Credential={signer.Credential(day)}, "
             + $"SignedHeaders={RequestSigner.SignedHeaders}, Signature={signature}\r\namz-sdk-invocation-id: {invocation}\r\n"
             + $"amz-sdk-request: attempt=1\r\nUser-Agent: actorstreams-benchmarks\r\nContent-Length: {body.Length}\r\n\r\n";
@@ -47,7 +47,7 @@ public sealed class SignedRequest
         _wireSignature = After(head, "Signature=");
         _wireInvocation = After(head, "amz-sdk-invocation-id: ");
 
-        var canonical = $"POST\n/\n\ncontent-type:{RequestSigner.ContentType}\nhost:{signer.Host}\nx-amz-date:{date}\n"
+        var canonical = $"POST\n/\n\ncontent-type:{contentType}\nhost:{signer.Host}\nx-amz-date:{date}\n"
             + $"x-amz-target:{target}\n\n{RequestSigner.SignedHeaders}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
         _canonical = Encoding.ASCII.GetBytes(canonical);
         _canonicalDate = After(canonical, "x-amz-date:");

@@ -59,8 +59,15 @@ public sealed class KinesisSession(IPEndPoint server, RequestSigner signer) : ID
             ?? throw new InvalidDataException($"GetShardIterator gave no iterator: {answer.Describe()}");
     }
 
-    public HttpAnswer GetRecords(string iterator, int limit) =>
-        Call("GetRecords", $$"""{"ShardIterator":"{{iterator}}","Limit":{{limit}}}""");
+    /// <param name="contentType">Of the request, and so of the answer.</param>
+    public HttpAnswer GetRecords(string iterator, int limit, string contentType = RequestSigner.Json)
+    {
+        var body = contentType == RequestSigner.Cbor
+            ? new CborText().StartMap().Text("ShardIterator").Text(iterator).Text("Limit").Integer(limit).End().ToArray()
+            : Encoding.UTF8.GetBytes($$"""{"ShardIterator":"{{iterator}}","Limit":{{limit}}}""");
+        var answer = Exchange(signer.Prepare("GetRecords", body, contentType));
+        return answer.Status == 200 ? answer : throw new InvalidDataException($"GetRecords: {answer.Describe()}");
+    }
 
     public void Dispose() => _connection.Dispose();
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ActorStreams.Benchmarks.Load;
 
 /// <summary>Reads whole shards from TRIM_HORIZON with GetRecords of 10,000, one connection and thread per shard.</summary>
-public sealed class ShardReader(Func<KinesisSession> connect, string stream, int recordBytes)
+public sealed class ShardReader(Func<KinesisSession> connect, string stream, int recordBytes, string contentType = RequestSigner.Json)
 {
     private const int RecordsPerCallMax = 10_000;
     private const int EmptyAnswersInARowMax = 1_000;
@@ -44,7 +44,7 @@ public sealed class ShardReader(Func<KinesisSession> connect, string stream, int
         for (var iterator = session.GetShardIterator(stream, shard, "TRIM_HORIZON"); iterator is not null;)
         {
             var sent = Stopwatch.GetTimestamp();
-            var body = session.GetRecords(iterator, RecordsPerCallMax).Body;
+            var body = session.GetRecords(iterator, RecordsPerCallMax, contentType).Body;
             ticks.Add(Stopwatch.GetTimestamp() - sent);
             var count = KinesisAnswers.RecordCount(body);
             records += count;

@@ -16,6 +16,13 @@ internal sealed class Mutator(int seed)
 
     private static readonly byte[] Alphabet = [.. "{}[]\",:\\u0123456789-+.eE /=\0\n\u007f"u8, 0xff, 0xc3, 0xed, 0xa0];
 
+    // Heads of every major type with short, long and indefinite lengths, and values that have a meaning of their own.
+    private static readonly byte[] CborAlphabet =
+    [
+        0x00, 0x17, 0x18, 0x1b, 0x1c, 0x3b, 0x40, 0x5b, 0x5f, 0x60, 0x61, 0x7b, 0x7f, 0x80, 0x9b, 0x9f, 0xa0, 0xa1, 0xbb, 0xbf, 0xc1, 0xc2, 0xd9,
+        0xdb, 0xf4, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xff,
+    ];
+
     private readonly Random _random = new(seed);
 
     public byte[] Mutate(string json)
@@ -23,7 +30,17 @@ internal sealed class Mutator(int seed)
         var text = _random.Next(3) == 0 ? json : MutateStructure(json);
         var bytes = new List<byte>(Encoding.UTF8.GetBytes(text));
         if (_random.Next(3) == 0) return [.. bytes];
-        for (var i = _random.Next(1, 4); i > 0 && bytes.Count > 0; i--) MutateBytes(bytes);
+        for (var i = _random.Next(1, 4); i > 0 && bytes.Count > 0; i--) MutateBytes(bytes, Alphabet);
+        return [.. bytes];
+    }
+
+    /// <summary>The same in CBOR, of definite or of indefinite lengths.</summary>
+    public byte[] MutateCbor(string json)
+    {
+        var text = _random.Next(3) == 0 ? json : MutateStructure(json);
+        var bytes = new List<byte>(CborJson.FromJson(text, isDefinite: OneIn(2)));
+        if (_random.Next(3) == 0) return [.. bytes];
+        for (var i = _random.Next(1, 4); i > 0 && bytes.Count > 0; i--) MutateBytes(bytes, CborAlphabet);
         return [.. bytes];
     }
 
@@ -50,7 +67,8 @@ internal sealed class Mutator(int seed)
 
     public bool OneIn(int n) => _random.Next(n) == 0;
 
-    private string MutateStructure(string json)
+    /// <summary>Valid JSON with one member or item taken out or given another value.</summary>
+    public string MutateStructure(string json)
     {
         var root = JsonNode.Parse(json)!;
         var places = new List<(JsonNode Parent, string? Name, int Index)>();
@@ -93,14 +111,14 @@ internal sealed class Mutator(int seed)
         }
     }
 
-    private void MutateBytes(List<byte> bytes)
+    private void MutateBytes(List<byte> bytes, byte[] alphabet)
     {
         var at = _random.Next(bytes.Count);
         switch (_random.Next(6))
         {
             case 0: bytes[at] ^= (byte)(1 << _random.Next(8)); break;
-            case 1: bytes[at] = Pick(Alphabet); break;
-            case 2: bytes.Insert(at, Pick(Alphabet)); break;
+            case 1: bytes[at] = Pick(alphabet); break;
+            case 2: bytes.Insert(at, Pick(alphabet)); break;
             case 3: bytes.RemoveRange(at, Math.Min(_random.Next(1, 8), bytes.Count - at)); break;
             case 4: bytes.RemoveRange(at, bytes.Count - at); break;
             default: bytes.InsertRange(at, bytes.GetRange(at, Math.Min(_random.Next(1, 40), bytes.Count - at))); break;
