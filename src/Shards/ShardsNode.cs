@@ -1,4 +1,5 @@
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
@@ -27,6 +28,8 @@ public sealed class ShardsNode : IAsyncDisposable
 
     public StreamsClient Streams { get; }
 
+    public EncryptionKeys Keys => _services.Keys;
+
     /// <summary>Settings of cluster sharding that the shards need; beside <see cref="Serialization.ShardSerialization.Config"/> and the store's.</summary>
     public static Config Config { get; } = ConfigurationFactory.ParseString("""
         akka.cluster.sharding {
@@ -40,14 +43,17 @@ public sealed class ShardsNode : IAsyncDisposable
 
     /// <summary>Answers when the regions take messages and what must not sleep is awake.</summary>
     public static async Task<ShardsNode> StartAsync(
-        ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel)
+        ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel, EncryptionKeys? keys = null)
     {
         var tails = new TailBudget(options.NodeTailBytesMax);
         var metrics = new ShardMetrics(tails);
         var reclaimer = new SpaceReclaimer(store, time);
         var node = $"{Akka.Cluster.Cluster.Get(system).SelfUniqueAddress}/{Guid.NewGuid():n}";
         var services = new ShardServices(
-            node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed);
+            node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed)
+        {
+            Keys = keys ?? EncryptionKeys.None,
+        };
 
         var clock = new RetentionClock(time);
         var sharding = ClusterSharding.Get(system);
@@ -58,7 +64,7 @@ public sealed class ShardsNode : IAsyncDisposable
         Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
-        var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics), store.Journal, options, time);
+        var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics, services.Keys), store.Journal, options, time);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "refuse-calls", () =>
         {
             streams.Close();

@@ -1,5 +1,6 @@
 using ActorStreams.Shards;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization;
 using ActorStreams.Shards.Store;
@@ -29,7 +30,7 @@ public sealed class ShardsHost : IAsyncDisposable
 
     /// <param name="more">Settings of what else a spec runs on the same actor system.</param>
     public static async Task<ShardsHost> StartAsync(
-        StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null, Config? more = null)
+        StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null, Config? more = null, EncryptionKeys? keys = null)
     {
         time ??= TimeProvider.System;
         var store = await ShardStore.OpenAsync(storeOptions, time, CancellationToken.None);
@@ -46,7 +47,7 @@ public sealed class ShardsHost : IAsyncDisposable
         var system = ActorSystem.Create("actorstreams", BootstrapSetup.Create().WithConfig(settings).And(setup));
         var cluster = Akka.Cluster.Cluster.Get(system);
         await cluster.JoinAsync(cluster.SelfAddress);
-        var node = await ShardsNode.StartAsync(system, store, options ?? new ShardOptions(), time, CancellationToken.None);
+        var node = await ShardsNode.StartAsync(system, store, options ?? new ShardOptions(), time, CancellationToken.None, keys);
         return new ShardsHost(system, store, node);
     }
 

@@ -39,6 +39,8 @@ internal sealed class GetRecords(
                 break;
             case ReadResult.Gone:
                 throw KinesisErrors.ShardDoesNotExist(iterator.Shard.ShardId, iterator.Stream.Name, call.AccountId);
+            case ReadResult.KeyUnavailable sealedBy:
+                throw KinesisErrors.Kms(sealedBy.Key);
             case ReadResult.Damaged damaged:
                 log.LogError(
                     "Row {Row} of shard {Shard} is damaged and not given out: {Detail}", damaged.Row, iterator.Shard, damaged.Detail);

@@ -127,6 +127,7 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
         {
             PositionResult.Found found => found.Position,
             PositionResult.Gone => throw target.DoesNotExist(),
+            PositionResult.KeyUnavailable sealedBy => throw KinesisErrors.Kms(sealedBy.Key),
             _ => throw KinesisErrors.InternalFailure(),
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorStreams.Shards.Encryption;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -67,6 +68,10 @@ internal static class KinesisErrors
     public static KinesisException ExpiredNextToken() => new("ExpiredNextTokenException", "The pagination token has expired.");
 
     public static KinesisException InvalidNextToken() => InvalidArgument("Invalid NextToken.");
+
+    /// <summary>The service's own errors for a key that is not there, and for one that does not do.</summary>
+    public static KinesisException Kms(UnusableKey key) =>
+        new(key.IsConfigured ? "KMSInvalidStateException" : "KMSNotFoundException", key.Detail);
 
     private static string JavaDate(DateTimeOffset time) =>
         time.UtcDateTime.ToString("ddd MMM dd HH:mm:ss 'UTC' yyyy", CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace ActorStreams.Node.Hosting;
@@ -7,12 +8,14 @@ namespace ActorStreams.Node.Hosting;
 /// <summary>The listener for AWS clients.</summary>
 internal static class GatewayServer
 {
-    public static WebApplication Build(GatewayOptions options, byte[] tokenKey, IStreams streams, ILoggerFactory loggers, TimeProvider clock)
+    public static WebApplication Build(
+        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, ILoggerFactory loggers, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(streams);
+        builder.Services.AddSingleton(keys);
         builder.Services.AddActorStreamsGateway(options, tokenKey);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

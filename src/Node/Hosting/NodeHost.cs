@@ -6,6 +6,7 @@ using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
@@ -147,7 +148,7 @@ internal sealed class NodeHost : IAsyncDisposable
         await _pipelines.StatusAsync(cancel);
         _readiness.Reached(Parts.Pipelines);
 
-        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, loggers, _clock);
+        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, _shards.Keys, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, _shards.Streams, _clock, cancel);
         _readiness.Reached(Parts.Gateway);
@@ -157,11 +158,24 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         try
         {
-            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel);
+            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel, LoadKeys());
         }
         catch (Exception e) when (e is StoreUnavailableException or DbException or AskTimeoutException)
         {
             throw new CannotStartException($"The store is there, but what it holds cannot be worked with: {e.Message}", e);
+        }
+    }
+
+    // Read when the settings were checked, and again here: a file may have gone in between.
+    private EncryptionKeys LoadKeys()
+    {
+        try
+        {
+            return EncryptionKeys.Load(_settings.Encryption);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CannotStartException($"The encryption keys can't be read any more: {e.Message}", e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 
@@ -12,6 +13,7 @@ internal sealed record NodeSettings
 {
     public StoreOptions Store { get; init; } = new();
     public ShardOptions Shards { get; init; } = new();
+    public EncryptionOptions Encryption { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
     public ManagementOptions Management { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();

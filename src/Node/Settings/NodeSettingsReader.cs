@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using Microsoft.Extensions.Configuration;
@@ -24,6 +25,7 @@ internal static class NodeSettingsReader
         {
             Store = binder.Bind<StoreOptions>(root.GetSection(nameof(NodeSettings.Store))),
             Shards = binder.Bind<ShardOptions>(root.GetSection(nameof(NodeSettings.Shards))),
+            Encryption = binder.Bind<EncryptionOptions>(root.GetSection(nameof(NodeSettings.Encryption))),
             Gateway = binder.Bind<GatewayOptions>(root.GetSection(nameof(NodeSettings.Gateway))),
             Management = binder.Bind<ManagementOptions>(root.GetSection(nameof(NodeSettings.Management))),
             Cluster = binder.Bind<ClusterOptions>(root.GetSection(nameof(NodeSettings.Cluster))),
@@ -35,6 +37,7 @@ internal static class NodeSettingsReader
             .. binder.Errors,
             .. Check(nameof(NodeSettings.Store), settings.Store, new StoreOptionsValidator()),
             .. Check(nameof(NodeSettings.Shards), settings.Shards, new ShardOptionsValidator()),
+            .. Check(nameof(NodeSettings.Encryption), settings.Encryption, new EncryptionOptionsValidator()),
             .. Check(nameof(NodeSettings.Gateway), settings.Gateway, new GatewayOptionsValidator()),
             .. Check(nameof(NodeSettings.Management), settings.Management, new ManagementOptionsValidator()),
             .. Check(nameof(NodeSettings.Cluster), settings.Cluster, new ClusterOptionsValidator()),

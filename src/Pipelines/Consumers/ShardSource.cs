@@ -46,6 +46,9 @@ public static class ShardSource
                     return (records.Next, Envelop(from, confirmed, records));
                 case ReadResult.Damaged damaged:
                     throw new DamagedSourceException($"Row {damaged.Row} of {shard} is damaged: {damaged.Detail}");
+                case ReadResult.KeyUnavailable sealedBy:
+                    waiting($"{shard} can't be read: {sealedBy.Key.Detail}");
+                    break;
                 case ReadResult.Gone gone:
                     waiting($"{shard} is gone: {gone.Detail}");
                     break;

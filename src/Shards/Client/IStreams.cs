@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 
@@ -149,6 +150,9 @@ public abstract record ReadResult
     /// <summary>A stored batch is not what was written; nothing of it is given out.</summary>
     public sealed record Damaged(long Row, string Detail) : ReadResult;
 
+    /// <summary>The records are sealed with a key that this node lacks or has another of; nothing is skipped.</summary>
+    public sealed record KeyUnavailable(UnusableKey Key) : ReadResult;
+
     /// <summary>The shard is not there: never opened, or ended with its stream.</summary>
     public sealed record Gone(string Detail) : ReadResult;
 
@@ -191,6 +195,9 @@ public abstract record PositionResult
     private PositionResult() { }
 
     public sealed record Found(ShardPosition Position) : PositionResult;
+
+    /// <summary>The batch that holds the position is sealed with a key that this node lacks or has another of.</summary>
+    public sealed record KeyUnavailable(UnusableKey Key) : PositionResult;
 
     public sealed record Gone(string Detail) : PositionResult;
 

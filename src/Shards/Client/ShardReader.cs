@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization;
 using ActorStreams.Shards.Store;
@@ -8,7 +9,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Shards.Client;
 
 /// <summary>Turns what a shard's owner answers, and the store's rows where it points there, into records within limits.</summary>
-public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
+public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics, EncryptionKeys keys)
 {
     /// <summary>Rows of one read of the store; a row is a batch, so this is reached only by very small ones.</summary>
     private const int RowsMax = 2_000;
@@ -23,6 +24,7 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
         {
             var row = Math.Max(from.Row, bounds.TrimmedToRow + 1);
             var batches = ImmutableArray.CreateBuilder<RecordBatch>();
+            using var opener = new BatchOpener(keys, shard.PersistenceId);
             var (records, bytes, step) = (0L, 0L, (long)FirstStepBytes);
             while (row <= bounds.TipRow && records < recordsMax && bytes < bytesMax)
             {
@@ -32,8 +34,8 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
                 if (rows.Count == 0) break;
                 foreach (var stored in rows)
                 {
-                    if (Decode(stored, out var damage) is not { } batch)
-                        return records > 0 ? Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds) : Damaged(stored.Row, damage!);
+                    if (Decode(stored, opener, out var why) is not { } batch)
+                        return records > 0 ? Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds) : Noted(why!);
                     batches.Add(batch);
                     records += batch.Count - (batch.Row == from.Row ? Math.Min(from.Index, batch.Count) : 0);
                     bytes += stored.Payload.Length;
@@ -102,25 +104,46 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics)
         return new BatchSlice(batch, first, count);
     }
 
-    private static RecordBatch? Decode(JournalRow row, out string? damage)
+    /// <summary>Position of the first record in a row that arrived at or after the time. Throws as the store and its batches do.</summary>
+    public async Task<PositionResult> FirstInRowAsync(ShardKey shard, long row, long arrivalMs, CancellationToken cancel)
     {
-        damage = null;
+        var rows = await journal.ReadAsync(
+            shard.PersistenceId, Manifests.ShardEvents.RecordsAppended, row, row, 1, 1, cancel).ConfigureAwait(false);
+        if (rows.Count == 0) return new PositionResult.Found(new ShardPosition(row, 0));
+        using var opener = new BatchOpener(keys, shard.PersistenceId);
+        if (opener.Open(RecordBatch.Decode(rows[0].Payload), out var unusable) is not { } batch) return new PositionResult.KeyUnavailable(unusable!);
+        var records = batch.RecordsFrom(0);
+        while (records.MoveNext())
+        {
+            if (records.ArrivalMs >= arrivalMs) return new PositionResult.Found(new ShardPosition(row, records.Index));
+        }
+        return new PositionResult.Found(new ShardPosition(row + 1, 0));
+    }
+
+    private static RecordBatch? Decode(JournalRow row, BatchOpener opener, out ReadResult? why)
+    {
+        why = null;
         try
         {
             var batch = RecordBatch.Decode(row.Payload);
-            if (batch.Row == row.Row) return batch;
-            damage = $"Row {row.Row} holds the batch of row {batch.Row}.";
+            if (batch.Row == row.Row)
+            {
+                var opened = opener.Open(batch, out var unusable);
+                if (unusable is not null) why = new ReadResult.KeyUnavailable(unusable);
+                return opened;
+            }
+            why = new ReadResult.Damaged(row.Row, $"Row {row.Row} holds the batch of row {batch.Row}.");
         }
         catch (DamagedBatchException e)
         {
-            damage = e.Message;
+            why = new ReadResult.Damaged(row.Row, e.Message);
         }
         return null;
     }
 
-    private ReadResult.Damaged Damaged(long row, string detail)
+    private ReadResult Noted(ReadResult why)
     {
-        metrics.Damaged();
-        return new ReadResult.Damaged(row, detail);
+        if (why is ReadResult.Damaged) metrics.Damaged();
+        return why;
     }
 }

@@ -255,25 +255,14 @@ public sealed class StreamsClient : IStreams
         {
             var row = await ArrivalSearch.FirstRowAtOrAfterAsync(
                 _journal, shard.PersistenceId, b.TrimmedToRow + 1, b.TipRow, arrivalMs, cancel).ConfigureAwait(false);
-            return new PositionResult.Found(row is { } found ? await FirstInRowAsync(shard, found, arrivalMs, cancel).ConfigureAwait(false) : b.AfterTip);
+            return row is { } found
+                ? await _reader.FirstInRowAsync(shard, found, arrivalMs, cancel).ConfigureAwait(false)
+                : new PositionResult.Found(b.AfterTip);
         }
         catch (Exception e) when (e is DbException or TimeoutException or DamagedBatchException)
         {
             return new PositionResult.Unavailable($"The store could not be searched: {e.Message}");
         }
-    }
-
-    private async Task<ShardPosition> FirstInRowAsync(ShardKey shard, long row, long arrivalMs, CancellationToken cancel)
-    {
-        var rows = await _journal.ReadAsync(
-            shard.PersistenceId, Serialization.Manifests.ShardEvents.RecordsAppended, row, row, 1, 1, cancel).ConfigureAwait(false);
-        if (rows.Count == 0) return new ShardPosition(row, 0);
-        var records = RecordBatch.Decode(rows[0].Payload).RecordsFrom(0);
-        while (records.MoveNext())
-        {
-            if (records.ArrivalMs >= arrivalMs) return new ShardPosition(row, records.Index);
-        }
-        return new ShardPosition(row + 1, 0);
     }
 
     private async Task<ReadReply> AskReadAsync(Read read, CancellationToken cancel)

@@ -49,7 +49,7 @@ public sealed record ProducerAdvance(string Producer, long Epoch, ProducerPositi
 /// 48 producer section, call section where the flags say so, then blocks: u32 arrival - first arrival, u32 records, u32 bytes, records
 /// </code>
 /// </summary>
-public sealed class RecordBatch
+public sealed partial class RecordBatch
 {
     public const byte Version = 1;
     public const int HeaderBytes = 48;
@@ -59,14 +59,19 @@ public sealed class RecordBatch
     private readonly IReadOnlyList<ProducerAdvance> _advances;
     private readonly int _callBytes;
 
-    private RecordBatch(ReadOnlyMemory<byte> encoded, RecordBatchHeader header, IReadOnlyList<ProducerAdvance> advances, int callBytes)
+    private RecordBatch(
+        ReadOnlyMemory<byte> encoded, RecordBatchHeader header, IReadOnlyList<ProducerAdvance> advances, int callBytes,
+        ReadOnlyMemory<byte> stored = default)
     {
         Encoded = encoded;
         Header = header;
         _advances = advances;
         _callBytes = callBytes;
+        _stored = stored;
+        StoredBytes = encoded.Length;
     }
 
+    /// <summary>The batch in clear; empty where it is not readable.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
     public RecordBatchHeader Header { get; }
     public long Row => Header.Row;
@@ -111,7 +116,9 @@ public sealed class RecordBatch
         return new RecordBatch(bytes, header, [.. advances], callSection.Length);
     }
 
-    /// <summary>Reads a batch back and checks it whole. Throws <see cref="DamagedBatchException"/> that says what is wrong.</summary>
+    /// <summary>
+    /// Reads a batch back and checks it whole, a sealed one but for its blocks. Throws <see cref="DamagedBatchException"/> that says what is wrong.
+    /// </summary>
     public static RecordBatch Decode(ReadOnlyMemory<byte> encoded)
     {
         var bytes = encoded.Span;
@@ -125,6 +132,7 @@ public sealed class RecordBatch
         var advances = ProducerSection.Decode(bytes.Slice(HeaderBytes, header.ProducerBytes));
         var rest = bytes[(HeaderBytes + header.ProducerBytes)..];
         var callBytes = header.HasCalls ? CallSection.Length(rest, header) : 0;
+        if (header.IsSealed) return Closed(encoded, header, advances, callBytes);
         CheckBlocks(rest[callBytes..], header);
         return new RecordBatch(encoded, header, advances, callBytes);
     }
@@ -136,10 +144,12 @@ public sealed class RecordBatch
     /// they are not what was written.
     /// </summary>
     public ImmutableArray<CallBlock> Calls() =>
-        Header.HasCalls ? CallSection.Decode(Encoded.Span.Slice(HeaderBytes + Header.ProducerBytes, _callBytes), Header) : [];
+        Header.HasCalls ? CallSection.Decode(Clear.Slice(HeaderBytes + Header.ProducerBytes, _callBytes), Header) : [];
 
     /// <summary>The records from <paramref name="fromIndex"/> on, with their indexes and arrival times.</summary>
-    public BatchEnumerator RecordsFrom(int fromIndex) => new(this, fromIndex);
+    public BatchEnumerator RecordsFrom(int fromIndex) => IsReadable
+        ? new(this, fromIndex)
+        : throw new InvalidOperationException($"Row {Row} is sealed with the key '{KeyName}' and was not opened.");
 
     private static uint Checksum(ReadOnlySpan<byte> bytes) =>
         Crc32C.Of(bytes[(ChecksumOffset + 4)..], Crc32C.Of(bytes[..ChecksumOffset]));
@@ -191,7 +201,7 @@ public sealed class RecordBatch
         {
             _row = batch.Row;
             _firstArrivalMs = batch.Header.FirstArrivalMs;
-            _blocks = batch.Encoded.Span[(HeaderBytes + batch.Header.ProducerBytes + batch._callBytes)..];
+            _blocks = batch.Encoded.Span[batch.ClearBytes..];
             Index = -1;
             while (Index + 1 < fromIndex && !_blocks.IsEmpty)
             {
@@ -232,7 +242,12 @@ public sealed class RecordBatch
 public readonly record struct RecordBatchHeader(
     long Row, int Count, long FirstArrivalMs, long LastArrivalMs, int ProducerBytes, int Blocks, int TotalBytes)
 {
+    private const byte SealedFlag = 0x01;
     private const byte CallsFlag = 0x02;
+    private const byte KnownFlags = SealedFlag | CallsFlag;
+
+    /// <summary>The blocks are sealed; a key section stands before them.</summary>
+    public bool IsSealed { get; init; }
 
     /// <summary>A section of calls stands behind that of the producers.</summary>
     public bool HasCalls { get; init; }
@@ -241,7 +256,7 @@ public readonly record struct RecordBatchHeader(
     {
         if (bytes.Length < RecordBatch.HeaderBytes)
             throw new DamagedBatchException($"A batch begins with {RecordBatch.HeaderBytes} bytes of header; {bytes.Length} are there.");
-        if (bytes[0] != RecordBatch.Version || (bytes[1] & ~CallsFlag) != 0)
+        if (bytes[0] != RecordBatch.Version || (bytes[1] & ~KnownFlags) != 0)
             throw new DamagedBatchException($"Version {bytes[0]} with flags {bytes[1]:x2} is not known; version {RecordBatch.Version} is.");
         if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]) is var headerBytes && headerBytes != RecordBatch.HeaderBytes)
             throw new DamagedBatchException($"A header of version {RecordBatch.Version} has {RecordBatch.HeaderBytes} bytes; this one says {headerBytes}.");
@@ -254,6 +269,7 @@ public readonly record struct RecordBatchHeader(
             BinaryPrimitives.ReadInt32LittleEndian(bytes[36..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]))
         {
+            IsSealed = (bytes[1] & SealedFlag) != 0,
             HasCalls = (bytes[1] & CallsFlag) != 0,
         };
         if (header.Count <= 0 || header.ProducerBytes < 0 || header.Blocks <= 0 || header.LastArrivalMs < header.FirstArrivalMs
@@ -265,7 +281,7 @@ public readonly record struct RecordBatchHeader(
     internal void Write(Span<byte> bytes)
     {
         bytes[0] = RecordBatch.Version;
-        bytes[1] = HasCalls ? CallsFlag : (byte)0;
+        bytes[1] = (byte)((IsSealed ? SealedFlag : 0) | (HasCalls ? CallsFlag : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], RecordBatch.HeaderBytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], Count);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], FirstArrivalMs);

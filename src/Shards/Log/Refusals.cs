@@ -11,6 +11,7 @@ internal static class Refusals
         Append => new AppendReply.Refused(error, detail),
         Attach => new AttachReply.Refused(error, detail),
         Close => new CloseReply.Refused(request.Shard, error, detail),
+        Encrypt => new EncryptReply.Refused(request.Shard, error, detail),
         Open => new OpenReply.Refused(request.Shard, detail),
         End => new EndReply.Refused(request.Shard, detail),
         Read => new ReadReply.Refused(error, detail),

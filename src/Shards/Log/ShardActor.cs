@@ -1,3 +1,4 @@
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
@@ -34,6 +35,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     private readonly ShardDeletion _deletion;
     private readonly ShardCalls _calls;
     private readonly StoreAgreement _agreement;
+    private readonly ShardSealer _sealer;
     private readonly List<ShardQueue.Waiting> _inFlight = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ShardState _state = ShardState.Unborn;
@@ -54,6 +56,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _agreement = new StoreAgreement(services.Time);
         _reads = new ShardReads(key, services, Self, this, _agreement);
         _calls = new ShardCalls(key, services, Self, this, _log);
+        _sealer = new ShardSealer(key, services.Keys, _log);
         _deletion = new ShardDeletion(key, services, Self, DeleteMessages, DeleteSnapshots, () => SaveSnapshot(_state), _log);
     }
 
@@ -251,12 +254,16 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                     WriteOrAnswer(attached, next, attachRefused, () => _state.Attached(attach.Producer));
                     break;
                 case Open open:
-                    var (opened, openReply) = _state.Decide(open, _services.Node);
+                    var (opened, openReply) = _state.Decide(open, _services.Node, KeyOf(open.KeyName));
                     WriteOrAnswer(opened, next, opened is null ? openReply : null, () => openReply);
                     break;
                 case Close close:
                     var (closed, closeRefused) = _state.Decide(close);
                     WriteOrAnswer(closed, next, closeRefused, () => _state.Closed(_key));
+                    break;
+                case Encrypt encrypt:
+                    var (encrypted, encryptReply) = _state.Decide(encrypt, KeyOf(encrypt.KeyName));
+                    WriteOrAnswer(encrypted, next, encrypted is null ? encryptReply : null, () => encryptReply);
                     break;
                 case End:
                     _deletion.WaitForEnd(next.ReplyTo);
@@ -280,16 +287,21 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         var nowMs = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
         _calls.Known.Expire(nowMs);
         var decision = AppendDecision.Decide(_state, appends, nowMs, _calls.Known);
-        if (decision.Batch is not { } batch)
+        if (decision.Batch is not { } plain)
         {
             Answer();
+            return;
+        }
+        if (_sealer.TrySeal(plain, _state.Encryption, out var batch) is { } notSealed)
+        {
+            foreach (var refused in waiting) refused.ReplyTo.Tell(Refusals.Of(refused.Command, AppendError.NotReady, notSealed));
             return;
         }
         _inFlight.AddRange(waiting);
         Write(new ShardEvents.RecordsAppended(batch), () =>
         {
             _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
-            _tail.Add(batch);
+            _tail.Add(batch.WithoutStored());
             _calls.Stored(decision.Calls);
             Answer();
         });
@@ -299,6 +311,8 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             for (var i = 0; i < waiting.Count; i++) waiting[i].ReplyTo.Tell(decision.Replies[i]);
         }
     }
+
+    private EncryptionKeyRef? KeyOf(string? name) => name is null ? null : _services.Keys.RefOf(name);
 
     private void WriteOrAnswer(ShardEvents.IShardEvent? e, ShardQueue.Waiting waiting, object? refusal, Func<object?> reply)
     {
@@ -475,6 +489,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _tail.Clear();
         _reads.Dispose();
         _calls.Dispose();
+        _sealer.Dispose();
         base.PostStop();
     }
 

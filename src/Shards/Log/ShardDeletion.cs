@@ -37,7 +37,7 @@ internal sealed class ShardDeletion(
     public void Written(ShardEvents.IShardEvent e, bool draining)
     {
         UnsnapshottedRows++;
-        if (e is ShardEvents.RecordsAppended a) _unsnapshottedBytes += a.Batch.Encoded.Length;
+        if (e is ShardEvents.RecordsAppended a) _unsnapshottedBytes += a.Batch.StoredBytes;
         if (e is ShardEvents.Ended) return;
         if (draining || _unsnapshottedBytes >= services.Options.SnapshotBytesMax || UnsnapshottedRows >= services.Options.SnapshotRowsMax)
             Snapshot();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 
 namespace ActorStreams.Shards.Log;
@@ -15,7 +16,8 @@ public static class ShardEvents
         ImmutableArray<int> Parents,
         long ArrivalFloorMs,
         ImmutableArray<ProducerEntry> Inherited,
-        string Node) : IShardEvent;
+        string Node,
+        EncryptionKeyRef? Encryption = null) : IShardEvent;
 
     /// <summary>A later incarnation of the actor took the shard over; written before it serves.</summary>
     public sealed record Owned(long Epoch, string Node) : IShardEvent;
@@ -24,6 +26,9 @@ public static class ShardEvents
     public sealed record RecordsAppended(RecordBatch Batch) : IShardEvent;
 
     public sealed record ProducerAttached(string Producer, long Epoch) : IShardEvent;
+
+    /// <summary>Batches from the next one on are sealed with this key, or are stored in clear where it is null.</summary>
+    public sealed record EncryptionSet(EncryptionKeyRef? Key) : IShardEvent;
 
     /// <summary>Rows up to this one are given up; they are deleted after this is durable.</summary>
     public sealed record TrimmedTo(long Row) : IShardEvent;

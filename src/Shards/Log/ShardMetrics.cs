@@ -37,7 +37,7 @@ public sealed class ShardMetrics : IDisposable
     {
         _batches.Add(1);
         _records.Add(batch.Count);
-        _bytes.Add(batch.Encoded.Length);
+        _bytes.Add(batch.StoredBytes);
         _persistMs.Record(took.TotalMilliseconds);
     }
 

@@ -49,14 +49,18 @@ public static class ShardProtocol
 
     public interface IQuery : IRequest;
 
-    /// <summary>Gives an unborn shard its range and ancestry; answered <see cref="OpenReply"/>, again and again with the same answer.</summary>
+    /// <summary>
+    /// Gives an unborn shard its range, ancestry and encryption key, null for none; answered <see cref="OpenReply"/>, again and again with the
+    /// same answer.
+    /// </summary>
     public sealed record Open(
         ShardKey Shard,
         HashKeyRange Range,
         int Generation,
         ImmutableArray<int> Parents,
         long ArrivalFloorMs,
-        ImmutableArray<ProducerEntry> Inherited) : ICommand;
+        ImmutableArray<ProducerEntry> Inherited,
+        string? KeyName = null) : ICommand;
 
     /// <summary>Appends a block of records, all or none. With <paramref name="Producer"/> it is idempotent. Answered <see cref="AppendReply"/>.</summary>
     /// <remarks>With <paramref name="Call"/> a block that the shard stored for it within the window is answered as it was at first.</remarks>
@@ -76,6 +80,12 @@ public static class ShardProtocol
 
     /// <summary>Ends writing for good (split, merge); answered <see cref="CloseReply"/>, again and again with the same answer.</summary>
     public sealed record Close(ShardKey Shard, ImmutableArray<int> Children) : ICommand;
+
+    /// <summary>
+    /// Seals what is appended after it with the key of this name, or stores it in clear where that is null; what is stored stays as it is.
+    /// Answered <see cref="EncryptReply"/> when that is durable, again and again with the same answer.
+    /// </summary>
+    public sealed record Encrypt(ShardKey Shard, string? KeyName) : ICommand;
 
     /// <summary>Ends the shard with its stream: every record is deleted, an empty event stays. Answered <see cref="EndReply"/>.</summary>
     public sealed record End(ShardKey Shard) : ICommand;
@@ -186,6 +196,15 @@ public static class ShardProtocol
         public sealed record Closed(ShardKey Shard, long ClosedRow, long LastArrivalMs, ImmutableArray<ProducerEntry> Producers) : CloseReply;
 
         public sealed record Refused(ShardKey Shard, AppendError Error, string Detail) : CloseReply;
+    }
+
+    public abstract record EncryptReply : IMessage
+    {
+        private EncryptReply() { }
+
+        public sealed record Encrypted(ShardKey Shard, string? KeyName) : EncryptReply;
+
+        public sealed record Refused(ShardKey Shard, AppendError Error, string Detail) : EncryptReply;
     }
 
     public abstract record EndReply : IMessage

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 
 namespace ActorStreams.Shards.Log;
@@ -12,6 +13,8 @@ public sealed record ShardServices(
     public Recoveries Recoveries { get; } = new();
 
     public CallBudget Calls { get; } = new(Options.NodeRetryCallsMax);
+
+    public EncryptionKeys Keys { get; init; } = EncryptionKeys.None;
 }
 
 /// <summary>

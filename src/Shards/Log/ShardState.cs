@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -56,14 +57,18 @@ public sealed record ShardState
     public long BytesTotal { get; init; }
     public ImmutableDictionary<string, ProducerEntry> Producers { get; init; } = ImmutableDictionary<string, ProducerEntry>.Empty;
 
+    /// <summary>The key that batches are sealed with before they are written; null where they are stored in clear.</summary>
+    public EncryptionKeyRef? Encryption { get; init; }
+
     public ShardBounds Bounds => new(Generation, TipRow, TipCount, LastArrivalMs, TrimmedToRow, ClosedRow, Children);
 
     /// <summary>The event that makes <paramref name="open"/> true, or null where it is already so or is refused.</summary>
-    public (ShardEvents.Opened? Event, OpenReply Reply) Decide(Open open, string node)
+    /// <param name="key">The key that the command names, as the node has it.</param>
+    public (ShardEvents.Opened? Event, OpenReply Reply) Decide(Open open, string node, EncryptionKeyRef? key = null)
     {
         var done = new OpenReply.Opened(open.Shard, open.Generation);
         if (Lifecycle == ShardLifecycle.Unborn)
-            return (new ShardEvents.Opened(open.Range, open.Generation, open.Parents, open.ArrivalFloorMs, open.Inherited, node), done);
+            return (new ShardEvents.Opened(open.Range, open.Generation, open.Parents, open.ArrivalFloorMs, open.Inherited, node, key), done);
         if (Lifecycle == ShardLifecycle.Open && Range == open.Range && Generation == open.Generation && Parents.SequenceEqual(open.Parents))
             return (null, done);
         return (null, new OpenReply.Refused(open.Shard,
@@ -106,6 +111,23 @@ public sealed record ShardState
     /// <summary>The answer to a close that is durable.</summary>
     public CloseReply Closed(Streams.ShardKey shard) => new CloseReply.Closed(shard, ClosedRow, LastArrivalMs, [.. Producers.Values]);
 
+    /// <summary>The event that makes the command true, or null where it is so already or is refused; the answer once it is durable.</summary>
+    /// <param name="key">The key that the command names, as the node has it; null for none.</param>
+    public (ShardEvents.EncryptionSet? Event, EncryptReply Reply) Decide(Encrypt encrypt, EncryptionKeyRef? key)
+    {
+        var done = new EncryptReply.Encrypted(encrypt.Shard, encrypt.KeyName);
+        // A closed shard takes no records that could be sealed.
+        if (Lifecycle == ShardLifecycle.Closed) return (null, done);
+        if (Refuse() is { } error) return (null, new EncryptReply.Refused(encrypt.Shard, error.Error, error.Detail));
+        if (Encryption == key) return (null, done);
+        if (key is null || Encryption?.Name != key.Name) return (new ShardEvents.EncryptionSet(key), done);
+        // The same name: a node without the key adds nothing to what is known of it.
+        if (key.Check.Length == 0) return (null, done);
+        if (Encryption.Check.Length == 0) return (new ShardEvents.EncryptionSet(key), done);
+        return (null, new EncryptReply.Refused(
+            encrypt.Shard, AppendError.NotReady, $"The encryption key '{key.Name}' of this node is not the one that the shard was set to."));
+    }
+
     /// <summary>The trim that gives up rows up to <paramref name="row"/>, or null where they are given up already or hold the state alone.</summary>
     public ShardEvents.TrimmedTo? DecideTrim(long row) => row > TrimmedToRow && row <= LastRow && Lifecycle != ShardLifecycle.Unborn
         ? new ShardEvents.TrimmedTo(row)
@@ -142,11 +164,13 @@ public sealed record ShardState
             OwnerEpoch = 1,
             OwnerNode = o.Node,
             Producers = Inherit(o.Inherited, o.Range),
+            Encryption = o.Encryption,
             LastRow = row,
         },
         ShardEvents.Owned o => this with { OwnerEpoch = o.Epoch, OwnerNode = o.Node, LastRow = row },
         ShardEvents.RecordsAppended a => Append(a.Batch, row),
         ShardEvents.ProducerAttached p => this with { Producers = Producers.SetItem(p.Producer, AtEpoch(p)), LastRow = row },
+        ShardEvents.EncryptionSet s => this with { Encryption = s.Key, LastRow = row },
         ShardEvents.TrimmedTo t => this with { TrimmedToRow = t.Row, LastRow = row },
         ShardEvents.Closed c => this with { Lifecycle = ShardLifecycle.Closed, Children = c.Children, ClosedRow = row, LastRow = row },
         ShardEvents.Ended => this with
@@ -175,7 +199,7 @@ public sealed record ShardState
             TipCount = batch.Count,
             LastArrivalMs = batch.Header.LastArrivalMs,
             RecordsTotal = RecordsTotal + batch.Count,
-            BytesTotal = BytesTotal + batch.Encoded.Length,
+            BytesTotal = BytesTotal + batch.StoredBytes,
             Producers = producers,
         };
     }

@@ -13,6 +13,7 @@ internal static class Manifests
         public const string Opened = "EO1";
         public const string Owned = "EW1";
         public const string ProducerAttached = "EP1";
+        public const string EncryptionSet = "EK1";
         public const string TrimmedTo = "ET1";
         public const string Closed = "EC1";
         public const string Ended = "EE1";
@@ -33,6 +34,7 @@ internal static class Manifests
         public const string Append = "QA1";
         public const string Attach = "QT1";
         public const string Close = "QC1";
+        public const string Encrypt = "QK1";
         public const string End = "QE1";
         public const string Trim = "QM1";
         public const string Read = "QR1";
@@ -52,6 +54,8 @@ internal static class Manifests
         public const string AttachRefused = "TX1";
         public const string Closed = "CC1";
         public const string CloseRefused = "CX1";
+        public const string Encrypted = "YK1";
+        public const string EncryptRefused = "YX1";
         public const string EndDone = "NE1";
         public const string EndRefused = "NX1";
         public const string Trimmed = "MT1";

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.Serialization;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization.Proto;
@@ -60,6 +61,10 @@ internal static class ProtoValues
     public static ImmutableArray<RangePosition> ToPositions(this RepeatedField<RangePositionValue> values) => values.ToArray(ToRangePosition);
 
     public static ImmutableArray<ProducerEntry> ToEntries(this RepeatedField<ProducerEntryValue> values) => values.ToArray(ToEntry);
+
+    public static EncryptionKeyValue? ToProto(this EncryptionKeyRef? key) => key is null ? null : new() { Name = key.Name, Check = key.Check };
+
+    public static EncryptionKeyRef? ToKey(this EncryptionKeyValue? value) => value is null ? null : new(value.Name, value.Check);
 
     public static AppendErrorValue ToProto(this ShardProtocol.AppendError error) =>
         Known((AppendErrorValue)(int)error, AppendErrorValue.AppendErrorUnspecified);

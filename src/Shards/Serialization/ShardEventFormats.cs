@@ -11,13 +11,15 @@ namespace ActorStreams.Shards.Serialization;
 internal static class ShardEventFormats
 {
     public static ManifestTable.Builder AddShardEvents(this ManifestTable.Builder table) => table
-        .AddBytes(Manifests.ShardEvents.RecordsAppended, e => WholeArray(e.Batch.Encoded), bytes => new RecordsAppended(RecordBatch.Decode(bytes)))
+        .AddBytes(Manifests.ShardEvents.RecordsAppended, e => WholeArray(e.Batch.Stored), bytes => new RecordsAppended(RecordBatch.Decode(bytes)))
         .Add(Manifests.ShardEvents.Opened, ToProto, ShardOpenedEvent.Parser, m => new Opened(
-            m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries(), m.Node))
+            m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries(), m.Node, m.Encryption.ToKey()))
         .Add(Manifests.ShardEvents.Owned, e => new ShardOwnedEvent { Epoch = e.Epoch, Node = e.Node }, ShardOwnedEvent.Parser,
             m => new Owned(m.Epoch, m.Node))
         .Add(Manifests.ShardEvents.ProducerAttached, e => new ProducerAttachedEvent { Producer = e.Producer, Epoch = e.Epoch },
             ProducerAttachedEvent.Parser, m => new ProducerAttached(m.Producer, m.Epoch))
+        .Add(Manifests.ShardEvents.EncryptionSet, e => new ShardEncryptionSetEvent { Key = e.Key.ToProto() }, ShardEncryptionSetEvent.Parser,
+            m => new EncryptionSet(m.Key.ToKey()))
         .Add(Manifests.ShardEvents.TrimmedTo, e => new ShardTrimmedEvent { Row = e.Row }, ShardTrimmedEvent.Parser, m => new TrimmedTo(m.Row))
         .Add(Manifests.ShardEvents.Closed, ToProto, ShardClosedEvent.Parser, m => new Closed([.. m.Children]))
         .Add(Manifests.ShardEvents.Ended, (Ended _) => new ShardEndedEvent(), ShardEndedEvent.Parser, _ => Ended.Instance);
@@ -39,6 +41,7 @@ internal static class ShardEventFormats
             Generation = e.Generation,
             ArrivalFloorMs = e.ArrivalFloorMs,
             Node = e.Node,
+            Encryption = e.Encryption.ToProto(),
         };
         m.Parents.AddAll(e.Parents);
         m.Inherited.AddAll(e.Inherited);
@@ -69,6 +72,7 @@ internal static class ShardEventFormats
             ClosedRow = state.ClosedRow,
             RecordsTotal = state.RecordsTotal,
             BytesTotal = state.BytesTotal,
+            Encryption = state.Encryption.ToProto(),
         };
         m.Parents.AddAll(state.Parents);
         m.Children.AddAll(state.Children);
@@ -94,6 +98,7 @@ internal static class ShardEventFormats
         RecordsTotal = m.RecordsTotal,
         BytesTotal = m.BytesTotal,
         Producers = ProducersOf(m),
+        Encryption = m.Encryption.ToKey(),
     };
 
     private static ImmutableDictionary<string, ProducerEntry> ProducersOf(ShardSnapshot m)

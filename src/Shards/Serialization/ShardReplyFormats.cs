@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.Serialization;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization.Proto;
 using static ActorStreams.Shards.Log.ShardProtocol;
@@ -53,6 +55,11 @@ internal static class ShardReplyFormats
             ShardCloseRefusedReply.Parser, m => new CloseReply.Refused(m.Shard.ToKey(), m.Error.ToError(), m.Detail));
 
     private static ManifestTable.Builder AddEndAndTrim(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.Encrypted, ToProto, ShardEncryptedReply.Parser,
+            m => new EncryptReply.Encrypted(m.Shard.ToKey(), m.HasKeyName ? m.KeyName : null))
+        .Add(Manifests.ShardReplies.EncryptRefused,
+            r => new ShardEncryptRefusedReply { Shard = r.Shard.ToProto(), Error = r.Error.ToProto(), Detail = r.Detail },
+            ShardEncryptRefusedReply.Parser, m => new EncryptReply.Refused(m.Shard.ToKey(), m.Error.ToError(), m.Detail))
         .Add(Manifests.ShardReplies.EndDone, r => new ShardEndedReply { Shard = r.Shard.ToProto() },
             ShardEndedReply.Parser, m => new EndReply.Ended(m.Shard.ToKey()))
         .Add(Manifests.ShardReplies.EndRefused,
@@ -68,7 +75,7 @@ internal static class ShardReplyFormats
     private static ManifestTable.Builder AddRead(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardReplies.Bounds, ToProto, ShardBoundsReply.Parser, ToBounds)
         .Add(Manifests.ShardReplies.ReadFromTail, ToProto, ReadFromTailReply.Parser,
-            m => new ReadReply.FromTail(m.Batches.ToArray(b => RecordBatch.Decode(b.Memory)), ToBounds(m.Bounds)))
+            m => new ReadReply.FromTail(ToBatches(m), ToBounds(m.Bounds)))
         .Add(Manifests.ShardReplies.ReadFromStore, r => new ReadFromStoreReply { Bounds = ToProto(r.Bounds) },
             ReadFromStoreReply.Parser, m => new ReadReply.FromStore(ToBounds(m.Bounds)))
         .Add(Manifests.ShardReplies.ReadRefused,
@@ -135,6 +142,28 @@ internal static class ShardReplyFormats
     {
         var m = new ReadFromTailReply { Bounds = ToProto(r.Bounds) };
         m.Batches.AddAll(r.Batches, b => b.Encoded.Wrapped());
+        if (!r.Batches.IsDefault && r.Batches.Any(b => b.IsSealed)) m.KeyNames.AddAll(r.Batches, b => b.KeyName ?? "");
+        return m;
+    }
+
+    private static ImmutableArray<RecordBatch> ToBatches(ReadFromTailReply m)
+    {
+        if (m.KeyNames.Count != 0 && m.KeyNames.Count != m.Batches.Count)
+            throw new SerializationException($"{m.Batches.Count} batches come with {m.KeyNames.Count} key names.");
+        var batches = ImmutableArray.CreateBuilder<RecordBatch>(m.Batches.Count);
+        for (var i = 0; i < m.Batches.Count; i++)
+        {
+            var batch = RecordBatch.Decode(m.Batches[i].Memory);
+            if (!batch.IsReadable) throw new SerializationException($"Row {batch.Row} is sealed; between nodes batches travel in clear.");
+            batches.Add(m.KeyNames.Count != 0 && m.KeyNames[i] is { Length: > 0 } name ? batch.KnownSealed(name) : batch);
+        }
+        return batches.MoveToImmutable();
+    }
+
+    private static ShardEncryptedReply ToProto(EncryptReply.Encrypted r)
+    {
+        var m = new ShardEncryptedReply { Shard = r.Shard.ToProto() };
+        if (r.KeyName is not null) m.KeyName = r.KeyName;
         return m;
     }
 

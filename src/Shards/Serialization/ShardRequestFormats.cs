@@ -11,13 +11,15 @@ internal static class ShardRequestFormats
 {
     public static ManifestTable.Builder AddShardRequests(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardRequests.Open, ToProto, ShardOpenRequest.Parser, m => new Open(
-            m.Shard.ToKey(), m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries()))
+            m.Shard.ToKey(), m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries(),
+            m.HasKeyName ? m.KeyName : null))
         .Add(Manifests.ShardRequests.Append, ToProto, AppendRequest.Parser, m => new Append(
             m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer), m.Call is null ? null : ToCall(m.Call)))
         .Add(Manifests.ShardRequests.Attach,
             q => new AttachRequest { Shard = q.Shard.ToProto(), Producer = q.Producer, Epoch = q.Epoch },
             AttachRequest.Parser, m => new Attach(m.Shard.ToKey(), m.Producer, m.Epoch))
         .Add(Manifests.ShardRequests.Close, ToProto, ShardCloseRequest.Parser, m => new Close(m.Shard.ToKey(), [.. m.Children]))
+        .Add(Manifests.ShardRequests.Encrypt, ToProto, ShardEncryptRequest.Parser, m => new Encrypt(m.Shard.ToKey(), m.HasKeyName ? m.KeyName : null))
         .Add(Manifests.ShardRequests.End, q => new ShardEndRequest { Shard = q.Shard.ToProto() },
             ShardEndRequest.Parser, m => new End(m.Shard.ToKey()))
         .Add(Manifests.ShardRequests.Trim, q => new TrimRequest { Shard = q.Shard.ToProto(), BeforeMs = q.BeforeMs },
@@ -40,6 +42,7 @@ internal static class ShardRequestFormats
             Generation = q.Generation,
             ArrivalFloorMs = q.ArrivalFloorMs,
         };
+        if (q.KeyName is not null) m.KeyName = q.KeyName;
         m.Parents.AddAll(q.Parents);
         m.Inherited.AddAll(q.Inherited);
         return m;
@@ -79,6 +82,13 @@ internal static class ShardRequestFormats
     {
         var m = new ShardCloseRequest { Shard = q.Shard.ToProto() };
         m.Children.AddAll(q.Children);
+        return m;
+    }
+
+    private static ShardEncryptRequest ToProto(Encrypt q)
+    {
+        var m = new ShardEncryptRequest { Shard = q.Shard.ToProto() };
+        if (q.KeyName is not null) m.KeyName = q.KeyName;
         return m;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
@@ -69,7 +70,7 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
     {
         await using var host = await StartAsync();
         var time = TimeProvider.System;
-        StreamsClient Client() => new(host.System, new ShardReader(host.Store.Journal, new ShardMetrics(new TailBudget(0))), host.Store.Journal, new ShardOptions(), time);
+        StreamsClient Client() => new(host.System, new ShardReader(host.Store.Journal, new ShardMetrics(new TailBudget(0)), EncryptionKeys.None), host.Store.Journal, new ShardOptions(), time);
         var old = await CreateAsync(host.Streams, 1);
         var shard = old.Open[0].Key;
         StreamsClient[] clients = [Client(), Client(), Client(), Client()];

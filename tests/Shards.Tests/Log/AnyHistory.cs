@@ -1,7 +1,9 @@
 using System.Text;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Tests.Serialization;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
 namespace ActorStreams.Shards.Tests.Log;
@@ -44,10 +46,23 @@ public sealed class AnyHistory
         < 13 => State.DecideTrim(_random.NextInt64(State.LastRow + 3)),
         < 14 => State.Decide(new Close(s_key, [8, 9])).Event,
         < 15 => _random.Next(4) != 0 || State.Lifecycle == ShardLifecycle.Unborn ? null : ShardEvents.Ended.Instance,
+        < 17 => State.Decide(Encrypting(out var key), key).Event,
         _ => AppendDecision.Decide(State, [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Appending())], _nowMs).Batch is { } batch
-            ? new ShardEvents.RecordsAppended(batch)
+            ? new ShardEvents.RecordsAppended(Sealed(batch))
             : null,
     };
+
+    private Encrypt Encrypting(out EncryptionKeyRef? key)
+    {
+        key = _random.Next(3) switch { 0 => null, 1 => new EncryptionKeyRef("orders/2025", ""), _ => Samples.Keys.RefOf("orders/2026") };
+        return new Encrypt(s_key, key?.Name);
+    }
+
+    private RecordBatch Sealed(RecordBatch batch)
+    {
+        if (State.Encryption is not { } with || Samples.Keys.CipherOf(with.Name, s_key.PersistenceId) is not { } cipher) return batch;
+        using (cipher) return batch.Seal(cipher, new byte[ShardCipher.NonceBytes]);
+    }
 
     private Open Opening() => new(s_key, HashKeyRange.Tile(4)[1], 2, [3, 4], _nowMs + _random.Next(100),
     [

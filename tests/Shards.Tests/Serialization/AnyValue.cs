@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -47,6 +48,8 @@ public sealed class AnyValue(int seed)
         _ when type == typeof(ImmutableSortedDictionary<string, CatalogueProtocol.Entry>) => CatalogueEntries(),
         _ => null,
     };
+
+    public RecordBatch SealedBatch(ShardCipher cipher) => Batch().Seal(cipher, Bytes(ShardCipher.NonceBytes));
 
     public RecordBatch Batch()
     {

@@ -1,3 +1,4 @@
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization;
 
@@ -49,6 +50,20 @@ public sealed class GoldenSpecs(SerializingSystem system) : IClassFixture<Serial
 
         Assert.Equal(Convert.ToHexStringLower(golden), written);
         Assert.Equal(ValueText.Of(sample), ValueText.Of(system.Read(golden, system.SerializerOf(sample.GetType()).Identifier, manifest)));
+    }
+
+    /// <summary>The same manifest with a flag, for a shard that is encrypted.</summary>
+    [Fact]
+    public void A_sealed_batch_is_written_and_opened_as_its_golden_file_says()
+    {
+        var golden = BytesOf(Path.Combine(Folder, "RA1-sealed.hex"));
+        using var opener = new BatchOpener(Samples.Keys, Samples.SealedBatchOf);
+
+        Assert.Equal(Convert.ToHexStringLower(golden), Convert.ToHexStringLower(system.Write(new ShardEvents.RecordsAppended(Samples.SealedBatch))));
+        var read = ((ShardEvents.RecordsAppended)system.Read(golden, ShardSerializer.Id, "RA1")).Batch;
+        Assert.Equal((false, "orders/2026", golden.Length), (read.IsReadable, read.KeyName, read.StoredBytes));
+        Assert.Equal(Samples.Batch.Advances(), read.Advances());
+        Assert.Equal(Convert.ToHexString(Samples.Batch.Encoded.Span), Convert.ToHexString(opener.Open(read, out _)!.Encoded.Span));
     }
 
     [Fact]

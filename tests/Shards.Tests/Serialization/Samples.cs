@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -72,6 +73,24 @@ public static class Samples
         ["QA1-calls"] = new Append(s_shard, Block, null, new CallToken(s_call, s_entries, 0x1122_3344_5566_7788, true)),
     };
 
+    /// <summary>32 bytes, 0 to 31, under the name orders/2026.</summary>
+    public static EncryptionKeys Keys { get; } = EncryptionKeys.Load(new EncryptionOptions
+    {
+        Keys = ImmutableSortedDictionary<string, string>.Empty.Add("orders/2026", Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(b => (byte)b)])),
+    });
+
+    /// <summary>The batch as the sample's shard stores it under <see cref="Keys"/>, with a nonce that is no secret.</summary>
+    public static RecordBatch SealedBatch
+    {
+        get
+        {
+            using var cipher = Keys.CipherOf("orders/2026", s_shard.PersistenceId)!;
+            return Batch.Seal(cipher, "nonce-of-12b"u8);
+        }
+    }
+
+    public static string SealedBatchOf => s_shard.PersistenceId;
+
     public static IReadOnlyList<object> All { get; } =
     [
         .. ShardFacts(), .. ShardRequests(), .. ShardReplies(), .. StreamFacts(), .. StreamMessages(), .. CatalogueMessages(),
@@ -83,6 +102,7 @@ public static class Samples
         new ShardEvents.Opened(s_range, 2, [3, 4], 1_750_000_000_000, s_producers, "node-a:8558"),
         new ShardEvents.Owned(5, "node-b:8558"),
         new ShardEvents.ProducerAttached("agent-1", 3),
+        new ShardEvents.EncryptionSet(new EncryptionKeyRef("orders/2026", "0123456789abcdef")),
         new ShardEvents.TrimmedTo(12),
         new ShardEvents.Closed([8, 9]),
         ShardEvents.Ended.Instance,
@@ -113,6 +133,7 @@ public static class Samples
         new Append(s_shard, Block, new ProducerAppend("agent-1", 3, s_early, s_late)),
         new Attach(s_shard, "agent-1", 3),
         new Close(s_shard, [8, 9]),
+        new Encrypt(s_shard, "orders/2026"),
         new End(s_shard),
         new Trim(s_shard, 1_750_000_000_000),
         new Read(s_shard, new ShardPosition(41, 2), 10_000, 10_485_760, TimeSpan.FromMilliseconds(1500)),
@@ -131,6 +152,8 @@ public static class Samples
         new AttachReply.Refused(AppendError.StaleEpoch, "Epoch 4 attached."),
         new CloseReply.Closed(s_shard, 43, 1_750_000_000_123, s_producers),
         new CloseReply.Refused(s_shard, AppendError.Ended, "The shard ended with its stream."),
+        new EncryptReply.Encrypted(s_shard, "orders/2026"),
+        new EncryptReply.Refused(s_shard, AppendError.NotOpened, "The shard was never opened."),
         new EndReply.Ended(s_shard),
         new EndReply.Refused(s_shard, "The store did not confirm."),
         new TrimReply.Trimmed(s_shard, 12),

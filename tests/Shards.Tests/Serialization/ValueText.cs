@@ -16,7 +16,7 @@ public static class ValueText
         null => "null",
         string text => $"'{text}'",
         ReadOnlyMemory<byte> bytes => Convert.ToHexString(bytes.Span),
-        RecordBatch batch => Convert.ToHexString(batch.Encoded.Span),
+        RecordBatch batch => batch.KeyName + Convert.ToHexString(batch.Encoded.Span),
         RecordBlock block => $"{block.Count}:{Convert.ToHexString(block.Bytes.Span)}",
         ProducerPosition or HashKeyRange or CallEntries => value.ToString()!,
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),

@@ -10,7 +10,7 @@ internal sealed class StoredEvent
 
     public StoredEvent(ShardEvents.IShardEvent e)
     {
-        if (e is ShardEvents.RecordsAppended appended) _batch = appended.Batch.Encoded;
+        if (e is ShardEvents.RecordsAppended appended) _batch = appended.Batch.Stored;
         else _event = e;
     }
 
