@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ActorStreams.Node.Certificates;
 using ActorStreams.Node.Demo;
 using ActorStreams.Node.Hosting;
 using ActorStreams.Node.Replay;
@@ -39,6 +40,7 @@ internal static class CommandLine
         root.SetAction((parsed, _) => RunCommand.RunAsync(node.Overrides(parsed), parsed.GetValue(node.SettingsFile)));
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(ReplayCommand.Build());
+        root.Subcommands.Add(CertificateCommand.Build());
         return root;
     }
 }

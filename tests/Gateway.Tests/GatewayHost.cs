@@ -43,6 +43,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>What calls are sent in; those in CBOR are translated from JSON, and so are the answers.</summary>
     public string ContentType { get; init; } = Json;
 
+    /// <summary>Of a gateway that was started with a certificate.</summary>
+    public Uri TlsAddress => _app.Services.GatewayTlsAddress()!;
+
     public static async Task<GatewayHost> StartAsync(
         GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null, string contentType = Json)
     {
@@ -78,16 +81,16 @@ public sealed class GatewayHost : IAsyncDisposable
         return await SendAsync(request);
     }
 
-    public HttpRequestMessage Request(string operation, byte[] body, string region = Region, AccessKey? key = null)
+    public HttpRequestMessage Request(string operation, byte[] body, string region = Region, AccessKey? key = null, Uri? address = null)
     {
-        var request = Unsigned(operation, body);
+        var request = Unsigned(operation, body, address);
         new SigV4Signer(key ?? Key, region, Time).Sign(request, body);
         return request;
     }
 
-    public HttpRequestMessage Unsigned(string operation, byte[] body)
+    public HttpRequestMessage Unsigned(string operation, byte[] body, Uri? address = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, address ?? Address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
         request.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
         return request;

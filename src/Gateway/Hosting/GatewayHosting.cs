@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Tls;
 using ActorStreams.Shards.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -80,19 +83,38 @@ public static class GatewayHosting
 
     /// <summary>
     /// Listens on address and port of the options, on loopback only when nobody is authenticated. HTTP/1.1, and HTTP/2 for clients that
-    /// begin with it. Needs <see cref="AddActorStreamsGateway"/>.
+    /// begin with it. The same on the TLS port, if there is one. Needs <see cref="AddActorStreamsGateway"/>. Throws
+    /// <see cref="CertificateException"/> when the certificate can't be used.
     /// </summary>
     public static void ListenForGateway(this KestrelServerOptions kestrel, GatewayOptions options)
     {
-        var choice = new ProtocolChoice(options.RequestHeadTimeout, kestrel.ApplicationServices.GetRequiredService<TimeProvider>());
+        var services = kestrel.ApplicationServices;
+        var time = services.GetRequiredService<TimeProvider>();
+        var choice = new ProtocolChoice(options.RequestHeadTimeout, time);
         // Endpoints are bound in this order, so the HTTP/2 side is there before the first connection.
         kestrel.Listen(new NowhereEndPoint(), choice.Offer);
+        Listen(kestrel, options, options.Port, choice.Choose);
+        if (options is not { TlsPort: { } tlsPort, Tls: { } tls }) return;
+        var certificate = new ServerCertificate(tls, time, services.GetRequiredService<ILoggerFactory>().CreateLogger<ServerCertificate>());
+        Listen(kestrel, options, tlsPort, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = options.RequestHeadTimeout,
+                OnConnection = _ => ValueTask.FromResult(certificate.Current()),
+            });
+        });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, GatewayOptions options, int port, Action<ListenOptions> configure)
+    {
         if (!options.RequiresLoopback && options.BindAddress is not null)
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, choice.Choose);
+            kestrel.Listen(IPAddress.Parse(options.BindAddress), port, configure);
         else if (!options.RequiresLoopback)
-            kestrel.ListenAnyIP(options.Port, choice.Choose);
+            kestrel.ListenAnyIP(port, configure);
         else
-            ListenOnLoopback(kestrel, options.Port, choice.Choose);
+            ListenOnLoopback(kestrel, port, configure);
     }
 
     /// <summary>
@@ -130,9 +152,14 @@ public static class GatewayHosting
     }
 
     /// <summary>Where a started server listens, for hosts on port 0.</summary>
-    public static Uri GatewayAddress(this IServiceProvider services)
+    public static Uri GatewayAddress(this IServiceProvider services) => services.Addresses().First(a => a.Scheme == Uri.UriSchemeHttp);
+
+    /// <summary>The same for TLS; null where there is none.</summary>
+    public static Uri? GatewayTlsAddress(this IServiceProvider services) => services.Addresses().FirstOrDefault(a => a.Scheme == Uri.UriSchemeHttps);
+
+    private static IEnumerable<Uri> Addresses(this IServiceProvider services)
     {
         var addresses = services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>();
-        return addresses!.Addresses.Select(a => new Uri(a)).First(a => a.Host != NowhereEndPoint.Name);
+        return addresses!.Addresses.Select(a => new Uri(a)).Where(a => a.Host != NowhereEndPoint.Name);
     }
 }

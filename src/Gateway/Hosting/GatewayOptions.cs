@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Limits;
+using ActorStreams.Gateway.Tls;
 
 namespace ActorStreams.Gateway.Hosting;
 
@@ -10,6 +11,12 @@ public sealed record GatewayOptions
 {
     /// <summary>TCP port, default 4567; 0 takes a free one.</summary>
     public int Port { get; init; } = 4567;
+
+    /// <summary>TCP port for TLS, with HTTP/2 and HTTP/1.1 as clients prefer; null, the default, is none. 0 takes a free one. Needs <see cref="Tls"/>.</summary>
+    public int? TlsPort { get; init; }
+
+    /// <summary>The certificate of the TLS port; null, the default, where there is no such port.</summary>
+    public TlsOptions? Tls { get; init; }
 
     /// <summary>
     /// IP address to listen on when access keys are configured; null, the default, is every network of this machine. Without keys
@@ -81,6 +88,10 @@ public sealed record GatewayOptions
     public IEnumerable<string> Problems()
     {
         if (Port is < 0 or > 65_535) yield return $"Port {Port} is not in 0 to 65535.";
+        if (TlsPort is < 0 or > 65_535) yield return $"TlsPort {TlsPort} is not in 0 to 65535.";
+        if (TlsPort is > 0 && TlsPort == Port) yield return $"TlsPort {TlsPort} is the Port for clear text too.";
+        if (TlsPort is not null && Tls is null) yield return $"TlsPort is {TlsPort}, but there is no Tls:CertificatePath.";
+        if (TlsPort is null && Tls is not null) yield return "Tls:CertificatePath is set, but no TlsPort.";
         if (BindAddress is not null && !IPAddress.TryParse(BindAddress, out _)) yield return $"BindAddress '{BindAddress}' is not an IP address.";
         if (AccountId.Length != 12 || !AccountId.All(char.IsAsciiDigit)) yield return $"AccountId '{AccountId}' is not 12 digits.";
         if (ConnectionsMax < 1) yield return $"ConnectionsMax {ConnectionsMax} is below 1.";

@@ -8,20 +8,20 @@ namespace ActorStreams.Node.Hosting;
 /// <summary>Listening on ports that may be taken, with one message for each way in which that fails.</summary>
 internal static class Listening
 {
-    /// <summary>Takes the gateway's port for a moment.</summary>
+    /// <summary>Takes one of the gateway's ports for a moment.</summary>
     /// <exception cref="CannotStartException">It cannot be listened on.</exception>
-    public static void Probe(GatewayOptions options, string option)
+    public static void Probe(GatewayOptions options, int port, string option)
     {
         var address = options.RequiresLoopback ? IPAddress.Loopback : options.BindAddress is { } bind ? IPAddress.Parse(bind) : IPAddress.Any;
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(address, options.Port));
+            socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
         }
         catch (SocketException e)
         {
-            throw Refused("gateway", options.Port, option, e, e.SocketErrorCode == SocketError.AddressAlreadyInUse);
+            throw Refused("gateway", port, option, e, e.SocketErrorCode == SocketError.AddressAlreadyInUse);
         }
     }
 

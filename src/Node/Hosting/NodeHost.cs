@@ -130,7 +130,8 @@ internal sealed class NodeHost : IAsyncDisposable
     private async Task StartPartsAsync(ILoggerFactory loggers, CancellationToken cancel)
     {
         // Known at once, not after the cluster has formed.
-        Listening.Probe(_settings.Gateway, "--port");
+        Listening.Probe(_settings.Gateway, _settings.Gateway.Port, "--port");
+        if (_settings.Gateway.TlsPort is { } tlsPort) Listening.Probe(_settings.Gateway, tlsPort, "Gateway:TlsPort");
         await Listening.StartAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
         var tokenKey = await OpenStoreAsync(cancel);
         _readiness.Reached(Parts.Store);
@@ -200,6 +201,7 @@ internal sealed class NodeHost : IAsyncDisposable
             "Ready in {ElapsedMs} ms: AWS clients at {Endpoint}, admin at {AdminEndpoint}, store {Store}.",
             (long)took.TotalMilliseconds, Endpoint, AdminEndpoint,
             _settings.Store.UsesPostgres ? "PostgreSQL" : Path.GetFullPath(_settings.Store.DataDirectory));
+        if (_gateway!.Services.GatewayTlsAddress() is { } tls) _log.LogInformation("TLS for AWS clients at {TlsEndpoint}.", tls);
         if (_settings.Gateway.RequiresLoopback)
         {
             _log.LogWarning(
