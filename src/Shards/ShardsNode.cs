@@ -60,7 +60,7 @@ public sealed class ShardsNode : IAsyncDisposable
         var settings = ClusterShardingSettings.Create(system);
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
-            ? Props.Create(() => new StreamActor(key, options, time, clock)) : throw Malformed(id), PoisonPill.Instance);
+            ? Props.Create(() => new StreamActor(key, options, time, clock, services.Recoveries)) : throw Malformed(id), PoisonPill.Instance);
         Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
@@ -121,6 +121,7 @@ public sealed class ShardsNode : IAsyncDisposable
                 ShardProtocol.IRequest shard => Refusals.Of(
                     shard, ShardProtocol.AppendError.NotReady,
                     recoveries.Failure(shard.Shard.PersistenceId) ?? "The shard stopped before it took the message."),
+                StreamProtocol.Update => new StreamProtocol.UpdateReply.Unavailable("The stream stopped before it took the message."),
                 StreamProtocol.Describe => new StreamProtocol.DescribeReply.Unavailable("The stream stopped before it took the message."),
                 CatalogueProtocol.IRequest catalogue => Refusals.Of(
                     catalogue, recoveries.Failure(Regions.CatalogueId(catalogue.Region)) ?? "The catalogue stopped before it took the message."),

@@ -48,7 +48,7 @@ internal sealed class Session(ShardsHost host, Answers answers)
     };
 
     private async Task<string> CreateAsync(StreamId stream, int shards) =>
-        await host.Streams.CreateStreamAsync(stream, shards, StreamMode.Provisioned, default) switch
+        await host.Streams.CreateStreamAsync(stream, shards, StreamConfiguration.Provisioned, default) switch
         {
             CreateStreamResult.Created created => $"created {created.Incarnation}",
             var other => Refused(other),

@@ -34,7 +34,7 @@ public sealed class PipelinesNodeSpecs : IDisposable
             if (life == 1)
             {
                 Assert.IsType<CreateStreamResult.Created>(
-                    await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 2, StreamMode.Provisioned, default));
+                    await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 2, StreamConfiguration.Provisioned, default));
             }
             using var pipelines = PipelinesNode.Start(
                 host.System, host.Streams, [A.Definition()], A.Options() with { ReadWait = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
@@ -70,7 +70,7 @@ public sealed class PipelinesNodeSpecs : IDisposable
     public async Task Applications_are_started_and_stopped_at_run_time()
     {
         await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
-        await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 1, StreamMode.Provisioned, default);
+        await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 1, StreamConfiguration.Provisioned, default);
         using var pipelines = PipelinesNode.Start(host.System, host.Streams, [], A.Options(), TimeProvider.System);
 
         Assert.False((await pipelines.StartAsync(A.Definition(), default)).WasThere);

@@ -8,7 +8,7 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.TestKit;
 
 /// <summary>A shard of <see cref="InMemoryStreams"/>, which holds the lock. Row 1 is the opening, so records begin in row 2.</summary>
-internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int generation, ImmutableArray<int> parents, TimeProvider time)
+internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int generation, TimeProvider time)
 {
     private readonly List<RecordBatch> _batches = [];
     private readonly Dictionary<string, ProducerEntry> _producers = [];
@@ -22,19 +22,16 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
 
     public ShardSubscriptions Subscriptions { get; } = new(key, time);
 
-    public ShardDescription Description => new(
-        key, range, generation, parents, SequenceNumber.Starting(key, generation),
-        _closedRow == 0 ? null : SequenceNumber.Ending(key, generation, _closedRow));
-
     public ShardBounds Bounds => _batches.Count == 0
         ? new ShardBounds(generation, 0, 0, 0, TrimmedToRow, _closedRow, _children)
         : new ShardBounds(
             generation, _batches[^1].Row, _batches[^1].Count, _batches[^1].Header.LastArrivalMs, TrimmedToRow, _closedRow, _children);
 
-    public void Close(ImmutableArray<int> children)
+    /// <summary>Answers the row of the closing event.</summary>
+    public long Close(ImmutableArray<int> children)
     {
-        _closedRow = ++_lastRow;
         _children = children;
+        return _closedRow = ++_lastRow;
     }
 
     public AttachReply Attach(string producer, long epoch)

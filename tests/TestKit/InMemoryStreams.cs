@@ -87,16 +87,11 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock)
         {
             var entry = _streams[(stream.Region, stream.Name)];
-            var parent = _shards[entry.Shards[shard]];
-            var range = parent.Description.Range;
-            var (lower, upper) = range.SplitAt(range.Starting + ((range.Ending - range.Starting) / 2) + 1);
-            var first = entry.Shards.Length;
-            var children = ((HashKeyRange[])[lower, upper]).Select((r, i) => new InMemoryShard(
-                entry.Shards[0] with { Shard = first + i }, r, parent.Description.Generation + 1, [shard], time)).ToList();
-            parent.Close([first, first + 1]);
-            Changed();
-            foreach (var child in children) _shards[child.Description.Key] = child;
-            _streams[(stream.Region, stream.Name)] = entry with { Shards = [.. entry.Shards, .. children.Select(c => c.Description.Key)] };
+            var range = entry.State.Slot(shard)!.Range;
+            var change = new StreamChange.Split(shard, range.Starting + ((range.Ending - range.Starting) / 2) + 1);
+            if (entry.State.Decide(change, isCompat: false, NowMs) is not { Event: { } e })
+                throw new InvalidOperationException($"Shard {shard} of {stream} cannot be split.");
+            Carry(entry, e);
         }
     }
 
@@ -106,22 +101,23 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         lock (_lock) return Description(_streams[(stream.Region, stream.Name)]);
     }
 
-    public Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
+    public Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamConfiguration configuration, CancellationToken cancel)
     {
         lock (_lock)
         {
             if (_isUnavailable) return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Unavailable("asked for by the spec"));
             if (_streams.ContainsKey((stream.Region, stream.Name)))
                 return Task.FromResult<CreateStreamResult>(new CreateStreamResult.AlreadyExists());
-            var current = _streams.Values.Where(e => e.Id.Region == stream.Region).Sum(e => e.Shards.Length);
+            var current = OpenShards(stream.Region);
             if (current + (long)shards > shardQuota)
                 return Task.FromResult<CreateStreamResult>(new CreateStreamResult.ShardQuotaExceeded(current, shardQuota, shards));
             _lastIncarnation = Math.Max(_lastIncarnation + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
             var incarnation = new Incarnation(_lastIncarnation);
-            var ranges = HashKeyRange.Tile(shards);
-            var keys = Enumerable.Range(0, shards).Select(i => new ShardKey(stream.Region, incarnation, i)).ToImmutableArray();
-            foreach (var key in keys) _shards[key] = new InMemoryShard(key, ranges[key.Shard], 1, [], time);
-            _streams[(stream.Region, stream.Name)] = new Entry(stream, incarnation, StatusOfNewStreams, mode, time.GetUtcNow(), keys);
+            var key = new StreamKey(stream.Region, incarnation);
+            var created = StreamState.Unborn.Decide(new StreamProtocol.Create(key, stream.Name, shards, configuration, NowMs))!;
+            var state = StreamState.Unborn.Apply(created).Apply(StreamEvents.Activated.Instance);
+            foreach (var slot in state.Shards) Open(key, slot);
+            _streams[(stream.Region, stream.Name)] = new Entry(key, state, StatusOfNewStreams);
             return Task.FromResult<CreateStreamResult>(new CreateStreamResult.Created(incarnation));
         }
     }
@@ -133,9 +129,44 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             if (_isUnavailable) return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Unavailable("asked for by the spec"));
             if (!_streams.Remove((stream.Region, stream.Name), out var entry))
                 return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.NotFound());
-            foreach (var shard in entry.Shards) _shards.Remove(shard);
+            foreach (var shard in entry.Shards) _shards.Remove(shard.Key);
             Changed();
             return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Deleting());
+        }
+    }
+
+    public Task<UpdateStreamResult> UpdateStreamAsync(StreamId stream, StreamChange change, bool isCompat, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_isUnavailable) return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.Unavailable("asked for by the spec"));
+            if (!_streams.TryGetValue((stream.Region, stream.Name), out var entry))
+                return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.NotFound());
+            var before = Description(entry);
+            if (before.Status != StreamStatus.Active)
+                return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.Refused(ChangeRefusal.NotActive, before, 0, 0, 0));
+            var (e, refusal) = entry.State.Decide(change, isCompat, NowMs);
+            if (refusal is { } reason) return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.Refused(reason, before, 0, 0, 0));
+            if (e is StreamEvents.ReshardStarted reshard)
+            {
+                var (current, more) = (OpenShards(stream.Region), reshard.Startings.Length + 1 - entry.State.Open.Count());
+                if (current + more > shardQuota)
+                    return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.Refused(ChangeRefusal.ShardQuota, before, current, shardQuota, more));
+            }
+            if (e is not null) Carry(entry, e);
+            return Task.FromResult<UpdateStreamResult>(new UpdateStreamResult.Updated(before, Description(_streams[(stream.Region, stream.Name)])));
+        }
+    }
+
+    public Task<DescribeRegionResult> DescribeRegionAsync(string region, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<DescribeRegionResult>(_isUnavailable
+                ? new DescribeRegionResult.Unavailable("asked for by the spec")
+                : new DescribeRegionResult.Found(
+                    OpenShards(region), shardQuota,
+                    _streams.Values.Count(e => e.Key.Region == region && e.State.Configuration.Mode == StreamMode.OnDemand)));
         }
     }
 
@@ -156,9 +187,11 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         {
             if (_isUnavailable) return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Unavailable("asked for by the spec"));
             var all = _streams.Values
-                .Where(e => e.Id.Region == region && (exclusiveStart is null || string.CompareOrdinal(e.Id.Name, exclusiveStart) > 0))
+                .Where(e => e.Key.Region == region && (exclusiveStart is null || string.CompareOrdinal(e.State.Name, exclusiveStart) > 0))
                 .Take(limit + 1)
-                .Select(e => new StreamSummary(e.Id.Name, e.Incarnation, e.Status, e.Mode, e.CreatedAt, e.Shards.Length))
+                .Select(e => new StreamSummary(
+                    e.State.Name, e.Key.Incarnation, e.Status, e.State.Configuration.Mode, DateTimeOffset.FromUnixTimeMilliseconds(e.State.CreatedAtMs),
+                    e.State.Open.Count()))
                 .ToList();
             return Task.FromResult<ListStreamsResult>(new ListStreamsResult.Page([.. all.Take(limit)], all.Count > limit));
         }
@@ -309,9 +342,41 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         foreach (var (stream, _) in _staleMaps.Where(m => m.Value.Description.Key == shard.Stream).ToList()) _staleMaps.Remove(stream);
     }
 
-    private StreamDescription Description(Entry entry) => new(
-        entry.Id, entry.Incarnation, entry.Status, entry.Mode, entry.CreatedAt, 24, [.. entry.Shards.Select(s => _shards[s].Description)]);
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private sealed record Entry(
-        StreamId Id, Incarnation Incarnation, StreamStatus Status, StreamMode Mode, DateTimeOffset CreatedAt, ImmutableArray<ShardKey> Shards);
+    private int OpenShards(string region) => _streams.Values.Where(e => e.Key.Region == region).Sum(e => e.State.Open.Count());
+
+    private static StreamDescription Description(Entry entry)
+    {
+        var stream = entry.State.Describe(entry.Key)!;
+        return entry.Status == StreamStatus.Active ? stream : stream with { Status = entry.Status };
+    }
+
+    private void Open(StreamKey stream, ShardSlot slot) => _shards[new ShardKey(stream.Region, stream.Incarnation, slot.Number)] =
+        new InMemoryShard(new ShardKey(stream.Region, stream.Incarnation, slot.Number), slot.Range, slot.Generation, time);
+
+    /// <summary>What the stream's actor does over some messages, at once.</summary>
+    private void Carry(Entry entry, StreamEvents.IStreamEvent e)
+    {
+        var state = entry.State.Apply(e);
+        if (state.IsChangingEncryption) state = state.Apply(StreamEvents.EncryptionFinished.Instance);
+        while (state.NextOfReshard() is { } next)
+        {
+            state = state.Apply(next);
+            foreach (var step in state.Resharding?.Steps ?? [])
+            {
+                var rows = step.Parents.ToDictionary(
+                    p => p, p => _shards[new ShardKey(entry.Key.Region, entry.Key.Incarnation, p)].Close([.. step.Children.Select(c => c.Number)]));
+                foreach (var child in step.Children) Open(entry.Key, child);
+                state = state.Apply(state.Replace(step, rows, NowMs));
+            }
+        }
+        _streams[(entry.Key.Region, state.Name)] = entry with { State = state };
+        Changed();
+    }
+
+    private sealed record Entry(StreamKey Key, StreamState State, StreamStatus Status)
+    {
+        public IEnumerable<ShardDescription> Shards => State.Describe(Key)!.Shards;
+    }
 }

@@ -81,6 +81,9 @@ public sealed record GatewayOptions
     /// <summary>How long it may take to answer that before it is given up, default 20 s, at least 1 s.</summary>
     public TimeSpan Http2PingTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long puts wait for the shards that take over from a split or merged one, default 5 s; then their entries fail.</summary>
+    public TimeSpan ReroutePatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Without access keys nobody is authenticated, so the host must listen on loopback only.</summary>
     public bool RequiresLoopback => AccessKeys.IsDefaultOrEmpty;
 

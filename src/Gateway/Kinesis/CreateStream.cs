@@ -36,7 +36,7 @@ internal sealed class CreateStream(IStreams streams) : IKinesisAction
         if (input.Integer("MaxRecordSizeInKiB") is > KinesisLimits.RecordBytesMax / 1024)
             throw KinesisErrors.InvalidArgument("MaxRecordSizeInKiB above 1024 is not served yet.");
 
-        switch (await streams.CreateStreamAsync(stream, shards, mode, call.Aborted))
+        switch (await streams.CreateStreamAsync(stream, shards, StreamConfiguration.Plain(mode), call.Aborted))
         {
             case CreateStreamResult.Created:
                 await call.AnswerEmptyAsync();

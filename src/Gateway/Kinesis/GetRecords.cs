@@ -58,8 +58,10 @@ internal sealed class GetRecords(
                 "A reader of {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed",
                 iterator.Shard, gap.Asked.Row, gap.FirstKeptRow);
         }
-        var next = read.Next is { } position ? iterators.Write(iterator with { Position = position }) : null;
-        var children = next is null ? await ChildrenAsync(iterator, call) : [];
+        var children = read.Next is null ? await ChildrenAsync(iterator, call) : [];
+        // Between the end of a shard and its children being there the reader waits at the end.
+        var position = read.Next ?? (children.IsEmpty ? read.Bounds.AfterTip : null);
+        var next = position is { } at ? iterators.Write(iterator with { Position = at }) : null;
         var answer = new GetRecordsAnswer(call.Encoding, iterator.Shard, read, next, children);
         var bytes = checked((int)answer.Length);
         if (!answers.TryTake(bytes)) throw KinesisErrors.Busy("Too many answers are on their way; try again.");
@@ -79,6 +81,6 @@ internal sealed class GetRecords(
     private async Task<ImmutableArray<Shards.Streams.ShardDescription>> ChildrenAsync(ShardIterator iterator, KinesisCall call)
     {
         var map = await streams.ServingMapAsync(iterator.Stream, call);
-        return [.. map.Description.Shards.Where(s => s.Parents.Contains(iterator.Shard.Shard))];
+        return map.ChildrenOf(iterator.Shard.Shard);
     }
 }

@@ -51,6 +51,7 @@ public sealed class KinesisGateway
         var sealer = new TokenSealer(tokenKey, time);
         var iterators = new ShardIterators(sealer, time);
         var tokens = new PageTokens(sealer, time);
+        var puts = new PutPlan(streams, time, options.ReroutePatience, _limits);
         IKinesisAction[] actions =
         [
             new CreateStream(streams),
@@ -59,8 +60,8 @@ public sealed class KinesisGateway
             new DescribeStreamSummary(streams),
             new ListStreams(streams, tokens),
             new ListShards(streams, tokens, _limits),
-            new PutRecord(streams, metrics, _limits),
-            new PutRecords(streams, metrics, _limits),
+            new PutRecord(streams, puts, metrics),
+            new PutRecords(streams, puts, metrics),
             new GetShardIterator(streams, iterators, time, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),
         ];

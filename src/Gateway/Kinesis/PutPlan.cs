@@ -20,48 +20,77 @@ internal sealed class ShardPut(ShardDescription shard)
 
     /// <summary>Null until there is one; there at once for records that the gateway itself refuses.</summary>
     public ShardProtocol.AppendReply Reply { get; set; } = null!;
+
+    /// <summary>Its records were routed again and are another's now.</summary>
+    public bool IsRouted { get; set; }
 }
 
 /// <summary>Sorts the records of a request by shard and decodes their data straight into the blocks that the shards store.</summary>
-internal static class PutPlan
+/// <param name="patience">How long records wait for the shards that take over the keys of a split or merged one.</param>
+internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan patience, CompatLimits? limits)
 {
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
-    /// Stores the records and tells of each shard what became of its part. What shards refused because they are gone is routed once more by
-    /// the map of today: the stream may be there anew under its name. It is not found when its shards are gone then too.
+    /// Stores the records and tells of each shard what became of its part. What shards refused because they are closed or gone is routed
+    /// again by the map of today: other shards have their keys, or the stream is there anew under its name. It is not found when its
+    /// shards are gone then too.
     /// </summary>
-    public static async Task<List<ShardPut>> StoreAsync(
-        IStreams streams, StreamId stream, PutRequest request, StreamMap map, CompatLimits? limits, KinesisCall call)
+    public async Task<List<ShardPut>> StoreAsync(StreamId stream, PutRequest request, StreamMap map, KinesisCall call)
     {
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
-        Add(request, map, puts, first: 0, limits);
-        await AppendAllAsync(streams, stream, puts, first: 0, call.Aborted);
-        if (!puts.Exists(IsGone)) return puts;
+        Add(request, map, puts, first: 0);
+        await AppendAllAsync(stream, puts, first: 0, call.Aborted);
+        if (!puts.Exists(IsElsewhere)) return puts;
 
-        switch (await streams.MapAsync(stream, call.Aborted))
+        var since = time.GetTimestamp();
+        var pause = s_firstPause;
+        while (true)
         {
-            case MapResult.Found today:
-                var first = puts.Count;
-                Add(request, today.Map, puts, first, limits);
-                await AppendAllAsync(streams, stream, puts, first, call.Aborted);
-                return puts.FindIndex(first, IsGone) < 0 ? puts : throw call.StreamNotFound(stream);
-            case MapResult.Unavailable:
-                // Of the others something may be stored, so these fail one by one.
-                return puts;
-            default:
-                throw call.StreamNotFound(stream);
+            switch (await streams.MapAsync(stream, call.Aborted))
+            {
+                case MapResult.Found today when puts.Exists(p => IsClosed(p) && StillOpen(p, today.Map)):
+                    // The children are being opened; nothing of these records is stored meanwhile.
+                    if (time.GetElapsedTime(since) > patience) return puts;
+                    await Task.Delay(pause, time, call.Aborted);
+                    pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+                    break;
+                case MapResult.Found today:
+                    var isAnew = puts.Exists(IsGone);
+                    var first = puts.Count;
+                    Add(request, today.Map, puts, first);
+                    await AppendAllAsync(stream, puts, first, call.Aborted);
+                    if (puts.FindIndex(first, IsElsewhere) < 0) return puts;
+                    if (isAnew && puts.FindIndex(first, IsGone) >= 0) throw call.StreamNotFound(stream);
+                    if (time.GetElapsedTime(since) > patience) return puts;
+                    break;
+                case MapResult.Unavailable:
+                    // Of the others something may be stored, so these fail one by one.
+                    return puts;
+                default:
+                    throw call.StreamNotFound(stream);
+            }
         }
     }
 
-    private static bool IsGone(ShardPut put) =>
-        put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
+    private static bool IsElsewhere(ShardPut put) => !put.IsRouted && (IsGone(put) || IsClosed(put));
 
-    /// <summary>Adds puts from <paramref name="first"/> on: at first for all records, later for those whose shard is gone.</summary>
-    private static void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first, CompatLimits? limits)
+    private static bool IsClosed(ShardPut put) => !put.IsRouted && put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.Closed };
+
+    private static bool StillOpen(ShardPut put, StreamMap map) => map.Open.Any(s => s.Key == put.Shard.Key);
+
+    private static bool IsGone(ShardPut put) =>
+        !put.IsRouted && put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
+
+    /// <summary>Adds puts from <paramref name="first"/> on: at first for all records, later for those whose shard is closed or gone.</summary>
+    private void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first)
     {
         foreach (ref var entry in request.Entries)
         {
-            if (first == 0 || IsGone(puts[entry.Block])) entry.Block = PutEntry.NoBlock;
+            if (first == 0 || IsElsewhere(puts[entry.Block])) entry.Block = PutEntry.NoBlock;
         }
+        foreach (var put in puts) put.IsRouted |= IsElsewhere(put);
         if (map.Open.Length == 1)
         {
             puts.Add(new ShardPut(map.Open[0]));
@@ -84,7 +113,7 @@ internal static class PutPlan
     }
 
     /// <summary>Sends the blocks from <paramref name="first"/> on at once and notes the answers.</summary>
-    private static async Task AppendAllAsync(IStreams streams, StreamId stream, List<ShardPut> puts, int first, CancellationToken cancel)
+    private async Task AppendAllAsync(StreamId stream, List<ShardPut> puts, int first, CancellationToken cancel)
     {
         if (puts.Count - first == 1)
         {

@@ -1,5 +1,4 @@
 using ActorStreams.Gateway.Hosting;
-using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -9,7 +8,7 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
-internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics, CompatLimits? limits) : IKinesisAction
+internal sealed class PutRecord(IStreams streams, PutPlan plan, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecord";
 
@@ -22,7 +21,7 @@ internal sealed class PutRecord(IStreams streams, GatewayMetrics metrics, Compat
         var bytes = PutValidation.CheckSizes(request);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = await PutPlan.StoreAsync(streams, stream, request, map, limits, call);
+        var puts = await plan.StoreAsync(stream, request, map, call);
         var shard = puts[^1].Shard;
         var appended = Appended(puts[^1].Reply, stream, shard, call);
         metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);

@@ -1,5 +1,4 @@
 using ActorStreams.Gateway.Hosting;
-using ActorStreams.Gateway.Limits;
 using ActorStreams.Shards.Client;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -9,7 +8,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
 /// in the order of the request.
 /// </summary>
-internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics, CompatLimits? limits) : IKinesisAction
+internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecords";
 
@@ -21,7 +20,7 @@ internal sealed class PutRecords(IStreams streams, GatewayMetrics metrics, Compa
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request);
 
-        var puts = await PutPlan.StoreAsync(streams, stream, request, map, limits, call);
+        var puts = await plan.StoreAsync(stream, request, map, call);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);

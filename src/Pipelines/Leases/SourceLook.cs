@@ -44,7 +44,7 @@ internal sealed record SourceLook(StreamDescription? Source, string? Missing, st
                 return $"{stream}, which does not answer: {unavailable.Detail}";
         }
         if (!create) return stream.ToString();
-        return await streams.CreateStreamAsync(stream, 1, StreamMode.Provisioned, cancel) switch
+        return await streams.CreateStreamAsync(stream, 1, StreamConfiguration.Provisioned, cancel) switch
         {
             CreateStreamResult.ShardQuotaExceeded quota => $"{stream}, for which {quota.Current} of {quota.Limit} shards leave no room",
             CreateStreamResult.Unavailable unavailable => $"{stream}, which cannot be created now: {unavailable.Detail}",

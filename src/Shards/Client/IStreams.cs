@@ -12,10 +12,20 @@ namespace ActorStreams.Shards.Client;
 public interface IStreams
 {
     /// <summary>Answers once the name is taken durably; shards open behind it and the stream turns from CREATING to ACTIVE.</summary>
-    Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel);
+    Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamConfiguration configuration, CancellationToken cancel);
 
     /// <summary>Answers once the deletion is decided durably; it goes on behind, over restarts.</summary>
     Task<DeleteStreamResult> DeleteStreamAsync(StreamId stream, CancellationToken cancel);
+
+    /// <summary>
+    /// Changes a stream. Answers once that is durable; a reshard and a change of the encryption key then go on behind, over restarts, with
+    /// the stream UPDATING.
+    /// </summary>
+    /// <param name="isCompat">Holds the change to the rates and counts of the service.</param>
+    Task<UpdateStreamResult> UpdateStreamAsync(StreamId stream, StreamChange change, bool isCompat, CancellationToken cancel);
+
+    /// <summary>What the streams of a region come to.</summary>
+    Task<DescribeRegionResult> DescribeRegionAsync(string region, CancellationToken cancel);
 
     /// <summary>The stream as it is now.</summary>
     Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel);
@@ -95,6 +105,30 @@ public abstract record DeleteStreamResult
     public sealed record InUse(StreamStatus Status) : DeleteStreamResult;
 
     public sealed record Unavailable(string Detail) : DeleteStreamResult;
+}
+
+public abstract record UpdateStreamResult
+{
+    private UpdateStreamResult() { }
+
+    public sealed record Updated(StreamDescription Before, StreamDescription After) : UpdateStreamResult;
+
+    /// <summary>Nothing was changed. The quota's numbers are only there where it is the reason.</summary>
+    public sealed record Refused(ChangeRefusal Reason, StreamDescription Stream, int Current, int Limit, int Requested) : UpdateStreamResult;
+
+    public sealed record NotFound : UpdateStreamResult;
+
+    /// <summary>Not confirmed; it may have been done.</summary>
+    public sealed record Unavailable(string Detail) : UpdateStreamResult;
+}
+
+public abstract record DescribeRegionResult
+{
+    private DescribeRegionResult() { }
+
+    public sealed record Found(int OpenShards, int ShardLimit, int OnDemandStreams) : DescribeRegionResult;
+
+    public sealed record Unavailable(string Detail) : DescribeRegionResult;
 }
 
 public abstract record DescribeStreamResult

@@ -40,11 +40,11 @@ public sealed class StreamsClient : IStreams
     /// </summary>
     public void Close() => _closed = true;
 
-    public async Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
+    public async Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamConfiguration configuration, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
         var reply = await AskAsync<CatalogueProtocol.CreateReply>(
-            _catalogues, new CatalogueProtocol.Create(stream.Region, stream.Name, shards, mode),
+            _catalogues, new CatalogueProtocol.Create(stream.Region, stream.Name, shards, configuration),
             detail => new CatalogueProtocol.CreateReply.Unavailable(detail), cancel).ConfigureAwait(false);
         return reply switch
         {
@@ -78,11 +78,57 @@ public sealed class StreamsClient : IStreams
         };
     }
 
+    public async Task<UpdateStreamResult> UpdateStreamAsync(StreamId stream, StreamChange change, bool isCompat, CancellationToken cancel)
+    {
+        var lookup = await LookupAsync(stream, cancel).ConfigureAwait(false);
+        if (lookup is CatalogueProtocol.LookupReply.NotFound) return new UpdateStreamResult.NotFound();
+        if (lookup is not CatalogueProtocol.LookupReply.Found { Entry: var entry })
+            return new UpdateStreamResult.Unavailable(((CatalogueProtocol.LookupReply.Unavailable)lookup).Detail);
+        StreamProtocol.UpdateReply reply;
+        try
+        {
+            reply = await AskAsync<StreamProtocol.UpdateReply>(
+                _streams, new StreamProtocol.Update(new StreamKey(stream.Region, entry.Incarnation), change, isCompat),
+                detail => new StreamProtocol.UpdateReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A change nobody waits for any more may have been made too.
+            _maps.Forget(stream);
+        }
+        return reply switch
+        {
+            StreamProtocol.UpdateReply.Updated u => new UpdateStreamResult.Updated(u.Before, u.After),
+            StreamProtocol.UpdateReply.Refused r => new UpdateStreamResult.Refused(
+                r.Reason, entry.Status == StreamStatus.Deleting ? r.Stream with { Status = StreamStatus.Deleting } : r.Stream,
+                r.Current, r.Limit, r.Requested),
+            // The catalogue knows of it before its own actor does, and after.
+            StreamProtocol.UpdateReply.NotFound => new UpdateStreamResult.Refused(ChangeRefusal.NotActive, Unseen(stream, entry), 0, 0, 0),
+            var other => new UpdateStreamResult.Unavailable(((StreamProtocol.UpdateReply.Unavailable)other).Detail),
+        };
+    }
+
+    public async Task<DescribeRegionResult> DescribeRegionAsync(string region, CancellationToken cancel)
+    {
+        var reply = await AskAsync<CatalogueProtocol.RegionReply>(
+            _catalogues, new CatalogueProtocol.DescribeRegion(region),
+            detail => new CatalogueProtocol.RegionReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        return reply is CatalogueProtocol.RegionReply.Found f
+            ? new DescribeRegionResult.Found(f.OpenShards, f.ShardLimit, f.OnDemandStreams)
+            : new DescribeRegionResult.Unavailable(((CatalogueProtocol.RegionReply.Unavailable)reply).Detail);
+    }
+
+    private static StreamDescription Unseen(StreamId stream, CatalogueProtocol.Entry entry) => new(
+        stream, entry.Incarnation, entry.Status, DateTimeOffset.FromUnixTimeMilliseconds(entry.CreatedAtMs),
+        entry.Configuration ?? StreamConfiguration.Plain(entry.Mode), [], []);
+
+    private Task<CatalogueProtocol.LookupReply> LookupAsync(StreamId stream, CancellationToken cancel) => AskAsync<CatalogueProtocol.LookupReply>(
+        _catalogues, new CatalogueProtocol.Lookup(stream.Region, stream.Name),
+        detail => new CatalogueProtocol.LookupReply.Unavailable(detail), cancel);
+
     public async Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
     {
-        var lookup = await AskAsync<CatalogueProtocol.LookupReply>(
-            _catalogues, new CatalogueProtocol.Lookup(stream.Region, stream.Name),
-            detail => new CatalogueProtocol.LookupReply.Unavailable(detail), cancel).ConfigureAwait(false);
+        var lookup = await LookupAsync(stream, cancel).ConfigureAwait(false);
         if (lookup is CatalogueProtocol.LookupReply.NotFound) return new DescribeStreamResult.NotFound();
         if (lookup is not CatalogueProtocol.LookupReply.Found { Entry: var entry })
             return new DescribeStreamResult.Unavailable(((CatalogueProtocol.LookupReply.Unavailable)lookup).Detail);
@@ -95,9 +141,7 @@ public sealed class StreamsClient : IStreams
             StreamProtocol.DescribeReply.Found f when entry.Status == StreamStatus.Deleting =>
                 new DescribeStreamResult.Found(f.Stream with { Status = StreamStatus.Deleting }),
             StreamProtocol.DescribeReply.Found f => new DescribeStreamResult.Found(f.Stream),
-            StreamProtocol.DescribeReply.NotFound => new DescribeStreamResult.Found(new StreamDescription(
-                stream, entry.Incarnation, entry.Status, entry.Mode, DateTimeOffset.FromUnixTimeMilliseconds(entry.CreatedAtMs),
-                StreamState.RetentionHoursDefault, [])),
+            StreamProtocol.DescribeReply.NotFound => new DescribeStreamResult.Found(Unseen(stream, entry)),
             var other => new DescribeStreamResult.Unavailable(((StreamProtocol.DescribeReply.Unavailable)other).Detail),
         };
     }

@@ -25,6 +25,7 @@ internal static class Refusals
         CatalogueProtocol.Create => new CatalogueProtocol.CreateReply.Unavailable(detail),
         CatalogueProtocol.Delete => new CatalogueProtocol.DeleteReply.Unavailable(detail),
         CatalogueProtocol.Lookup or CatalogueProtocol.Wake => new CatalogueProtocol.LookupReply.Unavailable(detail),
+        CatalogueProtocol.DescribeRegion => new CatalogueProtocol.RegionReply.Unavailable(detail),
         CatalogueProtocol.List => new CatalogueProtocol.ListReply.Unavailable(detail),
         _ => null,
     };

@@ -11,12 +11,30 @@ internal static class CatalogueMessageFormats
         .AddRequests()
         .AddNotices()
         .AddCreateAndDelete()
-        .AddLookupAndList();
+        .AddLookupAndList()
+        .AddQuota();
+
+    private static ManifestTable.Builder AddQuota(this ManifestTable.Builder table) => table
+        .Add(Manifests.CatalogueMessages.Reserve,
+            q => new CatalogueReserveRequest { Region = q.Region, Incarnation = q.Incarnation.Value, Shards = q.Shards },
+            CatalogueReserveRequest.Parser, m => new Reserve(m.Region, new Incarnation(m.Incarnation), m.Shards))
+        .Add(Manifests.CatalogueReplies.Reserved, r => new CatalogueReservedReply { Incarnation = r.Incarnation.Value },
+            CatalogueReservedReply.Parser, m => new ReserveReply.Reserved(new Incarnation(m.Incarnation)))
+        .Add(Manifests.CatalogueReplies.ReserveRefused,
+            r => new CatalogueReserveRefusedReply { Incarnation = r.Incarnation.Value, Current = r.Current, Limit = r.Limit, Requested = r.Requested },
+            CatalogueReserveRefusedReply.Parser, m => new ReserveReply.QuotaExceeded(new Incarnation(m.Incarnation), m.Current, m.Limit, m.Requested))
+        .Add(Manifests.CatalogueMessages.DescribeRegion, q => new CatalogueDescribeRegionRequest { Region = q.Region },
+            CatalogueDescribeRegionRequest.Parser, m => new DescribeRegion(m.Region))
+        .Add(Manifests.CatalogueReplies.Region,
+            r => new CatalogueRegionReply { OpenShards = r.OpenShards, ShardLimit = r.ShardLimit, OnDemandStreams = r.OnDemandStreams },
+            CatalogueRegionReply.Parser, m => new RegionReply.Found(m.OpenShards, m.ShardLimit, m.OnDemandStreams))
+        .Add(Manifests.CatalogueReplies.RegionUnavailable, r => new CatalogueRegionUnavailableReply { Detail = r.Detail },
+            CatalogueRegionUnavailableReply.Parser, m => new RegionReply.Unavailable(m.Detail));
 
     private static ManifestTable.Builder AddRequests(this ManifestTable.Builder table) => table
         .Add(Manifests.CatalogueMessages.Create,
-            q => new CatalogueCreateRequest { Region = q.Region, Name = q.Name, Shards = q.Shards, Mode = q.Mode.ToProto() },
-            CatalogueCreateRequest.Parser, m => new Create(m.Region, m.Name, m.Shards, m.Mode.ToMode()))
+            q => new CatalogueCreateRequest { Region = q.Region, Name = q.Name, Shards = q.Shards, Mode = q.Configuration.Mode.ToProto(), Configuration = StreamValues.BeyondMode(q.Configuration) },
+            CatalogueCreateRequest.Parser, m => new Create(m.Region, m.Name, m.Shards, StreamValues.Configuration(m.Configuration, m.Mode)))
         .Add(Manifests.CatalogueMessages.Delete, q => new CatalogueDeleteRequest { Region = q.Region, Name = q.Name },
             CatalogueDeleteRequest.Parser, m => new Delete(m.Region, m.Name))
         .Add(Manifests.CatalogueMessages.Lookup, q => new CatalogueLookupRequest { Region = q.Region, Name = q.Name },
@@ -26,14 +44,14 @@ internal static class CatalogueMessageFormats
 
     private static ManifestTable.Builder AddNotices(this ManifestTable.Builder table) => table
         .Add(Manifests.CatalogueMessages.StreamReady,
-            q => new CatalogueStreamReadyRequest { Region = q.Region, Incarnation = q.Incarnation.Value },
-            CatalogueStreamReadyRequest.Parser, m => new StreamReady(m.Region, new Incarnation(m.Incarnation)))
+            q => new CatalogueStreamReadyRequest { Region = q.Region, Incarnation = q.Incarnation.Value, Counts = q.Counts?.ToProto() },
+            CatalogueStreamReadyRequest.Parser, m => new StreamReady(m.Region, new Incarnation(m.Incarnation), m.Counts?.ToCounts()))
         .Add(Manifests.CatalogueMessages.StreamGone,
             q => new CatalogueStreamGoneRequest { Region = q.Region, Incarnation = q.Incarnation.Value },
             CatalogueStreamGoneRequest.Parser, m => new StreamGone(m.Region, new Incarnation(m.Incarnation)))
         .Add(Manifests.CatalogueMessages.Noted,
-            r => new CatalogueNotedReply { Region = r.Region, Incarnation = r.Incarnation.Value },
-            CatalogueNotedReply.Parser, m => new Noted(m.Region, new Incarnation(m.Incarnation)))
+            r => new CatalogueNotedReply { Region = r.Region, Incarnation = r.Incarnation.Value, Counts = r.Counts?.ToProto() },
+            CatalogueNotedReply.Parser, m => new Noted(m.Region, new Incarnation(m.Incarnation), m.Counts?.ToCounts()))
         .Add(Manifests.CatalogueMessages.Wake, q => new CatalogueWakeRequest { Region = q.Region },
             CatalogueWakeRequest.Parser, m => new Wake(m.Region))
         .Add(Manifests.CatalogueMessages.Awake, r => new CatalogueAwakeReply { Region = r.Region },

@@ -78,6 +78,16 @@ internal static class Manifests
         public const string Activated = "VA1";
         public const string DeletionStarted = "VD1";
         public const string Deleted = "VE1";
+        public const string Configured = "VF1";
+        public const string ConsumerSet = "VR1";
+        public const string ConsumerRemoved = "VX1";
+        public const string ReshardStarted = "VS1";
+        public const string StepsPlanned = "VP1";
+        public const string ShardsReplaced = "VQ1";
+        public const string ReshardFinished = "VT1";
+        public const string ShardsForgotten = "VG1";
+        public const string EncryptionStarted = "VN1";
+        public const string EncryptionFinished = "VO1";
     }
 
     /// <summary>K: facts in the journal of a region's catalogue.</summary>
@@ -85,6 +95,7 @@ internal static class Manifests
     {
         public const string StreamRegistered = "KR1";
         public const string StreamActivated = "KA1";
+        public const string StreamCounted = "KC1";
         public const string StreamDeleting = "KD1";
         public const string StreamRemoved = "KG1";
     }
@@ -99,6 +110,11 @@ internal static class Manifests
         public const string Described = "DF1";
         public const string DescribeNotFound = "DN1";
         public const string DescribeUnavailable = "DU1";
+        public const string Update = "DP1";
+        public const string Updated = "DQ1";
+        public const string UpdateRefused = "DX1";
+        public const string UpdateNotFound = "DG1";
+        public const string UpdateUnavailable = "DV1";
     }
 
     /// <summary>L: asked of a catalogue, or told by it unasked.</summary>
@@ -110,13 +126,15 @@ internal static class Manifests
         public const string List = "LS1";
         public const string StreamReady = "LR1";
         public const string StreamGone = "LG1";
+        public const string Reserve = "LV1";
+        public const string DescribeRegion = "LO1";
         public const string Wake = "LW1";
         public const string Awake = "LA1";
         public const string Noted = "LN1";
         public const string Entry = "LE1";
     }
 
-    /// <summary>Answers of a catalogue: G to create, H to delete, F to lookup, P to list.</summary>
+    /// <summary>Answers of a catalogue: G to create, H to delete, F to lookup, P to list, W to the rest.</summary>
     public static class CatalogueReplies
     {
         public const string Created = "GC1";
@@ -132,5 +150,9 @@ internal static class Manifests
         public const string LookupUnavailable = "FU1";
         public const string Page = "PP1";
         public const string ListUnavailable = "PU1";
+        public const string Reserved = "WV1";
+        public const string ReserveRefused = "WX1";
+        public const string Region = "WR1";
+        public const string RegionUnavailable = "WU1";
     }
 }

@@ -116,12 +116,12 @@ internal static class ProtoValues
         ? BinaryPrimitives.ReadUInt128BigEndian(bytes.Span)
         : throw new SerializationException($"A {what} has {HashKeyBytes} bytes; this one has {bytes.Length}.");
 
-    private static ByteString HashKey(UInt128 key)
+    public static ByteString HashKey(UInt128 key)
     {
         var bytes = new byte[HashKeyBytes];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
-    private static UInt128 HashKey(ByteString bytes) => bytes.ToUInt128("hash key");
+    public static UInt128 HashKey(ByteString bytes) => bytes.ToUInt128("hash key");
 }

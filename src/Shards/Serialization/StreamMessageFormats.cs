@@ -13,10 +13,12 @@ internal static class StreamMessageFormats
                 Stream = q.Stream.ToProto(),
                 Name = q.Name,
                 Shards = q.Shards,
-                Mode = q.Mode.ToProto(),
+                Mode = q.Configuration.Mode.ToProto(),
                 CreatedAtMs = q.CreatedAtMs,
+                Configuration = StreamValues.BeyondMode(q.Configuration),
             },
-            StreamCreateRequest.Parser, m => new Create(m.Stream.ToKey(), m.Name, m.Shards, m.Mode.ToMode(), m.CreatedAtMs))
+            StreamCreateRequest.Parser,
+            m => new Create(m.Stream.ToKey(), m.Name, m.Shards, StreamValues.Configuration(m.Configuration, m.Mode), m.CreatedAtMs))
         .Add(Manifests.StreamMessages.Delete, q => new StreamDeleteRequest { Stream = q.Stream.ToProto() },
             StreamDeleteRequest.Parser, m => new Delete(m.Stream.ToKey()))
         .Add(Manifests.StreamMessages.Wake, q => new StreamWakeRequest { Stream = q.Stream.ToProto() },
@@ -28,5 +30,6 @@ internal static class StreamMessageFormats
         .Add(Manifests.StreamMessages.DescribeNotFound, r => new StreamDescribeNotFoundReply { Stream = r.Stream.ToProto() },
             StreamDescribeNotFoundReply.Parser, m => new DescribeReply.NotFound(m.Stream.ToKey()))
         .Add(Manifests.StreamMessages.DescribeUnavailable, r => new StreamDescribeUnavailableReply { Detail = r.Detail },
-            StreamDescribeUnavailableReply.Parser, m => new DescribeReply.Unavailable(m.Detail));
+            StreamDescribeUnavailableReply.Parser, m => new DescribeReply.Unavailable(m.Detail))
+        .AddStreamChanges();
 }

@@ -79,10 +79,17 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                     () => new DeleteReply.Deleting(deleting!.Incarnation));
                 break;
             case StreamReady ready:
-                PersistOrAnswer(_state.Decide(ready), null, null, () => new Noted(_region, ready.Incarnation));
+                PersistOrAnswer(_state.Decide(ready), null, null, () => new Noted(_region, ready.Incarnation, ready.Counts));
                 break;
             case StreamGone gone:
                 PersistOrAnswer(_state.Decide(gone), null, null, () => new Noted(_region, gone.Incarnation));
+                break;
+            case Reserve reserve:
+                var (counted, reserveRefused) = _state.Decide(reserve, _shardQuota);
+                PersistOrAnswer(counted, reserveRefused, null, () => new ReserveReply.Reserved(reserve.Incarnation));
+                break;
+            case DescribeRegion:
+                Sender.Tell(_state.Describe(_shardQuota));
                 break;
             case Lookup lookup:
                 Sender.Tell(_state.Streams.TryGetValue(lookup.Name, out var entry) ? new LookupReply.Found(entry) : new LookupReply.NotFound());
@@ -146,7 +153,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
         var key = new StreamKey(_region, entry.Incarnation);
         StreamProtocol.IRequest? reminder = entry.Status switch
         {
-            StreamStatus.Creating => new StreamProtocol.Create(key, entry.Name, entry.Shards, entry.Mode, entry.CreatedAtMs),
+            StreamStatus.Creating => new StreamProtocol.Create(key, entry.Name, entry.Shards, entry.Configuration ?? StreamConfiguration.Plain(entry.Mode), entry.CreatedAtMs),
             StreamStatus.Deleting => new StreamProtocol.Delete(key),
             _ => wake ? new StreamProtocol.Wake(key) : null,
         };

@@ -142,7 +142,6 @@ public class PutRecordSpecs : GatewaySpecs
     [Theory]
     [InlineData(AppendError.NotReady, "InternalFailure", null, 500)]
     [InlineData(AppendError.OutcomeUnknown, "InternalFailure", null, 500)]
-    [InlineData(AppendError.Closed, "InternalFailure", null, 500)]
     [InlineData(AppendError.Ended, "ResourceNotFoundException", "Stream s under account 000000000000 not found.", 400)]
     [InlineData(AppendError.NotOpened, "ResourceNotFoundException", "Stream s under account 000000000000 not found.", 400)]
     [InlineData(

@@ -66,7 +66,6 @@ public class PutRecordsSpecs : GatewaySpecs
     [Theory]
     [InlineData(AppendError.NotReady, "InternalFailure", "Internal Service Failure")]
     [InlineData(AppendError.OutcomeUnknown, "InternalFailure", "Internal Service Failure")]
-    [InlineData(AppendError.Closed, "InternalFailure", "Internal Service Failure")]
     [InlineData(
         AppendError.Overloaded,
         "ProvisionedThroughputExceededException",

@@ -192,7 +192,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         lock (_lock) return Describe(_streams[Id(name)]);
     }
 
-    public Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamMode mode, CancellationToken cancel)
+    public Task<CreateStreamResult> CreateStreamAsync(StreamId stream, int shards, StreamConfiguration configuration, CancellationToken cancel)
     {
         lock (_lock)
         {
@@ -211,6 +211,12 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
             return Task.FromResult<DeleteStreamResult>(new DeleteStreamResult.Deleting());
         }
     }
+
+    public Task<UpdateStreamResult> UpdateStreamAsync(StreamId stream, StreamChange change, bool isCompat, CancellationToken cancel) =>
+        throw new NotSupportedException("Specs of pipelines change streams by the methods of this fake.");
+
+    public Task<DescribeRegionResult> DescribeRegionAsync(string region, CancellationToken cancel) =>
+        throw new NotSupportedException("Pipelines do not ask for limits.");
 
     public Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
     {
@@ -384,7 +390,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     private static ShardKey KeyOf(Stream stream, int number) => new(stream.Id.Region, stream.Incarnation, number);
 
     private static StreamDescription Describe(Stream stream) => new(
-        stream.Id, stream.Incarnation, StreamStatus.Active, StreamMode.Provisioned, stream.CreatedAt, 24,
+        stream.Id, stream.Incarnation, StreamStatus.Active, stream.CreatedAt, StreamConfiguration.Provisioned, [],
         [.. stream.Shards.Select((s, i) => new ShardDescription(
             KeyOf(stream, i), s.State.Range, s.State.Generation, s.State.Parents,
             SequenceNumber.Starting(KeyOf(stream, i), s.State.Generation),

@@ -85,7 +85,7 @@ public sealed class StreamMapsSpecs
         var child = new ShardDescription(
             key with { Shard = 1 }, ranges[0], 2, [0], SequenceNumber.Starting(key with { Shard = 1 }, 2), null);
         return new StreamMap(new StreamDescription(
-            s_stream, new Incarnation(incarnation), StreamStatus.Active, StreamMode.Provisioned, DateTimeOffset.UnixEpoch, 24,
+            s_stream, new Incarnation(incarnation), StreamStatus.Active, DateTimeOffset.UnixEpoch, StreamConfiguration.Provisioned, [],
             closed ? [first, child] : [first]));
     }
 }

@@ -183,7 +183,7 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
     private static async Task<StreamMap> CreateAsync(IStreams streams, int shards, StreamId? id = null)
     {
         var stream = id ?? s_stream;
-        Assert.IsType<CreateStreamResult.Created>(await streams.CreateStreamAsync(stream, shards, StreamMode.Provisioned, default));
+        Assert.IsType<CreateStreamResult.Created>(await streams.CreateStreamAsync(stream, shards, StreamConfiguration.Provisioned, default));
         StreamMap? map = null;
         await Eventually(async () => (map = (await streams.MapAsync(stream, default) as MapResult.Found)?.Map) is not null);
         return map!;

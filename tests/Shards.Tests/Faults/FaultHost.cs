@@ -15,7 +15,7 @@ internal static class FaultHost
     public static async Task<ShardKey[]> CreateAsync(this ShardsHost host, string name, int shards)
     {
         var stream = new StreamId(Region, name);
-        Assert.IsType<CreateStreamResult.Created>(await host.Streams.CreateStreamAsync(stream, shards, StreamMode.Provisioned, CancellationToken.None));
+        Assert.IsType<CreateStreamResult.Created>(await host.Streams.CreateStreamAsync(stream, shards, StreamConfiguration.Provisioned, CancellationToken.None));
         return await host.ActiveAsync(name);
     }
 

@@ -57,7 +57,7 @@ public sealed class StoreOutageSpecs(ITestOutputHelper output)
             await Expect.EventuallyAsync("refusals", 20, () => sent.Refusals.Count() >= Shards);
             // What is small may find room on a disk that has none for others.
             await Expect.EventuallyAsync("a create that is refused", 20, async () => await Expect.WithinAsync("an answer to a create", 20,
-                host.Streams.CreateStreamAsync(new StreamId(FaultHost.Region, $"new{creates++}"), 2, StreamMode.Provisioned, CancellationToken.None))
+                host.Streams.CreateStreamAsync(new StreamId(FaultHost.Region, $"new{creates++}"), 2, StreamConfiguration.Provisioned, CancellationToken.None))
                 is CreateStreamResult.Unavailable);
             var delete = await Expect.WithinAsync("an answer to a delete", 20,
                 host.Streams.DeleteStreamAsync(new StreamId(FaultHost.Region, "doomed"), CancellationToken.None));
@@ -93,7 +93,7 @@ public sealed class StoreOutageSpecs(ITestOutputHelper output)
     private static async Task CreateAndDeleteWorkAsync(ShardsHost host, string name)
     {
         // The outcome of what was asked in the outage is unknown: it may have been done.
-        var created = await host.Streams.CreateStreamAsync(new StreamId(FaultHost.Region, name), 2, StreamMode.Provisioned, CancellationToken.None);
+        var created = await host.Streams.CreateStreamAsync(new StreamId(FaultHost.Region, name), 2, StreamConfiguration.Provisioned, CancellationToken.None);
         Assert.True(created is CreateStreamResult.Created or CreateStreamResult.AlreadyExists, created.ToString());
         await host.ActiveAsync(name);
         var doomed = new StreamId(FaultHost.Region, "doomed");

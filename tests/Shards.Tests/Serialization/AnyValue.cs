@@ -18,6 +18,9 @@ public sealed class AnyValue(int seed)
     public object Of(Type type)
     {
         if (Leaf(type) is { } leaf) return leaf;
+        if (type == typeof(ShardLevelMetrics)) return (ShardLevelMetrics)_random.Next((int)ShardLevelMetrics.All + 1);
+        if (type.IsAbstract && type.GetNestedTypes().Where(t => t.IsSubclassOf(type)).ToArray() is { Length: > 0 } cases)
+            return Of(cases[_random.Next(cases.Length)]);
         if (type.IsEnum) return Enum.GetValues(type).Cast<object>().ElementAt(_random.Next(Enum.GetValues(type).Length));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>)) return Array(type.GenericTypeArguments[0]);
         var constructor = type.GetConstructors().MaxBy(c => c.GetParameters().Length)
@@ -46,6 +49,7 @@ public sealed class AnyValue(int seed)
         _ when type == typeof(RecordBatch) => Batch(),
         _ when type == typeof(ImmutableDictionary<string, ProducerEntry>) => Producers(),
         _ when type == typeof(ImmutableSortedDictionary<string, CatalogueProtocol.Entry>) => CatalogueEntries(),
+        _ when type == typeof(ImmutableSortedDictionary<string, string>) => Tags(),
         _ => null,
     };
 
@@ -137,6 +141,9 @@ public sealed class AnyValue(int seed)
 
     private ImmutableDictionary<string, ProducerEntry> Producers() =>
         ((ImmutableArray<ProducerEntry>)Array(typeof(ProducerEntry))).DistinctBy(p => p.Producer).ToImmutableDictionary(p => p.Producer);
+
+    private ImmutableSortedDictionary<string, string> Tags() =>
+        StreamConfiguration.NoTags.SetItems(Enumerable.Range(0, _random.Next(4)).Select(_ => KeyValuePair.Create(Text(), Text())));
 
     private ImmutableSortedDictionary<string, CatalogueProtocol.Entry> CatalogueEntries() =>
         ((ImmutableArray<CatalogueProtocol.Entry>)Array(typeof(CatalogueProtocol.Entry)))

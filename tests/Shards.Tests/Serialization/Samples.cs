@@ -26,6 +26,15 @@ public static class Samples
 
     private static readonly UInt128 s_call = new(0x0011_2233_4455_6677, 0x8899_aabb_ccdd_eeff);
     private static readonly CallEntries s_entries = new(new byte[] { 0x05, 0x80 });
+    private static readonly ImmutableSortedDictionary<string, string> s_tags = StreamConfiguration.NoTags.Add("team", "shop").Add("cost", "42");
+    private static readonly StreamConfiguration s_configuration = new(
+        StreamMode.OnDemand, 48, 2048, 100, "alias/orders", ShardLevelMetrics.IncomingBytes | ShardLevelMetrics.IteratorAgeMilliseconds, s_tags, "{}");
+    private static readonly FanOutConsumer s_consumer = new("dashboard", 1_750_000_000_123, s_tags, "{}");
+    private static readonly ShardSlot s_closed = new(7, s_range, 2, [0, 1], 44, 1_750_000_000_000, 1_750_000_000_123);
+    private static readonly ReshardStep s_step = new([7], [new(8, new HashKeyRange(HalfSpace, HalfSpace + 4), 3, [7], 0), new(9, new HashKeyRange(HalfSpace + 5, UInt128.MaxValue), 3, [7], 0, 1_750_000_000_123)]);
+    private static readonly StreamDescription s_description = new(
+        new StreamId("eu-central-1", "orders"), s_life, StreamStatus.Active, DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_123), s_configuration, [],
+        [new ShardDescription(s_shard, s_range, 2, [3, 4], SequenceNumber.Starting(s_shard, 2), null, 1_750_000_000_123)]);
 
     private static UInt128 HalfSpace => UInt128.One << 127;
 
@@ -171,7 +180,17 @@ public static class Samples
 
     private static IEnumerable<object> StreamFacts() =>
     [
-        new StreamEvents.Created("orders", StreamMode.OnDemand, 1_750_000_000_123, 48, s_slots),
+        new StreamEvents.Created("orders", StreamConfiguration.Plain(StreamMode.OnDemand, 48), 1_750_000_000_123, s_slots),
+        new StreamEvents.Configured(s_configuration, 1_750_000_000_123),
+        new StreamEvents.ConsumerSet(s_consumer),
+        new StreamEvents.ConsumerRemoved("dashboard"),
+        new StreamEvents.ReshardStarted([5, HalfSpace], 1_750_000_000_123),
+        new StreamEvents.StepsPlanned([s_step]),
+        new StreamEvents.ShardsReplaced([s_closed], s_step.Children),
+        StreamEvents.ReshardFinished.Instance,
+        new StreamEvents.ShardsForgotten([0, 3]),
+        new StreamEvents.EncryptionStarted("alias/orders"),
+        StreamEvents.EncryptionFinished.Instance,
         StreamEvents.Activated.Instance,
         StreamEvents.DeletionStarted.Instance,
         StreamEvents.Deleted.Instance,
@@ -179,12 +198,13 @@ public static class Samples
         {
             Lifecycle = StreamLifecycle.Active,
             Name = "orders",
-            Mode = StreamMode.OnDemand,
             CreatedAtMs = 1_750_000_000_123,
-            RetentionHours = 48,
+            Configuration = StreamConfiguration.Plain(StreamMode.OnDemand, 48),
             Shards = s_slots,
+            NextNumber = 8,
         },
-        new CatalogueEvents.StreamRegistered("orders", s_life, 16, StreamMode.OnDemand, 1_750_000_000_123),
+        new CatalogueEvents.StreamRegistered("orders", s_life, 16, StreamConfiguration.OnDemand, 1_750_000_000_123),
+        new CatalogueEvents.StreamCounted(s_life, 17, StreamMode.OnDemand, StreamStatus.Updating),
         new CatalogueEvents.StreamActivated(s_life),
         new CatalogueEvents.StreamDeleting(s_life),
         new CatalogueEvents.StreamRemoved(s_life),
@@ -198,13 +218,13 @@ public static class Samples
 
     private static IEnumerable<object> StreamMessages() =>
     [
-        new StreamProtocol.Create(s_stream, "orders", 16, StreamMode.OnDemand, 1_750_000_000_123),
+        new StreamProtocol.Create(s_stream, "orders", 16, StreamConfiguration.OnDemand, 1_750_000_000_123),
         new StreamProtocol.Delete(s_stream),
         new StreamProtocol.Wake(s_stream),
         new StreamProtocol.Describe(s_stream),
         new StreamProtocol.DescribeReply.Found(new StreamDescription(
-            new StreamId("eu-central-1", "orders"), s_life, StreamStatus.Updating, StreamMode.OnDemand,
-            DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_123), 48,
+            new StreamId("eu-central-1", "orders"), s_life, StreamStatus.Updating,
+            DateTimeOffset.FromUnixTimeMilliseconds(1_750_000_000_123), StreamConfiguration.Plain(StreamMode.OnDemand, 48), [],
             [
                 new ShardDescription(s_shard with { Shard = 3 }, s_range, 1, [], SequenceNumber.Starting(s_shard with { Shard = 3 }, 1),
                     SequenceNumber.Ending(s_shard with { Shard = 3 }, 1, 44)),
@@ -212,15 +232,26 @@ public static class Samples
             ])),
         new StreamProtocol.DescribeReply.NotFound(s_stream),
         new StreamProtocol.DescribeReply.Unavailable("Recovering."),
+        new StreamProtocol.Update(s_stream, new StreamChange.Split(7, HalfSpace + 5), true),
+        new StreamProtocol.UpdateReply.Updated(s_description, s_description with { Status = StreamStatus.Updating, Consumers = [s_consumer] }),
+        new StreamProtocol.UpdateReply.Refused(ChangeRefusal.ShardQuota, s_description, 16, 17, 2),
+        new StreamProtocol.UpdateReply.NotFound(s_stream),
+        new StreamProtocol.UpdateReply.Unavailable("Recovering."),
     ];
 
     private static IEnumerable<object> CatalogueMessages() =>
     [
-        new CatalogueProtocol.Create("eu-central-1", "orders", 16, StreamMode.Provisioned),
+        new CatalogueProtocol.Create("eu-central-1", "orders", 16, StreamConfiguration.Provisioned),
         new CatalogueProtocol.Delete("eu-central-1", "orders"),
         new CatalogueProtocol.Lookup("eu-central-1", "orders"),
         new CatalogueProtocol.List("eu-central-1", "clicks", 100),
-        new CatalogueProtocol.StreamReady("eu-central-1", s_life),
+        new CatalogueProtocol.StreamReady("eu-central-1", s_life, null),
+        new CatalogueProtocol.Reserve("eu-central-1", s_life, 17),
+        new CatalogueProtocol.ReserveReply.Reserved(s_life),
+        new CatalogueProtocol.ReserveReply.QuotaExceeded(s_life, 16, 17, 2),
+        new CatalogueProtocol.DescribeRegion("eu-central-1"),
+        new CatalogueProtocol.RegionReply.Found(16, 10_000, 3),
+        new CatalogueProtocol.RegionReply.Unavailable("Recovering."),
         new CatalogueProtocol.StreamGone("eu-central-1", s_life),
         new CatalogueProtocol.Wake("eu-central-1"),
         new CatalogueProtocol.Awake("eu-central-1"),
