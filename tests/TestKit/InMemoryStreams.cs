@@ -24,6 +24,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     private long _lastIncarnation;
     private bool _isUnavailable;
     private int _waitingReads;
+    private TaskCompletionSource? _stall;
 
     /// <summary>New streams stay in this state; ACTIVE unless a spec wants another.</summary>
     public StreamStatus StatusOfNewStreams { get; set; } = StreamStatus.Active;
@@ -63,6 +64,24 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock) _lostAnswers.Add(shard);
     }
+
+    /// <summary>Appends wait from now on, as on a store that hangs, until <see cref="ResumeAppends"/>.</summary>
+    public void StallAppends()
+    {
+        lock (_lock) _stall ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void ResumeAppends()
+    {
+        lock (_lock)
+        {
+            _stall?.SetResult();
+            _stall = null;
+        }
+    }
+
+    /// <summary>What waits for <see cref="ResumeAppends"/>.</summary>
+    public (int Appends, long Bytes) Stalled { get; private set; }
 
     public void HealAppends()
     {
@@ -210,8 +229,24 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         }
     }
 
-    public Task<AppendReply> AppendAsync(
+    public async Task<AppendReply> AppendAsync(
         StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CallToken? call, CancellationToken cancel)
+    {
+        Task? stall;
+        lock (_lock)
+        {
+            stall = _stall?.Task;
+            if (stall is not null) Stalled = (Stalled.Appends + 1, Stalled.Bytes + block.Bytes.Length);
+        }
+        if (stall is not null)
+        {
+            await stall;
+            lock (_lock) Stalled = (Stalled.Appends - 1, Stalled.Bytes - block.Bytes.Length);
+        }
+        return Append(shard, block, producer, call);
+    }
+
+    private AppendReply Append(ShardKey shard, RecordBlock block, ProducerAppend? producer, CallToken? call)
     {
         lock (_lock)
         {
@@ -219,15 +254,15 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             if (_appendFaults.TryGetValue(shard, out var fault) && fault.Times > 0)
             {
                 _appendFaults[shard] = fault with { Times = fault.Times - 1 };
-                return Task.FromResult(fault.Reply);
+                return fault.Reply;
             }
             ForgetIfGone(shard);
             Changed();
             var reply = _shards.TryGetValue(shard, out var found)
                 ? found.Append(block, producer, call)
                 : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there.");
-            if (!_lostAnswers.Remove(shard)) return Task.FromResult(reply);
-            return Task.FromResult<AppendReply>(new AppendReply.Refused(AppendError.OutcomeUnknown, "asked for by the spec"));
+            if (!_lostAnswers.Remove(shard)) return reply;
+            return new AppendReply.Refused(AppendError.OutcomeUnknown, "asked for by the spec");
         }
     }
 

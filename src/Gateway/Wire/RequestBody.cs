@@ -31,14 +31,14 @@ internal sealed class RequestBody : IDisposable
     private const int FirstBytesMin = 4 * 1024;
 
     private readonly BodyBudget _budget;
-    private byte[] _buffer;
+    private byte[] _buffer = [];
     private int _length;
-    private bool _isTooLarge;
+    private KinesisException? _refusal;
 
-    private RequestBody(BodyBudget budget, byte[] buffer)
+    private RequestBody(BodyBudget budget, int firstBytes)
     {
         _budget = budget;
-        _buffer = buffer;
+        if (!TryRent(firstBytes)) _refusal = Busy();
     }
 
     public Memory<byte> Bytes => _buffer.AsMemory(0, _length);
@@ -47,7 +47,7 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, BodyBudget budget, CancellationToken cancel)
     {
         var expected = (int)Math.Clamp(request.ContentLength ?? FirstBytesMin, FirstBytesMin, FirstBytesMax);
-        var body = new RequestBody(budget, Rent(budget, expected));
+        var body = new RequestBody(budget, expected);
         try
         {
             while (true)
@@ -56,7 +56,7 @@ internal sealed class RequestBody : IDisposable
                 if (!body.TryAppend(read, bytesMax)) body.Dispose();
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 if (!read.IsCompleted) continue;
-                return body._isTooLarge ? throw KinesisErrors.TooLarge(bytesMax) : body;
+                return body._refusal is { } refusal ? throw refusal : body;
             }
         }
         catch (BadHttpRequestException e)
@@ -91,32 +91,40 @@ internal sealed class RequestBody : IDisposable
         _length = 0;
     }
 
-    // False once there is too much, which is then read over; the server ends that at a limit of its own.
+    // False once it is refused. The rest is read over: a client that is still sending when its connection closes sees a broken
+    // connection, not the answer. The server ends that at a limit of its own.
     private bool TryAppend(ReadResult read, int bytesMax)
     {
+        if (_refusal is not null) return false;
         var total = _length + read.Buffer.Length;
-        _isTooLarge |= total > bytesMax;
-        if (_isTooLarge) return false;
-        if (total > _buffer.Length) Grow((int)Math.Min(Math.Max(total, _buffer.Length * 2L), bytesMax));
+        if (total > bytesMax)
+            _refusal = KinesisErrors.TooLarge(bytesMax);
+        else if (total > _buffer.Length && !TryRent((int)Math.Min(Math.Max(total, _buffer.Length * 2L), bytesMax)))
+            _refusal = Busy();
+        if (_refusal is not null) return false;
         read.Buffer.CopyTo(_buffer.AsSpan(_length));
         _length = (int)total;
         return true;
     }
 
-    private void Grow(int bytes)
+    /// <summary>Goes on in a larger buffer; false when all bodies together hold too much.</summary>
+    private bool TryRent(int bytes)
     {
-        var larger = Rent(_budget, bytes);
+        var larger = ArrayPool<byte>.Shared.Rent(bytes);
+        if (!_budget.TryTake(larger.Length))
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            return false;
+        }
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        _budget.Return(_buffer.Length);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer.Length > 0)
+        {
+            _budget.Return(_buffer.Length);
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
         _buffer = larger;
+        return true;
     }
 
-    private static byte[] Rent(BodyBudget budget, int bytes)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(bytes);
-        if (budget.TryTake(buffer.Length)) return buffer;
-        ArrayPool<byte>.Shared.Return(buffer);
-        throw KinesisErrors.Busy("Too many request bodies are in flight; try again.");
-    }
+    private static KinesisException Busy() => KinesisErrors.Busy("Too many request bodies are in flight; try again.");
 }
