@@ -18,7 +18,7 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, GatewayMetrics m
         PutValidation.CheckOne(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
-        var bytes = PutValidation.CheckSizes(request);
+        var bytes = PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
         var puts = await plan.StoreAsync(stream, request, map, call);

@@ -18,7 +18,7 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics 
         PutValidation.CheckMany(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
-        PutValidation.CheckSizes(request);
+        PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
 
         var puts = await plan.StoreAsync(stream, request, map, call);
         Count(stream.Name, request, puts);

@@ -48,18 +48,20 @@ internal static class PutValidation
     }
 
     /// <summary>What the stream does not take: too large records or requests, hash keys beyond the space. Answers all bytes.</summary>
-    public static long CheckSizes(PutRequest request)
+    /// <param name="recordKiBMax">The stream's MaxRecordSizeInKiB.</param>
+    public static long CheckSizes(PutRequest request, int recordKiBMax)
     {
+        var recordBytesMax = recordKiBMax * 1024;
         long total = 0;
         foreach (ref readonly var entry in request.Entries)
         {
             var bytes = entry.KeyBytes + entry.DataBytes;
             total += bytes;
-            if (bytes > KinesisLimits.RecordBytesMax)
+            if (bytes > recordBytesMax)
             {
                 throw KinesisErrors.InvalidArgument(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A record of {bytes} bytes, data and partition key, exceeds the maximum record size of {KinesisLimits.RecordBytesMax} bytes."));
+                    $"A record of {bytes} bytes, data and partition key, exceeds the maximum record size of {recordBytesMax} bytes."));
             }
             if (entry.HasHashKey && !HashKeys.TryParse(request.HashKey(entry), out _, out _))
             {

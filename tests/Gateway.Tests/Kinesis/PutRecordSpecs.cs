@@ -98,6 +98,24 @@ public class PutRecordSpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task A_stream_that_takes_larger_records_takes_them_up_to_its_own_size()
+    {
+        var stream = await Gateway.StreamAsync();
+        await Gateway.Streams.UpdateStreamAsync(stream.Id, new StreamChange.SetMaxRecordSize(3000), isCompat: false, default);
+
+        (await Gateway.CallAsync("PutRecord", new { StreamName = "s", PartitionKey = "kk", Data = Data((3000 * 1024) - 2) })).AssertOk();
+
+        (await Gateway.CallAsync("PutRecord", new { StreamName = "s", PartitionKey = "kk", Data = Data((3000 * 1024) - 1) })).AssertError(
+            "InvalidArgumentException",
+            "A record of 3072001 bytes, data and partition key, exceeds the maximum record size of 3072000 bytes.");
+        await Gateway.Streams.UpdateStreamAsync(stream.Id, new StreamChange.SetMaxRecordSize(10_240), isCompat: false, default);
+        (await Gateway.CallAsync("PutRecord", new { StreamName = "s", PartitionKey = "kk", Data = Data((10 * RecordBytesMax) - 2) })).AssertOk();
+        var records = (await Gateway.GetRecordsAsync(await Gateway.IteratorAsync()))["Records"]!.AsArray();
+        // The second one is beyond the 10 MiB of an answer.
+        Assert.Equal((3000 * 1024) - 2, Convert.FromBase64String((string)Assert.Single(records)!["Data"]!).Length);
+    }
+
+    [Fact]
     public async Task An_explicit_hash_key_beyond_the_space_is_refused()
     {
         await Gateway.StreamAsync();
