@@ -14,6 +14,7 @@ internal sealed class DeleteStream(IStreams streams) : IKinesisAction
     public async Task InvokeAsync(KinesisCall call)
     {
         var stream = StreamReference.Resolve(call.Read(Input), call);
+        await streams.AuthorizeAsync(stream, call);
         switch (await streams.DeleteStreamAsync(stream, call.Aborted))
         {
             case DeleteStreamResult.Deleting:

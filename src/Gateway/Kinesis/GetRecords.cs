@@ -28,6 +28,7 @@ internal sealed class GetRecords(
         if (input.Text("StreamARN") is { } arn && StreamReference.Resolve(null, arn, call) != iterator.Stream)
             throw KinesisErrors.InvalidShardIterator();
         var limit = input.Integer("Limit") ?? KinesisLimits.GetRecordsMax;
+        await streams.AuthorizeAsync(iterator.Stream, call);
         limits?.TakeGet(iterator, call);
         var read = await streams.ReadAsync(
             iterator.Shard, iterator.Position, limit, KinesisLimits.GetRecordsBytesMax, wait: TimeSpan.Zero, call.Aborted);

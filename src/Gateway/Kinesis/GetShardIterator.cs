@@ -54,15 +54,17 @@ internal sealed class GetShardIterator(IStreams streams, ShardIterators iterator
     {
         switch (await streams.MapAsync(stream, call.Aborted))
         {
-            case MapResult.Found { Map: var map } when map.Shard(number) is { } shard:
-                return shard;
+            case MapResult.Found { Map: var map }:
+                call.Authorize(map.Description);
+                if (map.Shard(number) is { } shard) return shard;
+                break;
             case MapResult.NotFound:
+            case MapResult.NotActive when call.IsForeign:
                 throw call.StreamNotFound(stream);
             case MapResult.Unavailable:
                 throw KinesisErrors.InternalFailure();
-            default:
-                throw KinesisErrors.ShardDoesNotExist(ShardIds.Format(number), stream.Name, call.AccountId);
         }
+        throw KinesisErrors.ShardDoesNotExist(ShardIds.Format(number), stream.Name, call.AccountId);
     }
 
     private ValueTask<ShardPosition> PositionAsync(ShapeValues input, Target target)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Streams;
 using Microsoft.AspNetCore.Http;
@@ -49,5 +50,25 @@ internal sealed class KinesisCall(
         Response.ContentLength = bytes;
     }
 
-    public KinesisException StreamNotFound(StreamId stream) => KinesisErrors.StreamNotFound(stream.Name, AccountId);
+    /// <summary>The caller belongs to another account than the streams: he may do what their policies allow, and nothing else.</summary>
+    public bool IsForeign { get; } = !caller.IsTrusted && caller.AccountId != accountId;
+
+    /// <summary>Throws unless the caller may do this to the stream. <see cref="StreamLookup"/> asks this of every stream that it finds.</summary>
+    public void Authorize(StreamDescription stream)
+    {
+        // What is done to a consumer is for the consumer's policy to say.
+        if (Access.IsFree(this, stream.Configuration.Policy) || SharedOperations.OfConsumers.Contains(Operation)) return;
+        Access.Check(this, StreamReference.Arn(stream.Id, AccountId), stream.Configuration.Policy);
+    }
+
+    /// <summary>The same for a consumer of a stream.</summary>
+    public void Authorize(string consumerArn, FanOutConsumer consumer)
+    {
+        if (!Access.IsFree(this, consumer.Policy)) Access.Check(this, consumerArn, consumer.Policy);
+    }
+
+    /// <summary>Whether there is a stream at all is no business of other accounts.</summary>
+    public KinesisException StreamNotFound(StreamId stream) => IsForeign
+        ? Access.NotAllowed(Caller, Operation, StreamReference.Arn(stream, AccountId))
+        : KinesisErrors.StreamNotFound(stream.Name, AccountId);
 }

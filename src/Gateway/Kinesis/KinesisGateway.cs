@@ -4,6 +4,7 @@ using System.Text;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Limits;
+using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using Microsoft.AspNetCore.Connections;
@@ -62,6 +63,9 @@ public sealed class KinesisGateway
             new ListShards(streams, tokens, _limits),
             new PutRecord(streams, puts, metrics),
             new PutRecords(streams, puts, metrics),
+            new PutResourcePolicy(streams, _limits is not null),
+            new GetResourcePolicy(streams),
+            new DeleteResourcePolicy(streams, _limits is not null),
             new GetShardIterator(streams, iterators, time, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),
         ];
@@ -161,6 +165,7 @@ public sealed class KinesisGateway
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
                     http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
+                Access.CheckOperation(call);
                 _limits?.TakeCall(call);
                 await action.InvokeAsync(call);
                 break;

@@ -8,6 +8,7 @@ internal static class Members
     public static readonly Pattern NamePattern = new("[a-zA-Z0-9_.-]+");
     public static readonly Pattern HashKeyPattern = new(@"0|([1-9]\d{0,38})");
     public static readonly Pattern SequenceNumberPattern = new(@"0|([1-9]\d{0,128})");
+    private static readonly Pattern ResourceArnPattern = new(@"arn:aws.*:kinesis:.*:\d{12}:.*stream/\S+");
     private static readonly Pattern StreamArnPattern = new(@"arn:aws.*:kinesis:.*:\d{12}:stream/\S+");
 
     public static readonly Member StreamName = Name("StreamName");
@@ -16,6 +17,10 @@ internal static class Members
 
     public static readonly Member StreamArn =
         new("StreamARN", MemberType.String) { Pattern = StreamArnPattern, LengthMin = 1, LengthMax = 2048 };
+
+    /// <summary>A stream or a consumer; see <see cref="ResourceReference"/>.</summary>
+    public static readonly Member ResourceArn =
+        new("ResourceARN", MemberType.String) { IsRequired = true, Pattern = ResourceArnPattern, LengthMin = 1, LengthMax = 2048 };
 
     public static readonly Member NextToken = new("NextToken", MemberType.String) { LengthMin = 1, LengthMax = 1_048_576 };
 

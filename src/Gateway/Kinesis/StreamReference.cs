@@ -14,9 +14,9 @@ internal static class StreamReference
     {
         if (arn is null)
         {
-            return name is null
-                ? throw KinesisErrors.InvalidArgument("Either StreamName or StreamARN must be given.")
-                : new StreamId(call.Region, name);
+            if (name is null) throw KinesisErrors.InvalidArgument("Either StreamName or StreamARN must be given.");
+            // A name means a stream of the caller's own account, and other accounts have none here.
+            return call.IsForeign ? throw KinesisErrors.StreamNotFound(name, call.Caller.AccountId) : new StreamId(call.Region, name);
         }
         // arn : partition : kinesis : region : account : stream/name
         var parts = arn.Split(':', 6);

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.Policies;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>Attaches a policy in place of the one before. A policy that says what cannot be enforced is refused.</summary>
+internal sealed class PutResourcePolicy(IStreams streams, bool isCompat) : IKinesisAction
+{
+    private static readonly ImmutableArray<Member> Input =
+        [new("Policy", MemberType.String) { IsRequired = true }, Members.ResourceArn];
+
+    public string Operation => "PutResourcePolicy";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var input = call.Read(Input);
+        var resource = ResourceReference.Resolve(input.Text("ResourceARN")!, call);
+        var policy = input.Text("Policy")!;
+        var stream = await streams.DescriptionAsync(resource.Stream, call);
+        if (resource.Consumer is not null) resource.ConsumerOf(stream, call);
+        try
+        {
+            PolicyReader.Read(
+                policy, resource.Arn, resource.Consumer is null ? SharedOperations.OfStreams : SharedOperations.OfConsumers);
+        }
+        catch (PolicyException e)
+        {
+            throw KinesisErrors.InvalidArgument($"The policy cannot be attached: {e.Message}");
+        }
+        await streams.SetPolicyAsync(resource, policy, isCompat, call);
+    }
+}
