@@ -1,4 +1,5 @@
 using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
 using Akka.Actor;
 
@@ -37,7 +38,7 @@ public sealed class OwnershipSpecs
         await using var host = await ShardsHost.StartAsync(store.Options, new ShardOptions { HoldPuts = TimeSpan.FromMilliseconds(100) });
         await sent.AppendAsync(host.Streams, shard, "own");
         // It ends without a hand-over, as after a write whose failure says nothing about other owners.
-        var actor = await host.System.ActorSelection($"/system/sharding/{Streams.Regions.Shards}/*/{shard.PersistenceId}").ResolveOne(TimeSpan.FromSeconds(5));
+        var actor = await host.System.ActorSelection($"/system/sharding/{Regions.Shards}/*/{shard.PersistenceId}").ResolveOne(TimeSpan.FromSeconds(5));
         Assert.True(await actor.GracefulStop(TimeSpan.FromSeconds(5)));
         using (var file = new SqliteFile(store.Options)) Assert.Equal(1, TakeOver(file, shard));
 
@@ -47,18 +48,18 @@ public sealed class OwnershipSpecs
     }
 
     /// <summary>What another owner writes first: the same as the second host wrote.</summary>
-    private static int TakeOver(SqliteFile file, Streams.ShardKey shard) => file.Execute("""
+    private static int TakeOver(SqliteFile file, ShardKey shard) => file.Execute("""
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, manifest, identifier, writer_uuid, message)
         SELECT created, 0, persistence_id, (SELECT max(sequence_number) + 1 FROM journal WHERE persistence_id = @id), manifest, identifier, 'other', message
         FROM journal WHERE persistence_id = @id AND manifest = 'EW1' ORDER BY sequence_number LIMIT 1
         """, ("@id", shard.PersistenceId));
 
-    private static Task<ShardProtocol.AppendReply> Probe(Sent sent, ShardsHost host, Streams.ShardKey shard) =>
+    private static Task<ShardProtocol.AppendReply> Probe(Sent sent, ShardsHost host, ShardKey shard) =>
         sent.AppendAsync(host.Streams, shard, $"probe-{Guid.NewGuid()}");
 
-    private static async Task<Streams.ShardKey> OwnedTwiceAsync(TestStore store, Sent sent)
+    private static async Task<ShardKey> OwnedTwiceAsync(TestStore store, Sent sent)
     {
-        Streams.ShardKey shard;
+        ShardKey shard;
         await using (var first = await ShardsHost.StartAsync(store.Options))
         {
             shard = (await first.CreateAsync("orders", 1))[0];
