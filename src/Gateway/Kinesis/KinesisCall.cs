@@ -11,6 +11,8 @@ namespace ActorStreams.Gateway.Kinesis;
 internal sealed class KinesisCall(
     HttpContext http, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding)
 {
+    private bool _isAuthorized;
+
     /// <summary>The operation as the API names it.</summary>
     public string Operation { get; } = operation;
 
@@ -34,7 +36,11 @@ internal sealed class KinesisCall(
     public ShapeValues Read(ImmutableArray<Member> input) => ShapeReader.Read(Body.Span, Encoding, input);
 
     /// <summary>Answers with an object of these members.</summary>
-    public Task AnswerAsync(Action<AnswerWriter> members) => AnswerWriter.WriteAsync(Response, Encoding, members, Aborted);
+    public Task AnswerAsync(Action<AnswerWriter> members)
+    {
+        ThrowUnlessAuthorized();
+        return AnswerWriter.WriteAsync(Response, Encoding, members, Aborted);
+    }
 
     /// <summary>Operations without output answer with no body at all.</summary>
     public Task AnswerEmptyAsync()
@@ -46,6 +52,7 @@ internal sealed class KinesisCall(
     /// <summary>For an answer written by hand, of so many bytes.</summary>
     public void BeginAnswer(long bytes)
     {
+        ThrowUnlessAuthorized();
         Response.ContentType = ContentTypes.NameOf(Encoding);
         Response.ContentLength = bytes;
     }
@@ -53,18 +60,33 @@ internal sealed class KinesisCall(
     /// <summary>The caller belongs to another account than the streams: he may do what their policies allow, and nothing else.</summary>
     public bool IsForeign { get; } = !caller.IsTrusted && caller.AccountId != accountId;
 
-    /// <summary>Throws unless the caller may do this to the stream. <see cref="StreamLookup"/> asks this of every stream that it finds.</summary>
+    /// <summary>
+    /// Throws unless the caller may do this to the stream. <see cref="StreamLookup"/> asks this of every stream that it finds. What is
+    /// done to a consumer is for the consumer's policy to say, and must have been asked of it before.
+    /// </summary>
     public void Authorize(StreamDescription stream)
     {
-        // What is done to a consumer is for the consumer's policy to say.
-        if (Access.IsFree(this, stream.Configuration.Policy) || SharedOperations.OfConsumers.Contains(Operation)) return;
-        Access.Check(this, StreamReference.Arn(stream.Id, AccountId), stream.Configuration.Policy);
+        if (SharedOperations.OfConsumers.Contains(Operation))
+        {
+            ThrowUnlessAuthorized();
+            return;
+        }
+        if (!Access.IsFree(this, stream.Configuration.Policy))
+            Access.Check(this, StreamReference.Arn(stream.Id, AccountId), stream.Configuration.Policy);
+        _isAuthorized = true;
     }
 
     /// <summary>The same for a consumer of a stream.</summary>
     public void Authorize(string consumerArn, FanOutConsumer consumer)
     {
         if (!Access.IsFree(this, consumer.Policy)) Access.Check(this, consumerArn, consumer.Policy);
+        _isAuthorized = true;
+    }
+
+    // An action that forgot to ask stays shut for other accounts.
+    private void ThrowUnlessAuthorized()
+    {
+        if (IsForeign && !_isAuthorized) throw Access.NotAllowed(Caller, Operation, null);
     }
 
     /// <summary>Whether there is a stream at all is no business of other accounts.</summary>

@@ -132,6 +132,11 @@ public sealed class FuzzSpecs
             ("GetShardIterator", "{\"StreamName\":\"t\",\"ShardId\":\"0\",\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":1772366399}"),
             ("GetRecords", $"{{\"ShardIterator\":\"{iterator}\",\"Limit\":10}}"),
             ("PutRecord", $"{{\"StreamName\":\"s\",\"PartitionKey\":\"k\\u00e9\",\"Data\":\"aGVsbG8=\",\"SequenceNumberForOrdering\":\"{number}\"}}"),
+            ("PutResourcePolicy", $"{{\"ResourceARN\":\"{Arn}/consumer/c:1772366400\",\"Policy\":\"{{}}\"}}"),
+            ("PutResourcePolicy", $"{{\"ResourceARN\":\"{Arn}\",\"Policy\":\"{{\\\"Statement\\\":{{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","
+                + "\\\"Action\\\":\\\"*\\\",\\\"Resource\\\":\\\"*\\\"}}\"}"),
+            ("GetResourcePolicy", $"{{\"ResourceARN\":\"{Arn}\"}}"),
+            ("DeleteResourcePolicy", $"{{\"ResourceARN\":\"{Arn}\"}}"),
             ("PutRecords", "{\"Records\":[{\"Data\":\"aGVsbG8=\",\"PartitionKey\":\"a\"},{\"PartitionKey\":\"b\",\"ExplicitHashKey\":\"12345\",\"Data\":\"\"}],"
                 + "\"StreamName\":\"s\"}"),
         ];

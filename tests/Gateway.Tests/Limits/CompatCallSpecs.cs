@@ -1,5 +1,10 @@
+using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Limits;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Streams;
+using Microsoft.AspNetCore.Http;
 
 namespace ActorStreams.Gateway.Tests.Limits;
 
@@ -38,6 +43,28 @@ public sealed class CompatCallSpecs : GatewaySpecs
             "LimitExceededException", "Rate exceeded for stream s under account 000000000000.");
 
         (await Gateway.CallAsync("ListShards", "{\"StreamName\":\"t\"}")).AssertOk();
+    }
+
+    [Fact]
+    public void A_consumer_subscribes_to_a_shard_once_a_second()
+    {
+        var limits = new CompatLimits(Gateway.Time);
+        var stream = new StreamId(GatewayHost.Region, "s");
+        var shard = new ShardKey(GatewayHost.Region, new Incarnation(1), 0);
+        var call = new KinesisCall(
+            new DefaultHttpContext(), "SubscribeToShard", new Caller("k", Account, "u", IsTrusted: true), GatewayHost.Region, Account, default,
+            WireEncoding.Json);
+        limits.TakeSubscription("c", shard, stream, call);
+
+        var refused = Assert.Throws<KinesisException>(() => limits.TakeSubscription("c", shard, stream, call));
+
+        Assert.Equal(
+            ("LimitExceededException", "Rate exceeded for shard shardId-000000000000 in stream s under account 000000000000."),
+            (refused.Type, refused.Detail));
+        limits.TakeSubscription("d", shard, stream, call);
+        limits.TakeSubscription("c", shard with { Shard = 1 }, stream, call);
+        Gateway.Time.Advance(TimeSpan.FromSeconds(1));
+        limits.TakeSubscription("c", shard, stream, call);
     }
 
     private static void AssertThrottled(Answer answer, string operation, int perSecond) => answer.AssertError(

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Limits;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Tests.Limits;
 
@@ -113,6 +114,23 @@ public sealed class CompatPutSpecs : GatewaySpecs
 
         Assert.Equal(0, Failed(await PutManyAsync([("a", Mebibyte - 1, Upper)])));
         Assert.Equal(1, Failed(await PutManyAsync([("a", 0)])));
+    }
+
+    [Fact]
+    public async Task A_record_of_ten_mebibytes_is_taken_from_a_full_second_and_earned_afterwards()
+    {
+        var stream = await Gateway.StreamAsync();
+        await Gateway.Streams.UpdateStreamAsync(stream.Id, new StreamChange.SetMaxRecordSize(10_240), isCompat: true, default);
+        (await PutAsync(0)).AssertOk();
+        (await PutAsync((10 * Mebibyte) - 1)).AssertError("ProvisionedThroughputExceededException", RateExceeded);
+        Gateway.Time.Advance(TimeSpan.FromSeconds(1));
+
+        (await PutAsync((10 * Mebibyte) - 1)).AssertOk();
+
+        Gateway.Time.Advance(TimeSpan.FromSeconds(9));
+        (await PutAsync(0)).AssertError("ProvisionedThroughputExceededException", RateExceeded);
+        Gateway.Time.Advance(TimeSpan.FromMicroseconds(1));
+        (await PutAsync(0)).AssertOk();
     }
 
     private async Task<Answer> PutAsync(int dataBytes) => await Gateway.CallAsync("PutRecord", new
