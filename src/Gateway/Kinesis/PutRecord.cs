@@ -31,6 +31,7 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, GatewayMetrics m
         {
             writer.String("ShardId", shard.Key.ShardId);
             writer.String("SequenceNumber", number.ToString());
+            if (map.Description.Configuration.EncryptionKey is not null) writer.String("EncryptionType", "KMS");
         });
     }
 

@@ -22,7 +22,7 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics 
 
         var puts = await plan.StoreAsync(stream, request, map, call);
         Count(stream.Name, request, puts);
-        PutRecordsAnswer.Write(call, request, puts, stream);
+        PutRecordsAnswer.Write(call, request, puts, stream, isEncrypted: map.Description.Configuration.EncryptionKey is not null);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);
     }
 

@@ -13,7 +13,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// </summary>
 internal static class PutRecordsAnswer
 {
-    public static void Write(KinesisCall call, PutRequest request, List<ShardPut> puts, StreamId stream)
+    public static void Write(KinesisCall call, PutRequest request, List<ShardPut> puts, StreamId stream, bool isEncrypted)
     {
         var isJson = call.Encoding == WireEncoding.Json;
         var parts = puts.ConvertAll(p => Part.Of(p, stream.Name, call));
@@ -26,8 +26,7 @@ internal static class PutRecordsAnswer
             if (part.Numbers is null) failed++;
         }
         var head = isJson ? JsonHead(failed) : CborHead(failed, request.Entries.Length);
-        // What an encrypted stream adds goes here, after the records.
-        var tail = isJson ? "]}"u8 : [Cbor.Break];
+        var tail = isJson ? JsonTail(isEncrypted) : isEncrypted ? s_cborSealedTail : [Cbor.Break];
         var overlap = isJson ? 1 : 0;
         total += head.Length - overlap + tail.Length;
         call.BeginAnswer(total);
@@ -44,6 +43,10 @@ internal static class PutRecordsAnswer
         tail.CopyTo(span[^tail.Length..]);
         writer.Advance(total);
     }
+
+    private static readonly byte[] s_cborSealedTail = new CborPieces().Text("EncryptionType").Text("KMS").Byte(Cbor.Break).ToArray();
+
+    private static ReadOnlySpan<byte> JsonTail(bool isEncrypted) => isEncrypted ? "],\"EncryptionType\":\"KMS\"}"u8 : "]}"u8;
 
     private static byte[] JsonHead(int failed) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"FailedRecordCount\":{failed},\"Records\":["));

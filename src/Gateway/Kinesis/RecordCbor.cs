@@ -17,11 +17,12 @@ internal static class RecordCbor
     private static readonly byte[] Data = new CborPieces().Text("Data").ToArray();
     private static readonly byte[] Key = new CborPieces().Text("PartitionKey").ToArray();
 
-    private static ReadOnlySpan<byte> End => [Cbor.Break];
+    private static readonly byte[] End = [Cbor.Break];
+    private static readonly byte[] SealedEnd = new CborPieces().Text("EncryptionType").Text("KMS").Byte(Cbor.Break).ToArray();
 
     public static long LengthOf(BatchSlice slice)
     {
-        long length = (long)slice.Count * (Number.Length + SequenceNumber.Digits + Arrival.Length + Data.Length + Key.Length + End.Length);
+        long length = (long)slice.Count * (Number.Length + SequenceNumber.Digits + Arrival.Length + Data.Length + Key.Length + EndOf(slice).Length);
         var records = slice.Batch.RecordsFrom(slice.FromIndex);
         for (var i = 0; i < slice.Count && records.MoveNext(); i++)
         {
@@ -33,6 +34,7 @@ internal static class RecordCbor
 
     public static void Write(PipeWriter pipe, BatchSlice slice, SequenceNumberWriter numbers)
     {
+        var end = EndOf(slice);
         var writer = new PipeSpanWriter(pipe);
         var records = slice.Batch.RecordsFrom(slice.FromIndex);
         for (var i = 0; i < slice.Count && records.MoveNext(); i++)
@@ -40,7 +42,7 @@ internal static class RecordCbor
             var record = records.Current;
             WriteHead(ref writer, numbers, records.Index, Ms(records.ArrivalMs), record.Data.Length);
             WriteData(ref writer, record.Data);
-            WriteKey(ref writer, record.PartitionKey);
+            WriteKey(ref writer, record.PartitionKey, end);
         }
         writer.Complete();
     }
@@ -71,16 +73,18 @@ internal static class RecordCbor
         }
     }
 
-    private static void WriteKey(ref PipeSpanWriter writer, ReadOnlySpan<byte> key)
+    private static byte[] EndOf(BatchSlice slice) => slice.Batch.IsSealed ? SealedEnd : End;
+
+    private static void WriteKey(ref PipeSpanWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> end)
     {
-        var span = writer.Span(Key.Length + Cbor.HeadBytesMax + key.Length + End.Length);
+        var span = writer.Span(Key.Length + Cbor.HeadBytesMax + key.Length + end.Length);
         Key.CopyTo(span);
         var used = Key.Length;
         used += Cbor.WriteHead(span[used..], Cbor.Text, (ulong)key.Length);
         key.CopyTo(span[used..]);
         used += key.Length;
-        End.CopyTo(span[used..]);
-        writer.Advance(used + End.Length);
+        end.CopyTo(span[used..]);
+        writer.Advance(used + end.Length);
     }
 
     private static int StringLength(ReadOnlySpan<byte> content) => Cbor.HeadLengthOf((ulong)content.Length) + content.Length;

@@ -17,10 +17,11 @@ internal static class RecordJson
     private static ReadOnlySpan<byte> Data => ",\"Data\":\""u8;
     private static ReadOnlySpan<byte> Key => "\",\"PartitionKey\":\""u8;
     private static ReadOnlySpan<byte> End => "\"}"u8;
+    private static ReadOnlySpan<byte> SealedEnd => "\",\"EncryptionType\":\"KMS\"}"u8;
 
     public static long LengthOf(BatchSlice slice)
     {
-        long length = (long)slice.Count * (Number.Length + SequenceNumber.Digits + Arrival.Length + Data.Length + Key.Length + End.Length);
+        long length = (long)slice.Count * (Number.Length + SequenceNumber.Digits + Arrival.Length + Data.Length + Key.Length + EndOf(slice).Length);
         var records = slice.Batch.RecordsFrom(slice.FromIndex);
         var time = default(TimestampText);
         for (var i = 0; i < slice.Count && records.MoveNext(); i++)
@@ -33,6 +34,7 @@ internal static class RecordJson
 
     public static void Write(PipeWriter pipe, BatchSlice slice, SequenceNumberWriter numbers, bool isFirst)
     {
+        var end = EndOf(slice);
         var writer = new PipeSpanWriter(pipe);
         var records = slice.Batch.RecordsFrom(slice.FromIndex);
         var time = default(TimestampText);
@@ -42,7 +44,7 @@ internal static class RecordJson
             time.Set(records.ArrivalMs);
             WriteHead(ref writer, numbers, records.Index, time, withComma: i > 0 || !isFirst);
             WriteData(ref writer, record.Data);
-            WriteKey(ref writer, record.PartitionKey);
+            WriteKey(ref writer, record.PartitionKey, end);
         }
         writer.Complete();
     }
@@ -77,13 +79,15 @@ internal static class RecordJson
         }
     }
 
-    private static void WriteKey(ref PipeSpanWriter writer, ReadOnlySpan<byte> key)
+    private static ReadOnlySpan<byte> EndOf(BatchSlice slice) => slice.Batch.IsSealed ? SealedEnd : End;
+
+    private static void WriteKey(ref PipeSpanWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> end)
     {
-        var span = writer.Span(Key.Length + (key.Length * JsonText.ExpansionMax) + End.Length);
+        var span = writer.Span(Key.Length + (key.Length * JsonText.ExpansionMax) + end.Length);
         Key.CopyTo(span);
         var used = Key.Length;
         used += JsonText.Write(key, span[used..]);
-        End.CopyTo(span[used..]);
-        writer.Advance(used + End.Length);
+        end.CopyTo(span[used..]);
+        writer.Advance(used + end.Length);
     }
 }

@@ -34,7 +34,8 @@ internal static class StreamShapes
         writer.Number("RetentionPeriodHours", stream.RetentionHours);
         writer.Timestamp("StreamCreationTimestamp", stream.CreatedAt);
         writer.List<string[]>("EnhancedMonitoring", [[]], (w, metrics) => w.Strings("ShardLevelMetrics", metrics));
-        writer.String("EncryptionType", "NONE");
+        writer.String("EncryptionType", stream.Configuration.EncryptionKey is null ? "NONE" : "KMS");
+        writer.String("KeyId", stream.Configuration.EncryptionKey);
     }
 
     public static void WriteSummary(AnswerWriter writer, StreamSummary stream, string region, string account)

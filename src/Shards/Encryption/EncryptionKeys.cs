@@ -54,7 +54,10 @@ public sealed class EncryptionKeys
     /// The name of the key that an AWS key id means: the name itself, <c>alias/name</c>, or an ARN that ends in <c>key/name</c> or
     /// <c>alias/name</c>. Null where this node has none of that name.
     /// </summary>
-    public string? Find(string keyId)
+    public string? Find(string keyId) => NameOf(keyId) is { } name && _keys.ContainsKey(name) ? name : null;
+
+    /// <summary>The name that a key id means, whether or not there is such a key; null where it is none of the forms of <see cref="Find"/>.</summary>
+    public static string? NameOf(string keyId)
     {
         var name = keyId;
         if (keyId.StartsWith("arn:", StringComparison.Ordinal))
@@ -67,7 +70,7 @@ public sealed class EncryptionKeys
             else if (!name.StartsWith(AliasPrefix, StringComparison.Ordinal)) return null;
         }
         if (name.StartsWith(AliasPrefix, StringComparison.Ordinal)) name = name[AliasPrefix.Length..];
-        return _keys.ContainsKey(name) ? name : null;
+        return IsName(name) ? name : null;
     }
 
     /// <summary>The key as a shard notes it; without a check where this node lacks it.</summary>

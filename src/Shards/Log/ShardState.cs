@@ -121,11 +121,8 @@ public sealed record ShardState
         if (Refuse() is { } error) return (null, new EncryptReply.Refused(encrypt.Shard, error.Error, error.Detail));
         if (Encryption == key) return (null, done);
         if (key is null || Encryption?.Name != key.Name) return (new ShardEvents.EncryptionSet(key), done);
-        // The same name: a node without the key adds nothing to what is known of it.
-        if (key.Check.Length == 0) return (null, done);
-        if (Encryption.Check.Length == 0) return (new ShardEvents.EncryptionSet(key), done);
-        return (null, new EncryptReply.Refused(
-            encrypt.Shard, AppendError.NotReady, $"The encryption key '{key.Name}' of this node is not the one that the shard was set to."));
+        // The same name is the same key, whatever a node has under it: another takes its place only after the encryption was stopped.
+        return (Encryption.Check.Length == 0 ? new ShardEvents.EncryptionSet(key) : null, done);
     }
 
     /// <summary>The trim that gives up rows up to <paramref name="row"/>, or null where they are given up already or hold the state alone.</summary>

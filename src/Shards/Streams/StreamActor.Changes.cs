@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using Akka.Actor;
 using Akka.Event;
@@ -149,7 +150,16 @@ public sealed partial class StreamActor
     private ReshardStep? StepOf(Func<ReshardStep, bool> predicate) =>
         _state.Lifecycle == StreamLifecycle.Active ? _state.Resharding?.Steps.FirstOrDefault(predicate) : null;
 
-    private void GoOnEncrypting() => PersistAndGoOn(StreamEvents.EncryptionFinished.Instance);
+    private string? KeyName => _state.Configuration.EncryptionKey is { } keyId ? EncryptionKeys.NameOf(keyId) ?? keyId : null;
+
+    private void GoOnEncrypting() => TellShards(_state.Open.Select(s => s.Number), number => new ShardProtocol.Encrypt(Key(number), KeyName));
+
+    private void OnEncrypted(ShardProtocol.EncryptReply.Encrypted encrypted)
+    {
+        // A late answer of the change before names the key of then.
+        if (_state is not { Lifecycle: StreamLifecycle.Active, IsChangingEncryption: true } || encrypted.KeyName != KeyName) return;
+        if (_done.Add(encrypted.Shard.Shard) && _state.Open.All(s => _done.Contains(s.Number))) PersistAndGoOn(StreamEvents.EncryptionFinished.Instance);
+    }
 
     private sealed class ReserveTimeout : INoSerializationVerificationNeeded
     {

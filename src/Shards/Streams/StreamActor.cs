@@ -94,6 +94,12 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
             case ShardProtocol.CloseReply.Closed closed:
                 OnClosed(closed);
                 break;
+            case ShardProtocol.EncryptReply.Encrypted encrypted:
+                OnEncrypted(encrypted);
+                break;
+            case ShardProtocol.EncryptReply.Refused refused:
+                _log.Warning("Stream {0}: {1} does not take its encryption key: {2}", _key, refused.Shard.ShardId, refused.Detail);
+                break;
             case ShardProtocol.EndReply.Ended ended:
                 OnEnded(ended);
                 break;
@@ -181,6 +187,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     private void PersistAndGoOn(StreamEvents.IStreamEvent e, Action? durable = null) => Persist(e, _ =>
     {
         _state = _state.Apply(e);
+        if (e is StreamEvents.EncryptionStarted) _done.Clear();
         // What the catalogue counts and lists may be another now.
         if (e is not StreamEvents.StepsPlanned) _noted = false;
         if (e is StreamEvents.Deleted) DeleteMessages(LastSequenceNr - 1);
@@ -223,7 +230,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     private ShardKey Key(int number) => new(_key.Region, _key.Incarnation, number);
 
     private ShardProtocol.Open Opening(ShardSlot slot, long arrivalFloorMs, ImmutableArray<ProducerEntry> inherited) =>
-        new(Key(slot.Number), slot.Range, slot.Generation, slot.Parents, arrivalFloorMs, inherited);
+        new(Key(slot.Number), slot.Range, slot.Generation, slot.Parents, arrivalFloorMs, inherited, KeyName);
 
     private void TellShards(IEnumerable<int> numbers, Func<int, ShardProtocol.ICommand> command)
     {

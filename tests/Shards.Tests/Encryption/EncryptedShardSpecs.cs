@@ -85,7 +85,8 @@ public sealed class EncryptedShardSpecs
             Assert.Equal(AppendError.NotReady, Assert.IsType<AppendReply.Refused>(await sent.AppendAsync(wrong.Streams, shard, "refused-too")).Error);
             await Expect.EventuallyAsync("an error in the log", 5, () => !errors.IsEmpty);
             Assert.Single(errors);
-            Assert.IsType<EncryptReply.Refused>(await AskAsync(wrong, shard, "one"));
+            await EncryptAsync(wrong, shard, "one");
+            Assert.IsType<AppendReply.Refused>(await sent.AppendAsync(wrong.Streams, shard, "refused-again"));
         }
         await using var with = await ShardsHost.StartAsync(store.Options, s_noTail, keys: s_keys);
         await sent.AppendAsync(with.Streams, shard, "more");
@@ -143,6 +144,37 @@ public sealed class EncryptedShardSpecs
 
         await sent.VerifyAsync(host.Streams, [shard]);
         Assert.Equal("two", Assert.Single(await BatchesAsync(host, shard)).KeyName);
+    }
+
+    [Fact]
+    public async Task A_stream_is_encrypted_changed_split_and_stopped_shard_by_shard()
+    {
+        await using var store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        await using var host = await ShardsHost.StartAsync(store.Options, s_noTail, keys: s_keys);
+        var stream = new StreamId(FaultHost.Region, "orders");
+        var parents = await host.CreateAsync("orders", 2);
+        var sent = new Sent();
+
+        await ChangeAsync(new StreamChange.SetEncryption("alias/one"));
+        foreach (var shard in parents) await sent.AppendAsync(host.Streams, shard, $"one-{shard.Shard}");
+        await ChangeAsync(new StreamChange.SetEncryption("arn:aws:kms:eu-test-1:123456789012:key/two"));
+        foreach (var shard in parents) await sent.AppendAsync(host.Streams, shard, $"two-{shard.Shard}");
+        await ChangeAsync(new StreamChange.Scale(4));
+        var children = await host.ActiveAsync("orders");
+        foreach (var shard in children) await sent.AppendAsync(host.Streams, shard, $"child-{shard.Shard}");
+        await ChangeAsync(new StreamChange.SetEncryption(null));
+        foreach (var shard in children) await sent.AppendAsync(host.Streams, shard, $"clear-{shard.Shard}");
+
+        await sent.VerifyAsync(host.Streams, [.. parents, .. children]);
+        foreach (var shard in parents) Assert.Equal(["one", "two"], (await BatchesAsync(host, shard)).Select(b => b.KeyName));
+        foreach (var shard in children) Assert.Equal(["two", null], (await BatchesAsync(host, shard)).Select(b => b.KeyName));
+
+        async Task ChangeAsync(StreamChange change)
+        {
+            Assert.IsType<UpdateStreamResult.Updated>(await host.Streams.UpdateStreamAsync(stream, change, isCompat: false, CancellationToken.None));
+            await Expect.EventuallyAsync("an ACTIVE stream", 20, async () =>
+                await host.Streams.DescribeStreamAsync(stream, CancellationToken.None) is DescribeStreamResult.Found { Stream.Status: StreamStatus.Active });
+        }
     }
 
     private static EncryptionKeys Ring(params (string Name, byte Fill)[] keys) => EncryptionKeys.Load(new EncryptionOptions
