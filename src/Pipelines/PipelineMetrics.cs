@@ -15,6 +15,8 @@ public sealed class PipelineMetrics : IDisposable
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _gaps;
+    private readonly Counter<long> _userRecords;
+    private readonly Counter<long> _leftOut;
     private readonly Counter<long> _checkpoints;
     private readonly Counter<long> _snapshots;
     private readonly Counter<long> _restarts;
@@ -25,6 +27,9 @@ public sealed class PipelineMetrics : IDisposable
         _alerts = _meter.CreateCounter<long>("actorstreams.pipeline.alerts", "{alert}", "Alerts that the output confirmed.");
         _deadLetters = _meter.CreateCounter<long>("actorstreams.pipeline.dead_letters", "{record}", "Records that could not be processed.");
         _gaps = _meter.CreateCounter<long>("actorstreams.pipeline.gaps", "{gap}", "Times that records had been trimmed before they were read.");
+        _userRecords = _meter.CreateCounter<long>("actorstreams.pipeline.user_records", "{record}", "User records of aggregated records.");
+        _leftOut = _meter.CreateCounter<long>(
+            "actorstreams.pipeline.user_records.left_out", "{record}", "User records left out with an aggregated record that went to another shard than theirs.");
         _checkpoints = _meter.CreateCounter<long>("actorstreams.pipeline.checkpoints", "{checkpoint}", "Checkpoints written.");
         _snapshots = _meter.CreateCounter<long>("actorstreams.pipeline.snapshots", "{snapshot}", "Detector states kept.");
         _restarts = _meter.CreateCounter<long>("actorstreams.pipeline.restarts", "{restart}", "Graphs that failed and were started again.");
@@ -38,6 +43,12 @@ public sealed class PipelineMetrics : IDisposable
         Add(_alerts, counts.Alerts, application);
         Add(_deadLetters, counts.DeadLetters, application);
         Add(_gaps, counts.Gaps, application);
+    }
+
+    public void TakenApart(string application, Consumers.AggregationCounts counts)
+    {
+        Add(_userRecords, counts.UserRecords, application);
+        Add(_leftOut, counts.LeftOut, application);
     }
 
     public void Checkpointed(string application) => Add(_checkpoints, 1, application);

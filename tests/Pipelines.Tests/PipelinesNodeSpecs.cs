@@ -6,6 +6,7 @@ using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Serialization;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
@@ -54,6 +55,45 @@ public sealed class PipelinesNodeSpecs : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Aggregated_records_on_a_real_store_alert_once_each_over_restarts_sealed_as_they_are()
+    {
+        for (var life = 1; life <= 2; life++)
+        {
+            await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config, keys: s_keys);
+            if (life == 1)
+            {
+                await host.Streams.CreateStreamAsync(FakeStreams.Id("source"), 1, StreamConfiguration.Provisioned, default);
+                await host.Streams.CreateStreamAsync(FakeStreams.Id("alerts"), 1, StreamConfiguration.Provisioned, default);
+                foreach (var name in (string[])["source", "alerts"])
+                {
+                    await Eventually.BeTrueAsync(() => host.Streams.UpdateStreamAsync(
+                        FakeStreams.Id(name), new StreamChange.SetEncryption("pipelines"), false, default).GetAwaiter().GetResult() is UpdateStreamResult.Updated, "encrypted");
+                    await Eventually.BeTrueAsync(() => host.Streams.DescribeStreamAsync(FakeStreams.Id(name), default).GetAwaiter().GetResult()
+                        is DescribeStreamResult.Found { Stream.Status: StreamStatus.Active }, "ACTIVE");
+                }
+            }
+            using var pipelines = PipelinesNode.Start(
+                host.System, host.Streams, [A.Definition()], A.Options() with { ReadWait = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+            var steady = Enumerable.Range(0, 20).SelectMany(i => Keys.Select(k => new UserRecord(k, null, Encoding.UTF8.GetBytes(A.Reading(10 + (i % 2))))));
+            var spikes = Keys.Select(k => new UserRecord(k, null, Encoding.UTF8.GetBytes(A.Reading(1_000 * Math.Pow(10, life)))));
+            await PutAsync(host.Streams, [("any", KplRecord.Of([.. steady])), ("any", KplRecord.Of([.. spikes]))]);
+
+            var status = await StatusAsync(pipelines, s => s.LagMs == 0 && s.Counts.Records == 2 * life);
+
+            Assert.Equal(new ConsumerCounts(2 * life, 4 * life, 0, 0), status.Counts);
+            var alerts = await ReadAsync(host.Streams, "alerts");
+            Assert.Equal([.. Enumerable.Repeat((int[])[0, 1, 2, 3], life).SelectMany(n => n)], alerts.Select(a => a.GetProperty("subSequenceNumber").GetInt32()));
+            Assert.Equal(4 * life, alerts.Select(a => a.GetProperty("sequenceNumber").GetString() + a.GetProperty("key").GetString()).Distinct().Count());
+        }
+        Assert.DoesNotContain(Directory.GetFiles(_folder, "*.db*"), file => File.ReadAllBytes(file).AsSpan().IndexOf("\"value\":"u8) >= 0);
+    }
+
+    private static readonly EncryptionKeys s_keys = EncryptionKeys.Load(new EncryptionOptions
+    {
+        Keys = ImmutableSortedDictionary<string, string>.Empty.Add("pipelines", Convert.ToBase64String(new byte[EncryptionKeys.KeyBytes])),
+    });
+
     private int SpoilNewestSnapshots()
     {
         using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_folder, "*.db").Single()};Pooling=False");
@@ -95,7 +135,10 @@ public sealed class PipelinesNodeSpecs : IDisposable
         throw new TimeoutException($"The last status was {last}; {string.Join("; ", last?.Leases.Select(l => l.ToString()) ?? [])}");
     }
 
-    private static async Task PutAsync(IStreams streams, ImmutableArray<(string Key, string Data)> records)
+    private static async Task PutAsync(IStreams streams, ImmutableArray<(string Key, string Data)> records) =>
+        await PutAsync(streams, [.. records.Select(r => (r.Key, Encoding.UTF8.GetBytes(r.Data)))]);
+
+    private static async Task PutAsync(IStreams streams, ImmutableArray<(string Key, byte[] Data)> records)
     {
         var id = FakeStreams.Id("source");
         StreamMap? map = null;
@@ -104,7 +147,7 @@ public sealed class PipelinesNodeSpecs : IDisposable
         foreach (var group in records.GroupBy(r => map!.Router.Route(HashKeys.Of(Encoding.UTF8.GetBytes(r.Key)))))
         {
             var builder = new RecordBlockBuilder();
-            foreach (var (key, data) in group) builder.Add(Encoding.UTF8.GetBytes(key), null, Encoding.UTF8.GetBytes(data));
+            foreach (var (key, data) in group) builder.Add(Encoding.UTF8.GetBytes(key), null, data);
             var reply = await streams.AppendAsync(id, map!.Open[group.Key].Key, builder.Build(), null, default);
             Assert.True(reply is ShardProtocol.AppendReply.Appended, reply.ToString());
         }

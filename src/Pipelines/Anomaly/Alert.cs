@@ -6,9 +6,13 @@ namespace ActorStreams.Pipelines.Anomaly;
 
 /// <summary>One anomaly, as it goes to the output stream and the webhook.</summary>
 public sealed record Alert(
-    DateTimeOffset Time, string Key, double Value, double Mean, double Deviation, double Score, SequenceNumber SequenceNumber)
+    DateTimeOffset Time, string Key, double Value, double Mean, double Deviation, double Score, SequenceNumber SequenceNumber,
+    int? SubSequenceNumber = null)
 {
-    /// <summary><c>{time, key, value, mean, deviation, score, sequenceNumber}</c>; the same bytes for the same alert.</summary>
+    /// <summary>
+    /// <c>{time, key, value, mean, deviation, score, sequenceNumber}</c>, and <c>subSequenceNumber</c> for a user record of an aggregated one; the
+    /// same bytes for the same alert.
+    /// </summary>
     public byte[] ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -21,6 +25,7 @@ public sealed record Alert(
         writer.WriteNumber("deviation"u8, Deviation);
         writer.WriteNumber("score"u8, Score);
         writer.WriteString("sequenceNumber"u8, SequenceNumber.ToString());
+        if (SubSequenceNumber is { } sub) writer.WriteNumber("subSequenceNumber"u8, sub);
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();

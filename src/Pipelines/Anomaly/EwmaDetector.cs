@@ -36,7 +36,8 @@ public sealed class EwmaDetector(EwmaOptions options) : IDetector
         node.Value.HashKey = sample.HashKey;
         (node.Value.State, var verdict) = Ewma.Step(node.Value.State, sample.Value, options);
         return verdict.IsAnomaly
-            ? new Alert(sample.Time, sample.Key, sample.Value, verdict.Mean, verdict.Deviation, verdict.Score, sample.SequenceNumber)
+            ? new Alert(sample.Time, sample.Key, sample.Value, verdict.Mean, verdict.Deviation, verdict.Score, sample.SequenceNumber,
+                sample.SubSequenceNumber)
             : null;
     }
 

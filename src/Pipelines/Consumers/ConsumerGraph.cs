@@ -4,7 +4,9 @@ using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Decoding;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Aggregation;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using Akka.Streams;
@@ -16,14 +18,19 @@ namespace ActorStreams.Pipelines.Consumers;
 /// <param name="From">Position that <paramref name="Operator"/> belongs to.</param>
 /// <param name="Checkpoint">At or above it: what lies between is replayed for the detector's sake, without effects.</param>
 public sealed record GraphStart(
-    PipelineDefinition Definition, ShardKey Shard, long Epoch, ShardPosition From, ShardPosition Checkpoint, OperatorState Operator);
+    PipelineDefinition Definition, ShardKey Shard, long Epoch, ShardPosition From, ShardPosition Checkpoint, OperatorState Operator)
+{
+    /// <summary>The hash keys of the shard; user records with others are not its own.</summary>
+    public HashKeyRange Range { get; init; } = HashKeyRange.Whole;
+}
 
 /// <summary>The last step's report of one slice.</summary>
 /// <param name="Position">Where the source goes on after it; <paramref name="Kept"/> belongs there.</param>
 /// <param name="Checkpoint">Everything below is confirmed: the position, or while a replay is still below it, what was confirmed before.</param>
 /// <param name="Counts">Of this slice, above the checkpoint it began with.</param>
 public sealed record SliceDone(
-    ShardPosition Position, ShardPosition Checkpoint, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept);
+    ShardPosition Position, ShardPosition Checkpoint, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept,
+    AggregationCounts Aggregation = default);
 
 /// <summary>
 /// One running graph: <c>ShardSource → decode → detect → append → webhook → dead letters → done</c>. Slices stay in order from end to
@@ -40,6 +47,7 @@ public sealed class ConsumerGraph : IDisposable
     private readonly GraphStart _start;
     private readonly TimeProvider _time;
     private readonly SampleDecoder _decoder;
+    private readonly Deaggregator? _deaggregator;
     private readonly IDetector _detector;
     private readonly StreamSink _alerts;
     private readonly StreamSink _deadLetters;
@@ -54,6 +62,7 @@ public sealed class ConsumerGraph : IDisposable
         _time = time;
         var definition = start.Definition;
         _decoder = new SampleDecoder(definition);
+        if (definition.Deaggregate) _deaggregator = new Deaggregator(start.Range);
         _detector = new EwmaDetector(definition.Detector);
         _detector.Restore(start.Operator);
         var producer = $"{definition.Name}/{start.Shard.PersistenceId}";
@@ -113,9 +122,8 @@ public sealed class ConsumerGraph : IDisposable
 
     private Envelope<DecodedSlice> Decode(Envelope<SourceSlice> envelope)
     {
-        var samples = new List<Sample>();
-        var undecodable = new List<UndecodableRecord>();
-        var records = 0;
+        var decoded = new Decoded([], []);
+        var (records, userRecords, leftOut) = (0, 0L, 0L);
         foreach (var slice in envelope.Value.Slices)
         {
             var end = slice.FromIndex + slice.Count;
@@ -124,14 +132,32 @@ public sealed class ConsumerGraph : IDisposable
             {
                 var number = new SequenceNumber(
                     _start.Shard.Incarnation, envelope.Value.Generation, _start.Shard.Shard, slice.Batch.Row, record.Index);
-                if (IsNew(number)) records++;
-                if (_decoder.TryDecode(record.Current, number, record.ArrivalMs, out var sample) is not { } error)
-                    samples.Add(sample);
-                else if (IsNew(number))
-                    undecodable.Add(Undecodable(record.Current, number, record.ArrivalMs, error));
+                var isNew = IsNew(number);
+                if (isNew) records++;
+                var data = record.Current.Data;
+                if ((_deaggregator?.Read(data) ?? AggregationKind.None) == AggregationKind.None)
+                {
+                    Decode(record.Current, number, record.ArrivalMs, null, decoded);
+                    continue;
+                }
+                for (var i = 0; i < _deaggregator!.Count; i++)
+                    Decode(_deaggregator.UserRecord(data, i), number, record.ArrivalMs, i, decoded);
+                if (!isNew) continue;
+                userRecords += _deaggregator.Count;
+                leftOut += _deaggregator.LeftOut;
             }
         }
-        return envelope.With(new DecodedSlice(envelope.Value, samples, undecodable, records));
+        return envelope.With(new DecodedSlice(envelope.Value, decoded.Samples, decoded.Undecodable, records, new AggregationCounts(userRecords, leftOut)));
+    }
+
+    private readonly record struct Decoded(List<Sample> Samples, List<UndecodableRecord> Undecodable);
+
+    private void Decode(RecordView record, SequenceNumber number, long arrivalMs, int? subSequenceNumber, Decoded decoded)
+    {
+        if (_decoder.TryDecode(record, number, arrivalMs, out var sample, subSequenceNumber) is not { } error)
+            decoded.Samples.Add(sample);
+        else if (IsNew(number))
+            decoded.Undecodable.Add(Undecodable(record, number, arrivalMs, error) with { SubSequenceNumber = subSequenceNumber });
     }
 
     private Envelope<DetectedSlice> Detect(Envelope<DecodedSlice> envelope)
@@ -140,12 +166,14 @@ public sealed class ConsumerGraph : IDisposable
         foreach (var sample in envelope.Value.Samples)
         {
             if (_detector.Observe(sample) is { } alert && IsNew(sample.SequenceNumber))
-                alerts.Add(new DetectedAlert(alert, 0, sample.ArrivedAt, alert.ToJson()));
+                alerts.Add(new DetectedAlert(alert, sample.SubSequenceNumber ?? 0, sample.ArrivedAt, alert.ToJson()));
         }
         var deadLetters = envelope.Value.Undecodable
-            .Select(r => new DeadLetter(r.SequenceNumber, 0, r.PartitionKey, r.ArrivedAt, r.Data, r.Error, 1))
+            .Select(r => new DeadLetter(
+                r.SequenceNumber, r.SubSequenceNumber ?? 0, r.PartitionKey, r.ArrivedAt, r.Data, r.Error, 1, r.SubSequenceNumber))
             .ToList();
-        return envelope.With(new DetectedSlice(envelope.Value.Source, envelope.Value.Records, alerts, deadLetters, KeepIfDue(envelope.IsEnd)));
+        return envelope.With(new DetectedSlice(
+            envelope.Value.Source, envelope.Value.Records, envelope.Value.Aggregation, alerts, deadLetters, KeepIfDue(envelope.IsEnd)));
     }
 
     private async Task<Envelope<DetectedSlice>> AppendAsync(Envelope<DetectedSlice> envelope)
@@ -182,7 +210,8 @@ public sealed class ConsumerGraph : IDisposable
         var counts = new ConsumerCounts(slice.Records, slice.Alerts.Count, slice.DeadLetters.Count, slice.Source.Skipped is null ? 0 : 1);
         var checkpoint = envelope.Position.CompareTo(_start.Checkpoint) > 0 ? envelope.Position : _start.Checkpoint;
         return new SliceDone(
-            envelope.Position, checkpoint, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept);
+            envelope.Position, checkpoint, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept,
+            slice.Aggregation);
     }
 
     /// <summary>Not confirmed before this graph began.</summary>

@@ -20,8 +20,12 @@ public sealed record Envelope<T>(T Value, ShardPosition Position, bool IsEnd)
 public sealed record SourceSlice(
     ImmutableArray<BatchSlice> Slices, int Generation, long BehindMs, long? BehindRecords, TrimGap? Skipped);
 
+/// <summary>What was taken apart above the checkpoint: user records of aggregated records, and those left out as another shard's.</summary>
+public readonly record struct AggregationCounts(long UserRecords, long LeftOut);
+
 /// <summary>The samples of one read, the records that gave none, and how many there were above the checkpoint.</summary>
-public sealed record DecodedSlice(SourceSlice Source, IReadOnlyList<Sample> Samples, IReadOnlyList<UndecodableRecord> Undecodable, int Records);
+public sealed record DecodedSlice(
+    SourceSlice Source, IReadOnlyList<Sample> Samples, IReadOnlyList<UndecodableRecord> Undecodable, int Records, AggregationCounts Aggregation);
 
 /// <summary>An alert, its place among what came of its record, and its bytes.</summary>
 public sealed record DetectedAlert(Alert Alert, int Ordinal, DateTimeOffset ArrivedAt, ReadOnlyMemory<byte> Json);
@@ -29,4 +33,5 @@ public sealed record DetectedAlert(Alert Alert, int Ordinal, DateTimeOffset Arri
 /// <summary>What is to be delivered of one read, that above the checkpoint only.</summary>
 /// <param name="Kept">The detector's memory after it, where it is time to keep it.</param>
 public sealed record DetectedSlice(
-    SourceSlice Source, int Records, IReadOnlyList<DetectedAlert> Alerts, IReadOnlyList<DeadLetter> DeadLetters, OperatorState? Kept);
+    SourceSlice Source, int Records, AggregationCounts Aggregation, IReadOnlyList<DetectedAlert> Alerts, IReadOnlyList<DeadLetter> DeadLetters,
+    OperatorState? Kept);

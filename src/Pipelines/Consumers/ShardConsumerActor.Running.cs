@@ -86,7 +86,7 @@ public sealed partial class ShardConsumerActor
             "Consumer {Consumer} starts under epoch {Epoch} from {From}, checkpoint {Checkpoint}, {Keys} keys",
             PersistenceId, _state.Epoch, from, _state.Checkpoint, memory.Keys.Length);
         _graph = ConsumerGraph.Run(
-            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory),
+            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory) { Range = work.Range },
             _services.Options, _services.Streams, _services.Http, _services.Time, Context.Materializer(),
             slice => self.Tell(new SliceReported(slice)));
         // The graph has the memory now, and the next snapshot will be of that.
@@ -127,6 +127,7 @@ public sealed partial class ShardConsumerActor
         _counts += slice.Counts;
         _latest = slice;
         _services.Metrics.Processed(_work!.Application, slice.Counts);
+        _services.Metrics.TakenApart(_work.Application, slice.Aggregation);
         _services.Metrics.Lag(_work.Application, _work.Shard, slice.BehindMs);
         if (slice.Skipped is { } gap)
         {

@@ -22,7 +22,7 @@ public sealed class SampleDecoder(PipelineDefinition definition)
     private readonly byte[][]? _timePath = definition.TimePath is { } time ? Split(time) : null;
 
     /// <summary>Null when the sample is good, else what was wrong with the record.</summary>
-    public string? TryDecode(RecordView record, SequenceNumber number, long arrivalMs, out Sample sample)
+    public string? TryDecode(RecordView record, SequenceNumber number, long arrivalMs, out Sample sample, int? subSequenceNumber = null)
     {
         sample = default;
         try
@@ -35,7 +35,7 @@ public sealed class SampleDecoder(PipelineDefinition definition)
             var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(arrivalMs);
             var time = _timePath is null ? arrivedAt : ReadTime(record.Data, out error);
             if (error is not null) return error;
-            sample = new Sample(number, key, record.ExplicitHashKey ?? HashKeys.Of(record.PartitionKey), value, time, arrivedAt);
+            sample = new Sample(number, key, record.ExplicitHashKey ?? HashKeys.Of(record.PartitionKey), value, time, arrivedAt, subSequenceNumber);
             return null;
         }
         catch (JsonException e)

@@ -38,6 +38,9 @@ public sealed record PipelineDefinition
     /// <summary>Dotted path of the record's own time (ISO 8601 text, or milliseconds since 1970), or null for its arrival.</summary>
     public string? TimePath { get; init; }
 
+    /// <summary>Whether records that the Kinesis Producer Library aggregated are taken apart into their user records.</summary>
+    public bool Deaggregate { get; init; } = true;
+
     public EwmaOptions Detector { get; init; } = new();
 
     /// <summary>Absolute http or https address that each alert is also sent to, or null.</summary>

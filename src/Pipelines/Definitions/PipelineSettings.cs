@@ -27,6 +27,9 @@ public sealed class PipelineSettings
     /// <summary>Dotted path of the record's time. Default: its arrival.</summary>
     public string? TimeField { get; set; }
 
+    /// <summary>Default true: records aggregated by the Kinesis Producer Library are taken apart. False reads each record whole.</summary>
+    public bool Deaggregate { get; set; } = true;
+
     /// <summary>TRIM_HORIZON (default) or LATEST, for a pipeline that never ran before.</summary>
     public string Start { get; set; } = "TRIM_HORIZON";
 

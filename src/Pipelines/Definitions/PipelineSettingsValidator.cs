@@ -50,6 +50,7 @@ public static class PipelineSettingsValidator
             ValuePath = s.ValueField,
             KeyPath = s.KeyField,
             TimePath = s.TimeField,
+            Deaggregate = s.Deaggregate,
             Detector = detector,
             Webhook = s.Webhook,
             Start = start!.Value,

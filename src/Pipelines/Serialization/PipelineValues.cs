@@ -78,6 +78,7 @@ internal static class PipelineValues
             CheckpointIntervalMs = (long)d.CheckpointInterval.TotalMilliseconds,
             SnapshotIntervalMs = (long)d.SnapshotInterval.TotalMilliseconds,
             CreateStreams = d.CreateStreams,
+            WholeRecords = !d.Deaggregate,
         };
         if (d.KeyPath is not null) value.KeyPath = d.KeyPath;
         if (d.TimePath is not null) value.TimePath = d.TimePath;
@@ -111,6 +112,7 @@ internal static class PipelineValues
             CheckpointInterval = TimeSpan.FromMilliseconds(value.CheckpointIntervalMs),
             SnapshotInterval = TimeSpan.FromMilliseconds(value.SnapshotIntervalMs),
             CreateStreams = value.CreateStreams,
+            Deaggregate = !value.WholeRecords,
         };
     }
 

@@ -16,7 +16,8 @@ public sealed record DeadLetter(
     DateTimeOffset ArrivedAt,
     ReadOnlyMemory<byte> Data,
     string Error,
-    int Attempts)
+    int Attempts,
+    int? SubSequenceNumber = null)
 {
     /// <summary>
     /// Larger payloads are cut, and say so, so that base64 (4/3) and the fields around it stay below the 1 MiB of a record: 700 KiB * 4/3
@@ -24,7 +25,10 @@ public sealed record DeadLetter(
     /// </summary>
     public const int DataBytesMax = 700 * 1024;
 
-    /// <summary><c>{application, sourceStream, shardId, sequenceNumber, partitionKey, arrivalTime, error, attempts, data}</c>.</summary>
+    /// <summary>
+    /// <c>{application, sourceStream, shardId, sequenceNumber, partitionKey, arrivalTime, error, attempts, data}</c>, and <c>subSequenceNumber</c>
+    /// for a user record of an aggregated one.
+    /// </summary>
     public byte[] ToJson(string application, string sourceStream)
     {
         var isCut = Data.Length > DataBytesMax;
@@ -35,6 +39,7 @@ public sealed record DeadLetter(
         writer.WriteString("sourceStream"u8, sourceStream);
         writer.WriteString("shardId"u8, ShardIds.Format(SequenceNumber.Shard));
         writer.WriteString("sequenceNumber"u8, SequenceNumber.ToString());
+        if (SubSequenceNumber is { } sub) writer.WriteNumber("subSequenceNumber"u8, sub);
         writer.WriteString("partitionKey"u8, PartitionKey);
         writer.WriteString("arrivalTime"u8, JsonTime.Format(ArrivedAt));
         writer.WriteString("error"u8, Error);

@@ -34,7 +34,8 @@ public sealed class WebhookSink(HttpClient http, string url, string application,
             {
                 var alert = detected.Alert;
                 return new DeadLetter(
-                    alert.SequenceNumber, detected.Ordinal, alert.Key, detected.ArrivedAt, detected.Json, $"The webhook {url} {error}", attempt);
+                    alert.SequenceNumber, detected.Ordinal, alert.Key, detected.ArrivedAt, detected.Json, $"The webhook {url} {error}", attempt,
+                    alert.SubSequenceNumber);
             }
             await options.Retry.WaitAsync(attempt - 1, time, stop);
         }

@@ -1,10 +1,13 @@
 using System.Text.Json;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Sinks;
 using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
 using Akka.Actor;
 using Akka.Streams;
 
@@ -189,6 +192,72 @@ public sealed class ConsumerGraphSpecs : IAsyncLifetime
         Assert.Null(graph.SinkWaiting);
     }
 
+    [Fact]
+    public async Task User_records_of_an_aggregated_record_are_worked_on_one_by_one_and_their_output_names_them()
+    {
+        var shard = Streams();
+        PutSteady(19);
+        _streams.Put("source", [("aggregate", KplRecord.Of(
+        [
+            User("k", A.Reading(10)), User("k", A.Reading(100)), User("other", "garbage"), User("k", A.Reading(10)), User("k", A.Reading(900)),
+        ]))]);
+
+        using var graph = Run(shard);
+        await Eventually.BeTrueAsync(() => Position() == new ShardPosition(21, 1), "the source done");
+
+        var source = _streams.All("source")[^1].Number.ToString();
+        Assert.Equal([(100d, 1), (900d, 4)], _streams.All("alerts").Select(r => JsonDocument.Parse(r.Data).RootElement)
+            .Select(a => (a.GetProperty("value").GetDouble(), a.GetProperty("subSequenceNumber").GetInt32())));
+        Assert.All(_streams.All("alerts"), a => Assert.Contains(source, a.Data, StringComparison.Ordinal));
+        var letter = JsonDocument.Parse(Assert.Single(_streams.All("dead")).Data).RootElement;
+        Assert.Equal((2, "other"), (letter.GetProperty("subSequenceNumber").GetInt32(), letter.GetProperty("partitionKey").GetString()));
+        Assert.Equal("garbage"u8.ToArray(), letter.GetProperty("data").GetBytesFromBase64());
+        Assert.Equal((new ConsumerCounts(20, 2, 1, 0), new AggregationCounts(5, 0)), (Total(), Aggregation()));
+    }
+
+    [Fact]
+    public async Task An_aggregated_record_with_a_user_record_of_another_shard_is_left_out_and_counted()
+    {
+        var shard = Streams();
+        PutSteady(20);
+        var halves = HashKeyRange.Tile(2);
+        _streams.Put("source", [("a", KplRecord.Of([User("k", A.Reading(100), halves[0].Starting), User("k", A.Reading(100), halves[1].Ending)]))]);
+
+        using var graph = Run(shard, range: halves[0]);
+        await Eventually.BeTrueAsync(() => Position() == new ShardPosition(22, 1), "the source done");
+
+        Assert.Empty(_streams.All("alerts"));
+        Assert.Empty(_streams.All("dead"));
+        Assert.Equal((new ConsumerCounts(21, 0, 0, 0), new AggregationCounts(0, 2)), (Total(), Aggregation()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_that_is_not_to_be_taken_apart_or_has_a_wrong_checksum_is_whole(bool deaggregate)
+    {
+        var shard = Streams();
+        var data = KplRecord.Of([User("k", A.Reading(1))]);
+        if (deaggregate) data[^1] ^= 1;
+        _streams.Put("source", [("k", data)]);
+
+        using var graph = Run(shard, definition: A.Definition() with { Deaggregate = deaggregate });
+        await Eventually.BeTrueAsync(() => Position() == new ShardPosition(2, 1), "the source done");
+
+        var letter = JsonDocument.Parse(Assert.Single(_streams.All("dead")).Data).RootElement;
+        Assert.Equal(data, letter.GetProperty("data").GetBytesFromBase64());
+        Assert.False(letter.TryGetProperty("subSequenceNumber", out _));
+        Assert.Equal(default, Aggregation());
+    }
+
+    private static UserRecord User(string key, string data, UInt128? explicitHashKey = null) =>
+        new(key, explicitHashKey?.ToString(), System.Text.Encoding.UTF8.GetBytes(data));
+
+    private AggregationCounts Aggregation()
+    {
+        lock (_done) return new AggregationCounts(_done.Sum(s => s.Aggregation.UserRecords), _done.Sum(s => s.Aggregation.LeftOut));
+    }
+
     private ShardKey Streams(int shards = 1)
     {
         _streams.Create("alerts", 2);
@@ -201,8 +270,10 @@ public sealed class ConsumerGraphSpecs : IAsyncLifetime
         for (var i = 0; i < count; i++) _streams.Put("source", "k", A.Reading(10 + (i % 2)));
     }
 
-    private ConsumerGraph Run(ShardKey shard, long epoch = 1, ShardPosition from = default, ShardPosition checkpoint = default) => ConsumerGraph.Run(
-        new GraphStart(A.Definition(), shard, epoch, from, checkpoint, OperatorState.Empty),
+    private ConsumerGraph Run(
+        ShardKey shard, long epoch = 1, ShardPosition from = default, ShardPosition checkpoint = default, HashKeyRange? range = null,
+        PipelineDefinition? definition = null) => ConsumerGraph.Run(
+        new GraphStart(definition ?? A.Definition(), shard, epoch, from, checkpoint, OperatorState.Empty) { Range = range ?? HashKeyRange.Whole },
         A.Options(), _streams, _http, TimeProvider.System, _system.Materializer(), slice =>
         {
             lock (_done) _done.Add(slice);

@@ -1,8 +1,10 @@
+using System.Text;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
 using Akka.Actor;
 using Akka.Streams;
 using Microsoft.Extensions.Time.Testing;
@@ -117,17 +119,21 @@ public sealed class CrashSpecs : IAsyncLifetime
         {
             streams.Put("source", Enumerable.Range(0, random.Next(1, 8)).Select(_ =>
             {
-                var data = random.Next(40) switch
-                {
-                    0 => "garbage",
-                    1 => "{}",
-                    < 5 => A.Reading(random.Next(500, 1_000)),
-                    _ => A.Reading(10 + random.NextDouble()),
-                };
-                return ($"key-{random.Next(5)}", data);
+                // Every fourth is aggregated; user records share the keys of plain ones.
+                return random.Next(4) > 0
+                    ? ($"key-{random.Next(5)}", Data(random))
+                    : ("aggregate", KplRecord.Of([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => new UserRecord($"key-{random.Next(5)}", null, Data(random)))]));
             }));
         }
     }
+
+    private static byte[] Data(Random random) => Encoding.UTF8.GetBytes(random.Next(40) switch
+    {
+        0 => "garbage",
+        1 => "{}",
+        < 5 => A.Reading(random.Next(500, 1_000)),
+        _ => A.Reading(10 + random.NextDouble()),
+    });
 
     /// <summary>Records of each key in the order of its line of shards.</summary>
     private static List<(string, string)> PerKey(FakeStreams streams, string name) =>

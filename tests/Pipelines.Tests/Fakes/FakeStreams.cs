@@ -130,7 +130,10 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     public void Put(string name, string key, string data, UInt128? explicitHashKey = null) => Put(name, [(key, data)], explicitHashKey);
 
     /// <summary>One batch per shard that the records fall into.</summary>
-    public void Put(string name, IEnumerable<(string Key, string Data)> records, UInt128? explicitHashKey = null)
+    public void Put(string name, IEnumerable<(string Key, string Data)> records, UInt128? explicitHashKey = null) =>
+        Put(name, records.Select(r => (r.Key, Encoding.UTF8.GetBytes(r.Data))), explicitHashKey);
+
+    public void Put(string name, IEnumerable<(string Key, byte[] Data)> records, UInt128? explicitHashKey = null)
     {
         lock (_lock)
         {
@@ -140,7 +143,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
             foreach (var group in groups)
             {
                 var builder = new RecordBlockBuilder();
-                foreach (var (key, data) in group) builder.Add(Encoding.UTF8.GetBytes(key), explicitHashKey, Encoding.UTF8.GetBytes(data));
+                foreach (var (key, data) in group) builder.Add(Encoding.UTF8.GetBytes(key), explicitHashKey, data);
                 var shard = stream.Shards[group.Key];
                 Store(shard, new ShardProtocol.Append(KeyOf(stream, group.Key), builder.Build()));
             }
