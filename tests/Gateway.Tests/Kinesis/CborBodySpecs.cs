@@ -52,6 +52,22 @@ public sealed class CborBodySpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task What_the_generator_of_the_java_sdks_wrote_is_put()
+    {
+        await Gateway.StreamAsync();
+
+        // Recorded from Jackson's CBORGenerator, which the AWS SDKs for Java v1 and v2 write with.
+        (await SendAsync(
+            "PutRecords",
+            "bf6a53747265616d4e616d656173675265636f7264739fbf64446174614200ff6c506172746974696f6e4b6579616bff"
+            + "bf64446174614200ff6c506172746974696f6e4b6579676bc3a9f09f9880ffff6954696d657374616d70c11b0000019ca9450afb654c696d69740aff")).AssertOk();
+
+        var records = (await Gateway.GetRecordsAsync(await Gateway.IteratorAsync()))["Records"]!.AsArray();
+        Assert.Equal(
+            [("k", "AP8="), ("ké😀", "AP8=")], records.Select(r => ((string)r!["PartitionKey"]!, (string)r["Data"]!)));
+    }
+
+    [Fact]
     public async Task Answers_have_exactly_these_bytes()
     {
         var stream = await Gateway.StreamAsync();
