@@ -47,6 +47,9 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         }
     }
 
+    /// <summary>While true no shard tells what it stored of a call.</summary>
+    public bool RefuseFinds { get; set; }
+
     /// <summary>Reads that wait for records now.</summary>
     public int WaitingReads => Volatile.Read(ref _waitingReads);
 
@@ -110,6 +113,18 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             var change = new StreamChange.Split(shard, range.Starting + ((range.Ending - range.Starting) / 2) + 1);
             if (entry.State.Decide(change, isCompat: false, NowMs) is not { Event: { } e })
                 throw new InvalidOperationException($"Shard {shard} of {stream} cannot be split.");
+            Carry(entry, e);
+        }
+    }
+
+    /// <summary>Merges two neighbours.</summary>
+    public void Merge(StreamId stream, int shard, int adjacent)
+    {
+        lock (_lock)
+        {
+            var entry = _streams[(stream.Region, stream.Name)];
+            if (entry.State.Decide(new StreamChange.Merge(shard, adjacent), isCompat: false, NowMs) is not { Event: { } e })
+                throw new InvalidOperationException($"Shards {shard} and {adjacent} of {stream} cannot be merged.");
             Carry(entry, e);
         }
     }
@@ -270,7 +285,7 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
     {
         lock (_lock)
         {
-            if (_isUnavailable) return Task.FromResult<FindCallsReply>(new FindCallsReply.Refused(AppendError.NotReady, "asked for by the spec"));
+            if (_isUnavailable || RefuseFinds) return Task.FromResult<FindCallsReply>(new FindCallsReply.Refused(AppendError.NotReady, "asked for by the spec"));
             return Task.FromResult(_shards.TryGetValue(shard, out var found)
                 ? found.Find(id)
                 : new FindCallsReply.Refused(AppendError.Ended, $"{shard} is not there."));

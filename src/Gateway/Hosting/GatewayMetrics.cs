@@ -17,6 +17,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _outgoingRecords;
     private readonly Counter<long> _outgoingBytes;
     private readonly Counter<long> _writeThrottled;
+    private readonly Counter<long> _repeatedCalls;
     private readonly Counter<long> _trimGaps;
     private readonly Histogram<long> _iteratorAgeMs;
 
@@ -30,6 +31,8 @@ public sealed class GatewayMetrics : IDisposable
         _incomingRecords = _meter.CreateCounter<long>("IncomingRecords", "{record}", "Records stored, by stream.");
         _incomingBytes = _meter.CreateCounter<long>("IncomingBytes", "By", "Data and partition keys stored, by stream.");
         _failedRecords = _meter.CreateCounter<long>("PutRecords.FailedRecords", "{record}", "Entries answered with an error, by stream.");
+        _repeatedCalls = _meter.CreateCounter<long>(
+            "RepeatedCalls", "{call}", "Calls of which an earlier try had stored records, by operation and stream.");
         _writeThrottled = _meter.CreateCounter<long>(
             "WriteProvisionedThroughputExceeded", "{record}", "Records refused because their shard had too much waiting, by stream.");
         _outgoingRecords = _meter.CreateCounter<long>("GetRecords.Records", "{record}", "Records read, by stream.");
@@ -55,6 +58,9 @@ public sealed class GatewayMetrics : IDisposable
         if (failed > 0) _failedRecords.Add(failed, tag);
         if (throttled > 0) _writeThrottled.Add(throttled, tag);
     }
+
+    internal void CallRepeated(string operation, string stream) =>
+        _repeatedCalls.Add(1, new("Operation", operation), new("StreamName", stream));
 
     internal void RecordsGot(string stream, int records, long bytes, long behindMs, bool metTrimHorizon)
     {

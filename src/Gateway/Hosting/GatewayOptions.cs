@@ -84,6 +84,12 @@ public sealed record GatewayOptions
     /// <summary>How long puts wait for the shards that take over from a split or merged one, default 5 s; then their entries fail.</summary>
     public TimeSpan ReroutePatience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether the tries that an SDK makes of one call store its records once, default true. They are told by the headers that SDKs send;
+    /// how long is said by the shards' <c>RetryWindow</c>.
+    /// </summary>
+    public bool DetectRetries { get; init; } = true;
+
     /// <summary>Without access keys nobody is authenticated, so the host must listen on loopback only.</summary>
     public bool RequiresLoopback => AccessKeys.IsDefaultOrEmpty;
 

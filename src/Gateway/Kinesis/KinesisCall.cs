@@ -28,6 +28,9 @@ internal sealed class KinesisCall(
 
     public WireEncoding Encoding { get; } = encoding;
 
+    /// <summary>A header of the request; null when it is absent, several of one name with commas between.</summary>
+    public string? Header(string name) => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
     public HttpResponse Response => http.Response;
 
     public CancellationToken Aborted => http.RequestAborted;

@@ -16,6 +16,10 @@ internal static class KinesisErrors
 
     public static KinesisException InvalidArgument(string text) => new("InvalidArgumentException", text);
 
+    /// <summary>SDKs give up on this one.</summary>
+    public static KinesisException OtherBody() => InvalidArgument(
+        $"The token in {CallIdentity.ClientTokenHeader} was used some minutes ago for the same operation with another body; give every call a token of its own.");
+
     public static KinesisException NotFound(string text) => new("ResourceNotFoundException", text);
 
     public static KinesisException InUse(string text) => new("ResourceInUseException", text);

@@ -53,6 +53,7 @@ public sealed class KinesisGateway
         var iterators = new ShardIterators(sealer, time);
         var tokens = new PageTokens(sealer, time);
         var puts = new PutPlan(streams, time, options.ReroutePatience, _limits);
+        var tries = new TriesOfCalls(streams, time, options.DetectRetries);
         IKinesisAction[] actions =
         [
             new CreateStream(streams),
@@ -61,8 +62,8 @@ public sealed class KinesisGateway
             new DescribeStreamSummary(streams),
             new ListStreams(streams, tokens),
             new ListShards(streams, tokens, _limits),
-            new PutRecord(streams, puts, metrics),
-            new PutRecords(streams, puts, metrics),
+            new PutRecord(streams, puts, tries, metrics),
+            new PutRecords(streams, puts, tries, metrics),
             new PutResourcePolicy(streams, _limits is not null),
             new GetResourcePolicy(streams),
             new DeleteResourcePolicy(streams, _limits is not null),

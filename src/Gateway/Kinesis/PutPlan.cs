@@ -37,11 +37,16 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
     /// again by the map of today: other shards have their keys, or the stream is there anew under its name. It is not found when its
     /// shards are gone then too.
     /// </summary>
-    public async Task<List<ShardPut>> StoreAsync(StreamId stream, PutRequest request, StreamMap map, KinesisCall call)
+    /// <param name="repeats">Null where nothing names the call: what is sent again is then stored again.</param>
+    public async Task<List<ShardPut>> StoreAsync(StreamId stream, PutRequest request, StreamMap map, KinesisCall call, RepeatedCalls? repeats)
     {
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
-        Add(request, map, puts, first: 0);
-        await AppendAllAsync(stream, puts, first: 0, call.Aborted);
+        foreach (ref var entry in request.Entries) entry.Block = PutEntry.NoBlock;
+        // Under limits a try may let other entries through than the one before, and what is stored must not be refused.
+        if (repeats is { MayBeRepeat: true }) await repeats.FindAsync(request, map, puts, alsoOpen: repeats.IsClientToken || limits is not null);
+        var found = puts.Count;
+        Add(request, map, puts, found);
+        await AppendAllAsync(stream, request, puts, found, repeats, call.Aborted);
         if (!puts.Exists(IsElsewhere)) return puts;
 
         var since = time.GetTimestamp();
@@ -58,9 +63,10 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
                     break;
                 case MapResult.Found today:
                     var isAnew = puts.Exists(IsGone);
+                    if (repeats is not null) await repeats.FindAsync(request, today.Map, puts, alsoOpen: puts.Exists(IsOverlapping) || repeats.IsClientToken);
                     var first = puts.Count;
                     Add(request, today.Map, puts, first);
-                    await AppendAllAsync(stream, puts, first, call.Aborted);
+                    await AppendAllAsync(stream, request, puts, first, repeats, call.Aborted);
                     if (puts.FindIndex(first, IsElsewhere) < 0) return puts;
                     if (isAnew && puts.FindIndex(first, IsGone) >= 0) throw call.StreamNotFound(stream);
                     if (time.GetElapsedTime(since) > patience) return puts;
@@ -74,7 +80,11 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         }
     }
 
-    private static bool IsElsewhere(ShardPut put) => !put.IsRouted && (IsGone(put) || IsClosed(put));
+    private static bool IsElsewhere(ShardPut put) => !put.IsRouted && (IsGone(put) || IsClosed(put) || IsOverlapping(put));
+
+    /// <summary>An earlier try, by another map, stored some of the entries there.</summary>
+    private static bool IsOverlapping(ShardPut put) =>
+        !put.IsRouted && put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.CallOverlaps };
 
     private static bool IsClosed(ShardPut put) => !put.IsRouted && put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.Closed };
 
@@ -88,9 +98,10 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
     {
         foreach (ref var entry in request.Entries)
         {
-            if (first == 0 || IsElsewhere(puts[entry.Block])) entry.Block = PutEntry.NoBlock;
+            if (entry.Block != PutEntry.NoBlock && IsElsewhere(puts[entry.Block])) entry.Block = PutEntry.NoBlock;
         }
         foreach (var put in puts) put.IsRouted |= IsElsewhere(put);
+        if (!HasUnsent(request)) return;
         if (map.Open.Length == 1)
         {
             puts.Add(new ShardPut(map.Open[0]));
@@ -112,20 +123,39 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         Decode(request, puts, first);
     }
 
-    /// <summary>Sends the blocks from <paramref name="first"/> on at once and notes the answers.</summary>
-    private async Task AppendAllAsync(StreamId stream, List<ShardPut> puts, int first, CancellationToken cancel)
+    private static bool HasUnsent(PutRequest request)
     {
+        foreach (ref readonly var entry in request.Entries)
+        {
+            if (entry.Block == PutEntry.NoBlock) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Sends the blocks from <paramref name="first"/> on at once and notes the answers.</summary>
+    private async Task AppendAllAsync(
+        StreamId stream, PutRequest request, List<ShardPut> puts, int first, RepeatedCalls? repeats, CancellationToken cancel)
+    {
+        if (puts.Count == first) return;
+        var tokens = repeats?.Tokens(request, puts, first);
         if (puts.Count - first == 1)
         {
-            await AppendAsync(puts[first]);
-            return;
+            await AppendAsync(0);
         }
-        var appends = new Task[puts.Count - first];
-        for (var i = 0; i < appends.Length; i++) appends[i] = AppendAsync(puts[first + i]);
-        await Task.WhenAll(appends);
+        else
+        {
+            var appends = new Task[puts.Count - first];
+            for (var i = 0; i < appends.Length; i++) appends[i] = AppendAsync(i);
+            await Task.WhenAll(appends);
+        }
+        if (repeats is { IsClientToken: true } && puts.Exists(p => p.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.OtherBody }))
+            throw KinesisErrors.OtherBody();
 
-        async Task AppendAsync(ShardPut put) =>
-            put.Reply ??= await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), producer: null, cancel);
+        async Task AppendAsync(int index)
+        {
+            var put = puts[first + index];
+            put.Reply ??= await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), producer: null, tokens?[index], cancel);
+        }
     }
 
     // A builder asks for the longest header of two varints and a hash key before it knows the real one.

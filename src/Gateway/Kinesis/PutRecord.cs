@@ -8,12 +8,13 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
-internal sealed class PutRecord(IStreams streams, PutPlan plan, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecord(IStreams streams, PutPlan plan, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecord";
 
     public async Task InvokeAsync(KinesisCall call)
     {
+        var repeats = tries.Of(call);
         using var request = PutRequest.ReadOne(call);
         PutValidation.CheckOne(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
@@ -21,10 +22,12 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, GatewayMetrics m
         var bytes = PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = await plan.StoreAsync(stream, request, map, call);
-        var shard = puts[^1].Shard;
-        var appended = Appended(puts[^1].Reply, stream, shard, call);
-        metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
+        var puts = await plan.StoreAsync(stream, request, map, call, repeats);
+        var put = puts[request.Entries[0].Block];
+        var shard = put.Shard;
+        var appended = Appended(put.Reply, stream, shard, call);
+        if (appended.IsRepeat) metrics.CallRepeated(Operation, stream.Name);
+        else metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);
         var number = new SequenceNumber(
             shard.Key.Incarnation, appended.Generation, shard.Key.Shard, appended.Row, appended.FirstIndex);
         await call.AnswerAsync(writer =>

@@ -8,19 +8,20 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
 /// in the order of the request.
 /// </summary>
-internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecords(IStreams streams, PutPlan plan, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecords";
 
     public async Task InvokeAsync(KinesisCall call)
     {
+        var repeats = tries.Of(call);
         using var request = PutRequest.ReadMany(call);
         PutValidation.CheckMany(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
 
-        var puts = await plan.StoreAsync(stream, request, map, call);
+        var puts = await plan.StoreAsync(stream, request, map, call, repeats);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream, isEncrypted: map.Description.Configuration.EncryptionKey is not null);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);
@@ -32,10 +33,14 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics 
         var failed = 0;
         var throttled = 0;
         long bytes = 0;
+        var isRepeat = false;
         foreach (ref readonly var entry in request.Entries)
         {
             switch (puts[entry.Block].Reply)
             {
+                case AppendReply.Appended { IsRepeat: true }:
+                    isRepeat = true;
+                    break;
                 case AppendReply.Appended:
                     stored++;
                     bytes += entry.KeyBytes + entry.DataBytes;
@@ -50,5 +55,6 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, GatewayMetrics 
             }
         }
         metrics.RecordsPut(stream, stored, bytes, failed, throttled);
+        if (isRepeat) metrics.CallRepeated(Operation, stream);
     }
 }

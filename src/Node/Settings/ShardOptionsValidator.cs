@@ -19,7 +19,7 @@ internal sealed class ShardOptionsValidator : IValidateOptions<ShardOptions>
         bounds.Check(nameof(options.NodeTailBytesMax), options.NodeTailBytesMax, 0, 1L << 40);
         bounds.Check(nameof(options.SnapshotBytesMax), options.SnapshotBytesMax, 64 << 10, 1L << 32);
         bounds.Check(nameof(options.SnapshotRowsMax), options.SnapshotRowsMax, 10, 100_000);
-        bounds.Check(nameof(options.RetryWindow), options.RetryWindow, TimeSpan.Zero, TimeSpan.FromHours(1));
+        bounds.Check(nameof(options.RetryWindow), options.RetryWindow, TimeSpan.Zero, ShardOptions.RetryWindowMax);
         bounds.Check(nameof(options.RetryCallsMax), options.RetryCallsMax, 64, 10_000_000);
         bounds.Check(nameof(options.NodeRetryCallsMax), options.NodeRetryCallsMax, 64, 1L << 32);
         bounds.Check(nameof(options.TipTrust), options.TipTrust, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));

@@ -30,6 +30,8 @@ public sealed record ShardOptions
     /// <summary>Events after which a shard's state is snapshotted, default 1,000.</summary>
     public int SnapshotRowsMax { get; init; } = 1_000;
 
+    public static readonly TimeSpan RetryWindowMax = TimeSpan.FromHours(1);
+
     /// <summary>
     /// How long a shard remembers which calls it stored, default 5 min, zero for not at all: a client's next try within it stores nothing
     /// twice. It costs about 110 bytes of memory a call.
