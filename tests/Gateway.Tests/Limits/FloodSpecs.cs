@@ -48,7 +48,7 @@ public sealed class FloodSpecs : GatewaySpecs
         while (puts.Count(p => p.IsCompleted) + Gateway.Streams.Stalled.Appends < puts.Count)
         {
             Assert.False(patience.IsCancellationRequested, $"{Gateway.Streams.Stalled} wait of {puts.Count}.");
-            await Task.Yield();
+            await Task.Delay(5, CancellationToken.None);
         }
         List<Answer> answered = [];
         foreach (var put in puts.Where(p => p.IsCompleted)) answered.Add(await put);
