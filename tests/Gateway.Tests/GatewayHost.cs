@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
@@ -42,6 +43,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>What calls are sent in; those in CBOR are translated from JSON, and so are the answers.</summary>
     public string ContentType { get; init; } = Json;
+
+    public int SubscriptionCount => _app.Services.GetRequiredService<KinesisGateway>().SubscriptionCount;
 
     /// <summary>Of a gateway that was started with a certificate.</summary>
     public Uri TlsAddress => _app.Services.GatewayTlsAddress()!;

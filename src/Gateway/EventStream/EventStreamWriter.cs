@@ -21,10 +21,14 @@ internal sealed class EventStreamWriter(PipeWriter pipe)
     private readonly ChecksummedPipeWriter _pipe = new(pipe);
     private long _announcedBytes;
 
+    /// <summary>A message has begun and not ended; to stop here would leave its reader waiting for the rest.</summary>
+    public bool IsWithinMessage { get; private set; }
+
     /// <summary>Begins a message and gives the pipe for its payload; flushes may come between, whoever reads waits for the rest.</summary>
     public PipeWriter Begin(ReadOnlySpan<byte> headers, long payloadBytes)
     {
         _announcedBytes = PreludeBytes + headers.Length + payloadBytes;
+        IsWithinMessage = true;
         _pipe.Restart();
         var prelude = _pipe.GetSpan(PreludeBytes);
         BinaryPrimitives.WriteUInt32BigEndian(prelude, checked((uint)(_announcedBytes + ChecksumBytes)));
@@ -43,6 +47,7 @@ internal sealed class EventStreamWriter(PipeWriter pipe)
         var checksum = _pipe.Checksum;
         BinaryPrimitives.WriteUInt32BigEndian(pipe.GetSpan(ChecksumBytes), checksum);
         pipe.Advance(ChecksumBytes);
+        IsWithinMessage = false;
     }
 
     public void Write(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)

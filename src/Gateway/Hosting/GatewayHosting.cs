@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ActorStreams.Gateway.Hosting;
@@ -33,13 +34,18 @@ public static class GatewayHosting
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, SocketTransportFactory>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConnectionListenerFactory, NowhereTransport>());
         services.AddSingleton(options);
-        services.AddSingleton(provider => new KinesisGateway(
-            provider.GetRequiredService<IStreams>(),
-            provider.GetRequiredService<TimeProvider>(),
-            options,
-            tokenKey,
-            provider.GetRequiredService<GatewayMetrics>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var gateway = new KinesisGateway(
+                provider.GetRequiredService<IStreams>(),
+                provider.GetRequiredService<TimeProvider>(),
+                options,
+                tokenKey,
+                provider.GetRequiredService<GatewayMetrics>(),
+                provider.GetRequiredService<ILoggerFactory>());
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(gateway.EndSubscriptions);
+            return gateway;
+        });
         return services;
     }
 

@@ -20,6 +20,14 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _repeatedCalls;
     private readonly Counter<long> _trimGaps;
     private readonly Histogram<long> _iteratorAgeMs;
+    private readonly UpDownCounter<long> _subscriptions;
+    private readonly Counter<long> _subscribed;
+    private readonly Counter<long> _subscribeRateExceeded;
+    private readonly Counter<long> _eventRecords;
+    private readonly Counter<long> _eventBytes;
+    private readonly Histogram<long> _eventBehindMs;
+    private readonly Counter<long> _eventTrimGaps;
+    private readonly Counter<long> _cutOff;
 
     /// <param name="meters">Null makes a meter of this object's own.</param>
     public GatewayMetrics(IMeterFactory? meters = null)
@@ -39,6 +47,15 @@ public sealed class GatewayMetrics : IDisposable
         _outgoingBytes = _meter.CreateCounter<long>("GetRecords.Bytes", "By", "Bytes of answers to GetRecords, by stream.");
         _iteratorAgeMs = _meter.CreateHistogram<long>("GetRecords.IteratorAgeMilliseconds", "ms", "How far readers are behind the tip, by stream.");
         _trimGaps = _meter.CreateCounter<long>("GetRecords.TrimGaps", "{read}", "Reads that began before the trim horizon, by stream.");
+        _subscriptions = _meter.CreateUpDownCounter<long>("Subscriptions", "{subscription}", "Subscriptions that are open.");
+        _subscribed = _meter.CreateCounter<long>("SubscribeToShard.Success", "{subscription}", "Subscriptions that began, by stream.");
+        _subscribeRateExceeded = _meter.CreateCounter<long>(
+            "SubscribeToShard.RateExceeded", "{call}", "Subscriptions refused because another one of the consumer was new or there were too many, by stream.");
+        _eventRecords = _meter.CreateCounter<long>("SubscribeToShardEvent.Records", "{record}", "Records pushed, by stream.");
+        _eventBytes = _meter.CreateCounter<long>("SubscribeToShardEvent.Bytes", "By", "Bytes of events pushed, by stream.");
+        _eventBehindMs = _meter.CreateHistogram<long>("SubscribeToShardEvent.MillisBehindLatest", "ms", "How far events are behind the tip, by stream.");
+        _eventTrimGaps = _meter.CreateCounter<long>("SubscribeToShardEvent.TrimGaps", "{event}", "Subscriptions that met the trim horizon, by stream.");
+        _cutOff = _meter.CreateCounter<long>("SubscribeToShard.CutOff", "{subscription}", "Subscriptions whose client took nothing, by stream.");
     }
 
     internal void RequestStarted() => _inFlight.Add(1);
@@ -70,6 +87,24 @@ public sealed class GatewayMetrics : IDisposable
         _iteratorAgeMs.Record(behindMs, tag);
         if (metTrimHorizon) _trimGaps.Add(1, tag);
     }
+
+    internal void SubscriptionsOpen(int change) => _subscriptions.Add(change);
+
+    internal void Subscribed(string stream) => _subscribed.Add(1, new KeyValuePair<string, object?>("StreamName", stream));
+
+    internal void SubscribeRateExceeded(string stream) => _subscribeRateExceeded.Add(1, new KeyValuePair<string, object?>("StreamName", stream));
+
+    internal void EventSent(string stream, int records, long bytes, long behindMs)
+    {
+        var tag = new KeyValuePair<string, object?>("StreamName", stream);
+        if (records > 0) _eventRecords.Add(records, tag);
+        _eventBytes.Add(bytes, tag);
+        _eventBehindMs.Record(behindMs, tag);
+    }
+
+    internal void SubscriptionMetTrimHorizon(string stream) => _eventTrimGaps.Add(1, new KeyValuePair<string, object?>("StreamName", stream));
+
+    internal void SubscriptionCutOff(string stream) => _cutOff.Add(1, new KeyValuePair<string, object?>("StreamName", stream));
 
     public void Dispose() => _meter.Dispose();
 }

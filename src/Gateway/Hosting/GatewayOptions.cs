@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Tls;
 
@@ -90,6 +91,9 @@ public sealed record GatewayOptions
     /// </summary>
     public bool DetectRetries { get; init; } = true;
 
+    /// <summary>Bounds of SubscribeToShard.</summary>
+    public FanOutOptions FanOut { get; init; } = new();
+
     /// <summary>Without access keys nobody is authenticated, so the host must listen on loopback only.</summary>
     public bool RequiresLoopback => AccessKeys.IsDefaultOrEmpty;
 
@@ -118,6 +122,7 @@ public sealed record GatewayOptions
         // The server's clock ticks once a second, and refuses less.
         if (Http2PingDelay < TimeSpan.FromSeconds(1)) yield return $"Http2PingDelay {Http2PingDelay} is below 1 s.";
         if (Http2PingTimeout < TimeSpan.FromSeconds(1)) yield return $"Http2PingTimeout {Http2PingTimeout} is below 1 s.";
+        foreach (var problem in FanOut.Problems()) yield return problem;
         if (AccessKeys.IsDefaultOrEmpty) yield break;
         if (AccessKeys.Any(k => string.IsNullOrEmpty(k.AccessKeyId) || string.IsNullOrEmpty(k.SecretAccessKey) || k.AccessKeyId.Contains('/')))
             yield return "AccessKeys: every access key needs an AccessKeyId without a slash and a SecretAccessKey.";

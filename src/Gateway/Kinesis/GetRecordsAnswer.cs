@@ -78,7 +78,7 @@ internal sealed class GetRecordsAnswer
         return encoding == WireEncoding.Json ? [.. "],"u8, .. tail.Span[1..]] : [Cbor.Break, .. tail.Span[1..]];
     }
 
-    private static void WriteChild(AnswerWriter writer, ShardDescription child)
+    internal static void WriteChild(AnswerWriter writer, ShardDescription child)
     {
         writer.String("ShardId", child.Key.ShardId);
         writer.Strings("ParentShards", child.Parents.Select(ShardIds.Format));

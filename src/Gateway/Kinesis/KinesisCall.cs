@@ -35,6 +35,12 @@ internal sealed class KinesisCall(
 
     public CancellationToken Aborted => http.RequestAborted;
 
+    /// <summary>
+    /// Set by an action whose answer goes on for long: called when the request is done with, so that its body is released and it counts as
+    /// a request no more. Deals with all that goes wrong by itself.
+    /// </summary>
+    public Func<Task>? Push { get; set; }
+
     /// <summary>The members of the request, of the right types and within their constraints; throws the error that says what is wrong.</summary>
     public ShapeValues Read(ImmutableArray<Member> input) => ShapeReader.Read(Body.Span, Encoding, input);
 

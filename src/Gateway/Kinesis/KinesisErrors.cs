@@ -62,6 +62,9 @@ internal static class KinesisErrors
 
     public static KinesisException AccessDenied(string text) => new("AccessDeniedException", text);
 
+    public static KinesisException ConsumerNotFound(string nameOrArn, string account) =>
+        NotFound($"Consumer {nameOrArn}, account {account} not found.");
+
     public static KinesisException InvalidShardIterator() => InvalidArgument("Invalid ShardIterator.");
 
     public static KinesisException ExpiredIterator(DateTimeOffset createdAt, DateTimeOffset now) => new(

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Policies;
@@ -34,6 +35,7 @@ public sealed class KinesisGateway
     // Null in open mode.
     private readonly CompatLimits? _limits;
     private readonly BodyBudget _bodies;
+    private readonly Subscriptions _subscriptions;
     private int _requests;
 
     /// <param name="tokenKey">Seals iterators and pagination tokens; the same on all nodes.</param>
@@ -54,6 +56,9 @@ public sealed class KinesisGateway
         var tokens = new PageTokens(sealer, time);
         var puts = new PutPlan(streams, time, options.ReroutePatience, _limits);
         var tries = new TriesOfCalls(streams, time, options.DetectRetries);
+        var positions = new StartingPositions(streams, time);
+        _subscriptions = new Subscriptions(options.FanOut, time, metrics);
+        var fanOut = new SubscriptionServices(streams, _subscriptions, options.FanOut, time, metrics, logs.CreateLogger<Subscription>());
         IKinesisAction[] actions =
         [
             new CreateStream(streams),
@@ -67,14 +72,22 @@ public sealed class KinesisGateway
             new PutResourcePolicy(streams, _limits is not null),
             new GetResourcePolicy(streams),
             new DeleteResourcePolicy(streams, _limits is not null),
-            new GetShardIterator(streams, iterators, time, _limits),
+            new GetShardIterator(positions, iterators, _limits),
+            new SubscribeToShard(positions, fanOut, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),
         ];
         _actions = actions.ToFrozenDictionary(a => a.Operation);
     }
 
+    /// <summary>Subscriptions that are open.</summary>
+    public int SubscriptionCount => _subscriptions.Count;
+
+    /// <summary>Ends every subscription, so that a server that stops need not wait for them.</summary>
+    public void EndSubscriptions() => _subscriptions.End();
+
     public async Task InvokeAsync(HttpContext http)
     {
+        Func<Task>? push = null;
         var started = _time.GetTimestamp();
         _metrics.RequestStarted();
         var operation = "Unknown";
@@ -93,7 +106,7 @@ public sealed class KinesisGateway
             }
             var action = Target(http.Request);
             if (action is not null) operation = action.Operation;
-            await HandleAsync(http, action);
+            push = await HandleAsync(http, action);
         }
         catch (KinesisException e)
         {
@@ -117,9 +130,11 @@ public sealed class KinesisGateway
         {
             _metrics.RequestEnded(operation, error, _time.GetElapsedTime(started));
         }
+        if (push is not null) await push();
     }
 
-    private async Task HandleAsync(HttpContext http, IKinesisAction? action)
+    /// <summary>What goes on when the request is done with; null for nothing.</summary>
+    private async Task<Func<Task>?> HandleAsync(HttpContext http, IKinesisAction? action)
     {
         if (http.Request.Method != HttpMethods.Post)
         {
@@ -134,7 +149,7 @@ public sealed class KinesisGateway
         try
         {
             using var body = await RequestBody.ReadAsync(http.Request, _options.RequestBodyBytesMax, _bodies, http.RequestAborted);
-            await DispatchAsync(http, action, body.Bytes);
+            return await DispatchAsync(http, action, body.Bytes);
         }
         finally
         {
@@ -142,7 +157,7 @@ public sealed class KinesisGateway
         }
     }
 
-    private async Task DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
+    private async Task<Func<Task>?> DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
     {
         if (body.IsEmpty)
         {
@@ -169,7 +184,9 @@ public sealed class KinesisGateway
                 Access.CheckOperation(call);
                 _limits?.TakeCall(call);
                 await action.InvokeAsync(call);
-                break;
+                return call.Push;
+            default:
+                throw new InvalidOperationException("No other result of a check of signatures is known.");
         }
     }
 

@@ -11,6 +11,9 @@ internal static class Members
     private static readonly Pattern ResourceArnPattern = new(@"arn:aws.*:kinesis:.*:\d{12}:.*stream/\S+");
     private static readonly Pattern StreamArnPattern = new(@"arn:aws.*:kinesis:.*:\d{12}:stream/\S+");
 
+    private static readonly Pattern ConsumerArnPattern = new(
+        @"^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+");
+
     public static readonly Member StreamName = Name("StreamName");
 
     public static readonly Member RequiredStreamName = StreamName with { IsRequired = true };
@@ -21,6 +24,9 @@ internal static class Members
     /// <summary>A stream or a consumer; see <see cref="ResourceReference"/>.</summary>
     public static readonly Member ResourceArn =
         new("ResourceARN", MemberType.String) { IsRequired = true, Pattern = ResourceArnPattern, LengthMin = 1, LengthMax = 2048 };
+
+    public static readonly Member ConsumerArn =
+        new("ConsumerARN", MemberType.String) { Pattern = ConsumerArnPattern, LengthMin = 1, LengthMax = 2048 };
 
     public static readonly Member NextToken = new("NextToken", MemberType.String) { LengthMin = 1, LengthMax = 1_048_576 };
 

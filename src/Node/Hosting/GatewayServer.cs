@@ -1,4 +1,5 @@
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Encryption;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -34,6 +35,7 @@ internal static class GatewayServer
     public static async Task StopAsync(WebApplication app, TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);
+        app.Services.GetRequiredService<KinesisGateway>().EndSubscriptions();
         await app.Services.GetRequiredService<IServer>().StopAsync(limit.Token);
         await app.StopAsync(limit.Token);
     }

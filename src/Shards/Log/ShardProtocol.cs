@@ -13,7 +13,8 @@ public readonly record struct ShardPosition(long Row, int Index) : IComparable<S
 
     /// <summary>The position of the record with this number, or the one after it.</summary>
     public static ShardPosition At(SequenceNumber number) => new(number.Row, number.Index);
-    public static ShardPosition After(SequenceNumber number) => new(number.Row, number.Index + 1);
+    public static ShardPosition After(SequenceNumber number) =>
+        number.Index == SequenceNumber.IndexMax ? new(number.Row + 1, 0) : new(number.Row, number.Index + 1);
 }
 
 /// <summary>How far a producer has got in a part of the hash key space; a split and a merge leave several parts side by side.</summary>

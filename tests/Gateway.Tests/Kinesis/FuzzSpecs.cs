@@ -4,6 +4,8 @@ using System.Text.Json;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Tests.EventStream;
+using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,6 +21,9 @@ public sealed class FuzzSpecs
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260301/eu-central-1/kinesis/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=ab";
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly InMemoryStreams _streams;
+
+    public FuzzSpecs() => _streams = new InMemoryStreams(_time, shardQuota: 200);
 
     [Theory]
     [InlineData(1, GatewayHost.Json)]
@@ -41,7 +46,8 @@ public sealed class FuzzSpecs
             var (status, answer) = await InvokeAsync(gateway, "POST", Headers(operation, contentType), body).WaitAsync(TimeSpan.FromSeconds(30));
 
             Assert.True(status is 200 or 400, $"Seed {seed}, case {i}: {operation} answered {status} to {Convert.ToHexString(body)}");
-            if (answer.Length > 0) JsonDocument.Parse(contentType == GatewayHost.Cbor ? CborJson.ToJson(answer) : Encoding.UTF8.GetString(answer)).Dispose();
+            if (status == 200 && operation == "SubscribeToShard") Assert.Single(EventStreamReader.All(answer));
+            else if (answer.Length > 0) JsonDocument.Parse(contentType == GatewayHost.Cbor ? CborJson.ToJson(answer) : Encoding.UTF8.GetString(answer)).Dispose();
             if (status == 200) accepted++;
         }
         // If hardly anything got past the first checks, the corpus would be worth nothing.
@@ -97,7 +103,7 @@ public sealed class FuzzSpecs
     }
 
     private KinesisGateway Gateway(GatewayOptions options) => new(
-        new InMemoryStreams(_time, shardQuota: 200), _time, options, GatewayHost.TokenKey, new GatewayMetrics(), NullLoggerFactory.Instance);
+        _streams, _time, options, GatewayHost.TokenKey, new GatewayMetrics(), NullLoggerFactory.Instance);
 
     private static Dictionary<string, string> Headers(string operation, string contentType = GatewayHost.Json) => new()
     {
@@ -108,10 +114,14 @@ public sealed class FuzzSpecs
     };
 
     /// <summary>Valid calls of every operation, with iterators and tokens that are good.</summary>
-    private static async Task<List<(string Operation, string Json)>> CorpusAsync(KinesisGateway gateway)
+    private async Task<List<(string Operation, string Json)>> CorpusAsync(KinesisGateway gateway)
     {
         await CallAsync("CreateStream", "{\"StreamName\":\"s\",\"ShardCount\":3}");
         await CallAsync("CreateStream", "{\"StreamName\":\"t\",\"ShardCount\":1}");
+        await _streams.UpdateStreamAsync(
+            new StreamId(GatewayHost.Region, "t"), new StreamChange.RegisterConsumer("c", StreamConfiguration.NoTags), isCompat: false, default);
+        // A subscription begins, and ends at once.
+        gateway.EndSubscriptions();
         var put = await CallAsync("PutRecord", "{\"StreamName\":\"t\",\"PartitionKey\":\"k\",\"Data\":\"aGVsbG8=\"}");
         var number = put.GetProperty("SequenceNumber").GetString();
         var iterator = (await CallAsync("GetShardIterator", "{\"StreamName\":\"t\",\"ShardId\":\"0\",\"ShardIteratorType\":\"TRIM_HORIZON\"}"))
@@ -130,6 +140,8 @@ public sealed class FuzzSpecs
             ("ListShards", "{\"StreamName\":\"s\",\"ShardFilter\":{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366400.5,\"ShardId\":\"0\"}}"),
             ("GetShardIterator", $"{{\"StreamName\":\"t\",\"ShardId\":\"0\",\"ShardIteratorType\":\"AT_SEQUENCE_NUMBER\",\"StartingSequenceNumber\":\"{number}\"}}"),
             ("GetShardIterator", "{\"StreamName\":\"t\",\"ShardId\":\"0\",\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":1772366399}"),
+            ("SubscribeToShard", Subscribe($"{{\"Type\":\"AFTER_SEQUENCE_NUMBER\",\"SequenceNumber\":\"{number}\"}}")),
+            ("SubscribeToShard", Subscribe("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366399.5}")),
             ("GetRecords", $"{{\"ShardIterator\":\"{iterator}\",\"Limit\":10}}"),
             ("PutRecord", $"{{\"StreamName\":\"s\",\"PartitionKey\":\"k\\u00e9\",\"Data\":\"aGVsbG8=\",\"SequenceNumberForOrdering\":\"{number}\"}}"),
             ("PutResourcePolicy", $"{{\"ResourceARN\":\"{Arn}/consumer/c:1772366400\",\"Policy\":\"{{}}\"}}"),
@@ -140,6 +152,9 @@ public sealed class FuzzSpecs
             ("PutRecords", "{\"Records\":[{\"Data\":\"aGVsbG8=\",\"PartitionKey\":\"a\"},{\"PartitionKey\":\"b\",\"ExplicitHashKey\":\"12345\",\"Data\":\"\"}],"
                 + "\"StreamName\":\"s\"}"),
         ];
+
+        static string Subscribe(string start) =>
+            $"{{\"ConsumerARN\":\"arn:aws:kinesis:eu-central-1:000000000000:stream/t/consumer/c:1772366400\",\"ShardId\":\"0\",\"StartingPosition\":{start}}}";
 
         async Task<JsonElement> CallAsync(string operation, string json)
         {

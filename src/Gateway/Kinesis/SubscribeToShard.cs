@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using ActorStreams.Gateway.FanOut;
+using ActorStreams.Gateway.Limits;
+using ActorStreams.Gateway.Policies;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>
+/// Begins to push a shard to a fan-out consumer. Whether another subscription of the consumer stands against it, the owner of the shard
+/// says. What is wrong before the first event is an error as of any other call.
+/// </summary>
+internal sealed class SubscribeToShard(StartingPositions positions, SubscriptionServices services, CompatLimits? limits) : IKinesisAction
+{
+    private static readonly ImmutableArray<Member> Input =
+    [
+        Members.ConsumerArn with { IsRequired = true },
+        Members.Name("ShardId", required: true),
+        new("StartingPosition", MemberType.Structure)
+        {
+            IsRequired = true,
+            Members =
+            [
+                new("Type", MemberType.String) { IsRequired = true, Allowed = StartingPositions.Types },
+                Members.SequenceNumber("SequenceNumber"),
+                new("Timestamp", MemberType.Timestamp),
+            ],
+        },
+    ];
+
+    public string Operation => "SubscribeToShard";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var input = call.Read(Input);
+        var arn = input.Text("ConsumerARN")!;
+        var consumer = await FindConsumerAsync(arn, call)
+            // Whether it is there at all is no business of other accounts.
+            ?? throw (call.IsForeign ? Access.NotAllowed(call.Caller, Operation, arn) : KinesisErrors.ConsumerNotFound(arn, call.AccountId));
+        var start = input.Structure("StartingPosition")!;
+        var wanted = new StartingPosition(start.Text("Type")!, start.Text("SequenceNumber"), start.TimestampMs("Timestamp"));
+        var stream = consumer.Stream;
+        var target = await positions.FindAsync(stream, input.Text("ShardId")!, call, shard => limits?.TakeSubscription(arn, shard, stream, call));
+        var position = await positions.PositionAsync(wanted, target);
+
+        var subscription = new Subscription(
+            services, stream, target.Shard.Key, target.Shard.Generation, position,
+            new FanOutSubscription(consumer.Name, consumer.CreatedAtSeconds, Guid.NewGuid().ToString("n")),
+            limits?.NewPace(), call.Response.HttpContext);
+        try
+        {
+            await BeginAsync(subscription, target, arn);
+        }
+        catch
+        {
+            subscription.Dispose();
+            throw;
+        }
+        call.Push = async () =>
+        {
+            using (subscription) await subscription.RunAsync();
+        };
+    }
+
+    private async Task BeginAsync(Subscription subscription, TargetShard target, string arn)
+    {
+        var (stream, shard, _, call) = target;
+        if (!services.Open.TryAdd(subscription))
+        {
+            services.Metrics.SubscribeRateExceeded(stream.Name);
+            throw KinesisErrors.LimitExceeded($"This node has {services.Options.SubscriptionsMax} subscriptions, as many as it may; try again later.");
+        }
+        switch (await services.Streams.SubscribeAsync(shard.Key, subscription.Name, call.Aborted))
+        {
+            case SubscribeResult.Accepted:
+                services.Metrics.Subscribed(stream.Name);
+                break;
+            case SubscribeResult.InUse:
+                services.Metrics.SubscribeRateExceeded(stream.Name);
+                throw KinesisErrors.InUse(
+                    $"Another subscription of consumer {arn} to shard {shard.Key.ShardId} began less than 5 seconds ago.");
+            case SubscribeResult.Gone:
+                throw target.DoesNotExist();
+            default:
+                throw KinesisErrors.InternalFailure();
+        }
+    }
+
+    /// <summary>Asks the stream itself: what this node knows of it may be from before the consumer was registered, or deregistered.</summary>
+    private async Task<ConsumerReference?> FindConsumerAsync(string arn, KinesisCall call)
+    {
+        if (ConsumerReference.Parse(arn, call) is not { } consumer) return null;
+        switch (await services.Streams.DescribeStreamAsync(consumer.Stream, call.Aborted))
+        {
+            case DescribeStreamResult.Found found when found.Stream.Consumer(consumer.Name, consumer.CreatedAtSeconds) is { } registered:
+                call.Authorize(arn, registered);
+                return consumer;
+            case DescribeStreamResult.Unavailable:
+                throw KinesisErrors.InternalFailure();
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using ActorStreams.Gateway.FanOut;
+using ActorStreams.Gateway.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ActorStreams.Gateway.Tests.FanOut;
+
+public sealed class SubscriptionsSpecs
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void A_client_that_takes_nothing_for_too_long_is_cut_off_and_no_other()
+    {
+        var subscriptions = new Subscriptions(new FanOutOptions { StallTimeout = TimeSpan.FromSeconds(15) }, _time, new GatewayMetrics());
+        var (stalled, well) = (new Subscribed(), new Subscribed());
+        Assert.True(subscriptions.TryAdd(stalled));
+        Assert.True(subscriptions.TryAdd(well));
+        stalled.StandsSince = _time.GetTimestamp();
+
+        _time.Advance(TimeSpan.FromSeconds(14.5));
+        Assert.Null(stalled.Reason);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
+
+        Assert.Equal("its client took nothing for 15 s", stalled.Reason);
+        Assert.Null(well.Reason);
+    }
+
+    [Fact]
+    public void Of_too_many_slow_ones_those_that_stood_longest_are_cut_off_first()
+    {
+        var subscriptions = new Subscriptions(new FanOutOptions { StalledMax = 2 }, _time, new GatewayMetrics());
+        var slow = Enumerable.Range(0, 4).Select(_ => new Subscribed()).ToArray();
+        foreach (var one in slow)
+        {
+            Assert.True(subscriptions.TryAdd(one));
+            one.StandsSince = _time.GetTimestamp();
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.All(slow, one => Assert.Null(one.Reason));
+
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+
+        Assert.All(slow[..2], one => Assert.NotNull(one.Reason));
+        Assert.All(slow[2..], one => Assert.Null(one.Reason));
+    }
+
+    [Fact]
+    public async Task Memory_for_events_is_given_in_order_and_comes_back_from_who_gave_up()
+    {
+        var budget = new EventBudget(100);
+        await budget.TakeAsync(60, default);
+        using var givesUp = new CancellationTokenSource();
+        var large = budget.TakeAsync(50, givesUp.Token).AsTask();
+        var small = budget.TakeAsync(30, default).AsTask();
+        Assert.False(small.IsCompleted);
+
+        await givesUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        await small.WaitAsync(SubscriptionClient.Patience);
+        Assert.Equal(90, budget.Taken);
+        budget.Return(60);
+        budget.Return(30);
+        await budget.TakeAsync(1_000, default);
+        Assert.Equal(1_000, budget.Taken);
+    }
+
+    [Fact]
+    public void Settings_that_cannot_work_are_all_named() => Assert.Equal(5, new FanOutOptions
+    {
+        SubscriptionsMax = -1,
+        HeartbeatInterval = TimeSpan.Zero,
+        StallTimeout = TimeSpan.Zero,
+        StalledMax = 0,
+        EventsBytesMax = 0,
+    }.Problems().Count());
+
+    private sealed class Subscribed : Subscriptions.ISubscription
+    {
+        public long StandsSince { get; set; }
+
+        public string? Reason { get; private set; }
+
+        public void CutOff(string reason)
+        {
+            Reason ??= reason;
+            StandsSince = 0;
+        }
+    }
+}
