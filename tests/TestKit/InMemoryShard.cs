@@ -48,6 +48,9 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         return new FindCallsReply.Found(generation, _closedRow != 0, _calls.Find(id));
     }
 
+    /// <summary>The key that batches are said to be sealed with from now on; null for none.</summary>
+    public string? KeyName { get; set; }
+
     public AppendReply Append(RecordBlock block, ProducerAppend? producer, CallToken? call)
     {
         _calls.Expire(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -66,7 +69,7 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         _lastRow++;
         CallBlock[] calls = call is null ? [] : [new CallBlock(call.Id, call.Entries, call.BodyHash, _lastRow, 0, block.Count, _lastArrivalMs)];
         var batch = RecordBatch.Encode(_lastRow, [new RecordBatch.TimedBlock(block, _lastArrivalMs)], advances, calls);
-        _batches.Add(batch);
+        _batches.Add(KeyName is null ? batch : batch.KnownSealed(KeyName));
         foreach (var stored in calls) _calls.Add(stored);
         return new AppendReply.Appended(generation, batch.Row, 0, block.Count, _lastArrivalMs);
     }

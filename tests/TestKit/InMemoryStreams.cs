@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -273,7 +274,10 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             }
             ForgetIfGone(shard);
             Changed();
-            var reply = _shards.TryGetValue(shard, out var found)
+            var configuration = _streams.Values.FirstOrDefault(e => e.Key == shard.Stream)?.State.Configuration;
+            if (_shards.TryGetValue(shard, out var found))
+                found.KeyName = configuration?.EncryptionKey is { } keyId ? EncryptionKeys.NameOf(keyId) : null;
+            var reply = found is not null
                 ? found.Append(block, producer, call)
                 : new AppendReply.Refused(AppendError.Ended, $"{shard} is not there.");
             if (!_lostAnswers.Remove(shard)) return reply;

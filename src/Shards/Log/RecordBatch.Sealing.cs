@@ -34,8 +34,8 @@ public sealed partial class RecordBatch
     /// <summary>The same batch for readers alone, without the sealed bytes.</summary>
     public RecordBatch WithoutStored() => IsSealed ? new RecordBatch(Encoded, Header, _advances, _callBytes) { KeyName = KeyName, StoredBytes = StoredBytes } : this;
 
-    /// <summary>The same batch, which another node says stands sealed in the store.</summary>
-    internal RecordBatch KnownSealed(string keyName) => new(Encoded, Header, _advances, _callBytes) { KeyName = keyName, StoredBytes = StoredBytes };
+    /// <summary>The same batch, of which another node says that it stands sealed in the store.</summary>
+    public RecordBatch KnownSealed(string keyName) => new(Encoded, Header, _advances, _callBytes) { KeyName = keyName, StoredBytes = StoredBytes };
 
     /// <summary>Readable as before, with the bytes for the store beside. A nonce is never used again under one key.</summary>
     internal RecordBatch Seal(ShardCipher cipher, ReadOnlySpan<byte> nonce)
