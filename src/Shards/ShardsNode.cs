@@ -60,7 +60,7 @@ public sealed class ShardsNode : IAsyncDisposable
         var settings = ClusterShardingSettings.Create(system);
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
-            ? Props.Create(() => new StreamActor(key, options, time, clock, services.Recoveries)) : throw Malformed(id), PoisonPill.Instance);
+            ? Props.Create(() => new StreamActor(key, services, clock)) : throw Malformed(id), PoisonPill.Instance);
         Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 

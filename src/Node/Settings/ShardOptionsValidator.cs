@@ -30,6 +30,7 @@ internal sealed class ShardOptionsValidator : IValidateOptions<ShardOptions>
         bounds.Check(nameof(options.DeleteBytesStep), options.DeleteBytesStep, 64 << 10, 1 << 30);
         bounds.Check(nameof(options.HoldPuts), options.HoldPuts, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         bounds.Check(nameof(options.AnswerTimeout), options.AnswerTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        foreach (var problem in options.OnDemand.Problems()) bounds.Fail($"{nameof(options.OnDemand)}:", problem);
         return bounds.Result;
     }
 }

@@ -33,6 +33,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
     private readonly ShardQueue _queue;
     private readonly ShardReads _reads;
     private readonly ShardDeletion _deletion;
+    private readonly LoadMeter _load;
     private readonly ShardCalls _calls;
     private readonly StoreAgreement _agreement;
     private readonly ShardSealer _sealer;
@@ -54,6 +55,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         _queue = new ShardQueue(services.Options);
         _tail = new RecordTail(0, services.Tails, default);
         _agreement = new StoreAgreement(services.Time);
+        _load = new LoadMeter(services.Time);
         _reads = new ShardReads(key, services, Self, this, _agreement);
         _calls = new ShardCalls(key, services, Self, this, _log);
         _sealer = new ShardSealer(key, services.Keys, _log);
@@ -140,6 +142,9 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
                 break;
             case ICommand command:
                 OnRequest(command);
+                break;
+            case MeasureLoad measure:
+                Sender.Tell(_owned ? _load.Measure(measure.Shard) : new LoadReply.Refused(AppendError.NotReady, "The shard is not owned yet."));
                 break;
             case FindCalls find:
                 OnFindCalls(find);
@@ -302,6 +307,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
         {
             _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
             _tail.Add(batch.WithoutStored());
+            foreach (var waited in waiting) _load.Add(((Append)waited.Command).Block);
             _calls.Stored(decision.Calls);
             Answer();
         });

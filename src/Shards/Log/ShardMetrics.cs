@@ -7,6 +7,9 @@ public sealed class ShardMetrics : IDisposable
 {
     public const string MeterName = "ActorStreams.Shards";
     private readonly Meter _meter = new(MeterName);
+
+    internal Meter Meter => _meter;
+
     private readonly Counter<long> _batches;
     private readonly Counter<long> _records;
     private readonly Counter<long> _bytes;

@@ -1,3 +1,5 @@
+using ActorStreams.Shards.Streams;
+
 namespace ActorStreams.Shards.Log;
 
 /// <summary>Bounds of a shard's work on a node. The defaults serve a laptop and a server alike.</summary>
@@ -70,6 +72,9 @@ public sealed record ShardOptions
 
     /// <summary>Bytes that one step of a deletion takes, about, default 8 MiB: the store reads and writes them all once more.</summary>
     public int DeleteBytesStep { get; init; } = 8 << 20;
+
+    /// <summary>How streams in on-demand mode divide and join their shards.</summary>
+    public OnDemandOptions OnDemand { get; init; } = new();
 
     /// <summary>How long puts are held over a recovery or hand-over before they fail, default 5 s.</summary>
     public TimeSpan HoldPuts { get; init; } = TimeSpan.FromSeconds(5);

@@ -105,6 +105,23 @@ public static class ShardProtocol
     /// <summary>Makes a subscription the one that its consumer reads the shard by; answered <see cref="SubscribeReply"/>.</summary>
     public sealed record Subscribe(ShardKey Shard, FanOutSubscription Subscription) : IQuery;
 
+    /// <summary>Asks what the shard is written to by; answered <see cref="LoadReply"/>.</summary>
+    public sealed record MeasureLoad(ShardKey Shard) : IQuery;
+
+    public abstract record LoadReply : IMessage
+    {
+        private LoadReply() { }
+
+        /// <param name="Records">Records and bytes appended since this incarnation of the owner began.</param>
+        /// <param name="Samples">Samples of the last minute, on which the rest is based; 0 for none.</param>
+        /// <param name="MedianKey">Half of the load has hash keys up to this one.</param>
+        /// <param name="HotKey">The hash key with the largest part of the load, which part that is, and a partition key of it.</param>
+        public sealed record Measured(
+            ShardKey Shard, long Records, long Bytes, int Samples, UInt128 MedianKey, UInt128 HotKey, double HotKeyShare, string HotPartitionKey) : LoadReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : LoadReply;
+    }
+
     public abstract record OpenReply : IMessage
     {
         private OpenReply() { }

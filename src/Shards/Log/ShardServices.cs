@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Shards.Log;
 
@@ -11,6 +12,8 @@ public sealed record ShardServices(
     string Node, ShardOptions Options, IJournalReader Journal, TimeProvider Time, TailBudget Tails, LostShards Lost, ShardMetrics Metrics, Action SpaceFreed)
 {
     public Recoveries Recoveries { get; } = new();
+
+    public HotKeys HotKeys { get; } = new(Metrics.Meter);
 
     public CallBudget Calls { get; } = new(Options.NodeRetryCallsMax);
 

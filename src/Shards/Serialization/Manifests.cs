@@ -38,6 +38,7 @@ internal static class Manifests
         public const string End = "QE1";
         public const string Trim = "QM1";
         public const string Read = "QR1";
+        public const string MeasureLoad = "QL1";
         public const string Subscribe = "QU1";
         public const string FindCalls = "QI1";
     }
@@ -66,6 +67,8 @@ internal static class Manifests
         public const string SubscribeAccepted = "UA1";
         public const string SubscribeInUse = "UI1";
         public const string SubscribeRefused = "UX1";
+        public const string LoadMeasured = "ZL1";
+        public const string LoadRefused = "ZX1";
         public const string Bounds = "BB1";
         public const string CallsFound = "IF1";
         public const string FindCallsRefused = "IX1";

@@ -16,7 +16,28 @@ internal static class ShardReplyFormats
         .AddEndAndTrim()
         .AddRead()
         .AddSubscribe()
-        .AddFindCalls();
+        .AddFindCalls()
+        .AddLoad();
+
+    private static ManifestTable.Builder AddLoad(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.LoadMeasured,
+            r => new LoadMeasuredReply
+            {
+                Shard = r.Shard.ToProto(),
+                Records = r.Records,
+                Bytes = r.Bytes,
+                Samples = r.Samples,
+                MedianKey = r.MedianKey.ToBytes(),
+                HotKey = r.HotKey.ToBytes(),
+                HotKeyShare = r.HotKeyShare,
+                HotPartitionKey = r.HotPartitionKey,
+            },
+            LoadMeasuredReply.Parser,
+            m => new LoadReply.Measured(
+                m.Shard.ToKey(), m.Records, m.Bytes, m.Samples, m.MedianKey.ToUInt128("median"), m.HotKey.ToUInt128("hot key"), m.HotKeyShare,
+                m.HotPartitionKey))
+        .Add(Manifests.ShardReplies.LoadRefused, r => new LoadRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            LoadRefusedReply.Parser, m => new LoadReply.Refused(m.Error.ToError(), m.Detail));
 
     private static ManifestTable.Builder AddOpenAndAppend(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardReplies.Opened,

@@ -27,6 +27,8 @@ internal static class ShardRequestFormats
         .Add(Manifests.ShardRequests.Read, ToProto, ReadRequest.Parser, m => new Read(
             m.Shard.ToKey(), new ShardPosition(m.FromRow, m.FromIndex), m.RecordsMax, m.BytesMax, TimeSpan.FromTicks(m.WaitTicks),
             m.Subscription is null ? null : ToSubscription(m.Subscription)))
+        .Add(Manifests.ShardRequests.MeasureLoad, q => new MeasureLoadRequest { Shard = q.Shard.ToProto() },
+            MeasureLoadRequest.Parser, m => new MeasureLoad(m.Shard.ToKey()))
         .Add(Manifests.ShardRequests.Subscribe,
             q => new SubscribeRequest { Shard = q.Shard.ToProto(), Subscription = ToProto(q.Subscription) },
             SubscribeRequest.Parser, m => new Subscribe(m.Shard.ToKey(), ToSubscription(m.Subscription)))

@@ -55,6 +55,7 @@ internal static class StreamChangeFormats
         StreamChange.DeregisterConsumer c => new() { DeregisterConsumer = new() { Name = c.Name } },
         StreamChange.Split c => new() { Split = new() { Shard = c.Shard, NewStarting = ProtoValues.HashKey(c.NewStarting) } },
         StreamChange.Merge c => new() { Merge = new() { Shard = c.Shard, Adjacent = c.Adjacent } },
+        StreamChange.Retile c => new() { Retile = ToProto(c) },
         StreamChange.Scale c => new() { Scale = new() { Shards = c.Shards } },
         _ => throw new SerializationException($"{change.GetType()} has no form; add it to stream_changes.proto and here."),
     };
@@ -79,9 +80,17 @@ internal static class StreamChangeFormats
         StreamChangeValue.ChangeOneofCase.DeregisterConsumer => new StreamChange.DeregisterConsumer(m.DeregisterConsumer.Name),
         StreamChangeValue.ChangeOneofCase.Split => new StreamChange.Split(m.Split.Shard, ProtoValues.HashKey(m.Split.NewStarting)),
         StreamChangeValue.ChangeOneofCase.Merge => new StreamChange.Merge(m.Merge.Shard, m.Merge.Adjacent),
+        StreamChangeValue.ChangeOneofCase.Retile => new StreamChange.Retile(m.Retile.Startings.ToArray(ProtoValues.HashKey)),
         StreamChangeValue.ChangeOneofCase.Scale => new StreamChange.Scale(m.Scale.Shards),
         _ => throw new SerializationException("The message names no change known here; it may be of a newer version."),
     };
+
+    private static RetileValue ToProto(StreamChange.Retile c)
+    {
+        var m = new RetileValue();
+        m.Startings.AddAll(c.Startings, ProtoValues.HashKey);
+        return m;
+    }
 
     private static AddTagsValue ToProto(StreamChange.AddTags c)
     {

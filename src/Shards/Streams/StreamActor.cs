@@ -21,6 +21,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly RetentionClock _clock;
     private readonly Recoveries _recoveries;
+    private readonly HotKeys _hotKeys;
     private readonly ITimer _sweep;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
@@ -29,14 +30,18 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     private StreamState _state = StreamState.Unborn;
     private bool _noted;
 
-    public StreamActor(StreamKey key, ShardOptions options, TimeProvider time, RetentionClock clock, Recoveries recoveries)
+    public StreamActor(StreamKey key, ShardServices services, RetentionClock clock)
     {
         _key = key;
-        _time = time;
+        _time = services.Time;
         _clock = clock;
-        _recoveries = recoveries;
+        _recoveries = services.Recoveries;
+        _hotKeys = services.HotKeys;
+        _scaling = new OnDemandScaling(services.Options.OnDemand);
         var self = Self;
-        _sweep = time.CreateTimer(_ => self.Tell(SweepTick.Instance), null, options.RetentionSweepInterval, options.RetentionSweepInterval);
+        var (sweep, look) = (services.Options.RetentionSweepInterval, services.Options.OnDemand.LookInterval);
+        _sweep = _time.CreateTimer(_ => self.Tell(SweepTick.Instance), null, sweep, sweep);
+        _look = _time.CreateTimer(_ => self.Tell(LookTick.Instance), null, look, look);
     }
 
     public override string PersistenceId => _key.PersistenceId;
@@ -122,6 +127,12 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
                 _noted |= noted.Counts == Counts;
                 if (_state.Lifecycle is StreamLifecycle.Deleted or StreamLifecycle.Unborn) Context.Parent.Tell(new Passivate(PoisonPill.Instance));
                 break;
+            case ShardProtocol.LoadReply.Measured load:
+                OnLoad(load);
+                break;
+            case LookTick:
+                LookAtLoad();
+                break;
             case ReserveTimeout:
                 _reserving?.ReplyTo.Tell(new UpdateReply.Unavailable("The catalogue of the region did not answer."));
                 _reserving = null;
@@ -138,7 +149,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
             case SaveSnapshotFailure failure:
                 _log.Warning("Stream {0} has no snapshot of row {1}: {2}", _key, failure.Metadata.SequenceNr, failure.Cause.Message);
                 break;
-            case Wake or ShardProtocol.TrimReply.Trimmed or DeleteMessagesSuccess or DeleteMessagesFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
+            case Wake or UpdateReply or ShardProtocol.LoadReply or ShardProtocol.TrimReply.Trimmed or DeleteMessagesSuccess or DeleteMessagesFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure:
                 break;
             default:
                 Unhandled(message);
@@ -278,6 +289,8 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     protected override void PostStop()
     {
         _sweep.Dispose();
+        _look.Dispose();
+        _hotKeys.Set(_key, []);
         RefusePending();
         base.PostStop();
     }

@@ -41,6 +41,9 @@ public abstract record StreamChange
     /// <summary>Joins two open shards; the lower one is named first.</summary>
     public sealed record Merge(int Shard, int Adjacent) : StreamChange;
 
+    /// <summary>Makes the open ranges begin at these keys, rising, and at 0. An on-demand stream says it to itself.</summary>
+    public sealed record Retile(ImmutableArray<UInt128> Startings) : StreamChange;
+
     /// <summary>Makes the stream have so many open shards, about equally wide.</summary>
     public sealed record Scale(int Shards) : StreamChange;
 }

@@ -57,6 +57,9 @@ public static class StreamChanges
                 : ChangeRefusal.ConsumerNotFound,
             StreamChange.Split c => state.Split(c),
             StreamChange.Merge c => state.Merge(c),
+            StreamChange.Retile c => state.Configuration.Mode != StreamMode.OnDemand
+                ? ChangeRefusal.Provisioned
+                : state.IsUpdating ? ChangeRefusal.NotActive : Decision.Of(new StreamEvents.ReshardStarted(c.Startings, 0)),
             StreamChange.Scale c => state.Scale(c, isCompat, nowMs),
             _ => throw new InvalidOperationException($"A stream does not know the change {change.GetType()}."),
         };

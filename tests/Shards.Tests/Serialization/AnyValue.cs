@@ -35,6 +35,7 @@ public sealed class AnyValue(int seed)
     {
         _ when type == typeof(int) => Int(),
         _ when type == typeof(long) => Long(),
+        _ when type == typeof(double) => _random.NextDouble(),
         _ when type == typeof(bool) => _random.Next(2) == 0,
         _ when type == typeof(string) => Text(),
         _ when type == typeof(ulong) => (ulong)Long(),
