@@ -172,8 +172,9 @@ public sealed class ApplicationActor : ReceivePersistentActor
         {
             _state = _state.Apply(e);
             _consumers.Tell(new StopConsumer(_definition.Name, status.Shard));
-            // The children need not wait for the next poll.
+            // The children need not wait for the next poll; where they are not known yet, the look finds them.
             Run();
+            Look();
         });
     }
 

@@ -11,14 +11,28 @@ namespace ActorStreams.Shards.Client;
 /// </summary>
 public sealed class StreamMaps
 {
-    private readonly ConcurrentDictionary<StreamId, StreamMap> _maps = new();
+    private readonly ConcurrentDictionary<StreamId, Kept> _maps = new();
     private readonly Lock _lock = new();
 
     // Shards are asked for by readers of long gone streams too, so a map is found by its incarnation without a search.
     private readonly Dictionary<StreamKey, StreamId> _names = [];
     private readonly HashSet<Question> _open = [];
 
-    public bool TryGet(StreamId stream, [NotNullWhen(true)] out StreamMap? map) => _maps.TryGetValue(stream, out map);
+    /// <summary>How old a map may grow before it is to be asked for anew, behind the back of who uses it.</summary>
+    public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(5);
+
+    public bool TryGet(StreamId stream, [NotNullWhen(true)] out StreamMap? map) => TryGet(stream, TimeProvider.System, out map, out _);
+
+    /// <param name="isDue">True for one caller each time that the map has grown old.</param>
+    public bool TryGet(StreamId stream, TimeProvider time, [NotNullWhen(true)] out StreamMap? map, out bool isDue)
+    {
+        isDue = false;
+        map = null;
+        if (!_maps.TryGetValue(stream, out var kept)) return false;
+        map = kept.Map;
+        isDue = kept.IsDue(time);
+        return true;
+    }
 
     /// <summary>To be called before the stream is asked; dispose it when the answer is there.</summary>
     public Question Ask(StreamId stream)
@@ -33,7 +47,7 @@ public sealed class StreamMaps
     {
         lock (_lock)
         {
-            if (_maps.TryRemove(stream, out var map)) _names.Remove(map.Description.Key);
+            if (_maps.TryRemove(stream, out var map)) _names.Remove(map.Map.Description.Key);
             foreach (var question in _open.Where(q => q.Stream == stream)) question.IsOutdated = true;
         }
     }
@@ -53,7 +67,7 @@ public sealed class StreamMaps
     {
         lock (_lock)
         {
-            if (_names.TryGetValue(shard.Stream, out var stream) && _maps[stream].Shard(shard.Shard) is not { EndingSequenceNumber: not null })
+            if (_names.TryGetValue(shard.Stream, out var stream) && _maps[stream].Map.Shard(shard.Shard) is not { EndingSequenceNumber: not null })
                 Forget(shard.Stream);
         }
     }
@@ -63,8 +77,8 @@ public sealed class StreamMaps
         lock (_lock)
         {
             if (question.IsOutdated || question.Outdated.Contains(map.Description.Key)) return;
-            if (_maps.TryGetValue(question.Stream, out var former)) _names.Remove(former.Description.Key);
-            _maps[question.Stream] = map;
+            if (_maps.TryGetValue(question.Stream, out var former)) _names.Remove(former.Map.Description.Key);
+            _maps[question.Stream] = new Kept(map);
             _names[map.Description.Key] = question.Stream;
         }
     }
@@ -95,5 +109,20 @@ public sealed class StreamMaps
         public void Answered(StreamMap map) => _maps.Keep(this, map);
 
         public void Dispose() => _maps.Close(this);
+    }
+
+    private sealed class Kept(StreamMap map)
+    {
+        // 0 until it is first used: a timestamp costs something, and a map that nobody uses needs no refresh.
+        private long _askedAt;
+
+        public StreamMap Map => map;
+
+        public bool IsDue(TimeProvider time)
+        {
+            var now = time.GetTimestamp();
+            var askedAt = Interlocked.CompareExchange(ref _askedAt, now, 0);
+            return askedAt != 0 && time.GetElapsedTime(askedAt, now) > RefreshAfter && Interlocked.CompareExchange(ref _askedAt, now, askedAt) == askedAt;
+        }
     }
 }

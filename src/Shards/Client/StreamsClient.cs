@@ -159,8 +159,26 @@ public sealed class StreamsClient : IStreams
             : new ListStreamsResult.Unavailable(((CatalogueProtocol.ListReply.Unavailable)reply).Detail);
     }
 
-    public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel) =>
-        _maps.TryGet(stream, out var map) ? new ValueTask<MapResult>(new MapResult.Found(map)) : new ValueTask<MapResult>(AskMapAsync(stream, cancel));
+    public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel)
+    {
+        if (!_maps.TryGet(stream, _time, out var map, out var isDue)) return new ValueTask<MapResult>(AskMapAsync(stream, cancel));
+        // Policies, record sizes and the like are changed by way of another node too, and no shard says so.
+        if (isDue) _ = RefreshAsync(stream);
+        return new ValueTask<MapResult>(new MapResult.Found(map));
+    }
+
+    /// <summary>Nobody waits for it, and one that fails is made up for by the next.</summary>
+    private async Task RefreshAsync(StreamId stream)
+    {
+        try
+        {
+            if (await AskMapAsync(stream, CancellationToken.None).ConfigureAwait(false) is MapResult.NotFound or MapResult.NotActive) _maps.Forget(stream);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AskTimeoutException or ObjectDisposedException)
+        {
+            // The node stops.
+        }
+    }
 
     private async Task<MapResult> AskMapAsync(StreamId stream, CancellationToken cancel)
     {

@@ -75,6 +75,22 @@ public sealed class StreamMapsSpecs
         question.Answered(Map(incarnation, closed));
     }
 
+    [Fact]
+    public void A_map_in_use_is_due_for_one_caller_every_few_seconds()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var maps = new StreamMaps();
+        using (var question = maps.Ask(s_stream)) question.Answered(Map(1));
+        bool IsDue() => maps.TryGet(s_stream, time, out _, out var due) && due;
+
+        Assert.False(IsDue());
+        time.Advance(StreamMaps.RefreshAfter);
+        Assert.False(IsDue());
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(IsDue());
+        Assert.False(IsDue());
+    }
+
     private static StreamKey Key(long incarnation) => new(s_stream.Region, new Incarnation(incarnation));
 
     private static StreamMap Map(long incarnation, bool closed = false)
