@@ -28,12 +28,19 @@ public sealed class KinesisSession(IPEndPoint server, RequestSigner signer) : ID
     {
         var start = Stopwatch.GetTimestamp();
         Call("CreateStream", $$"""{"StreamName":"{{stream}}","ShardCount":{{shardCount}}}""");
+        WaitUntilActive(stream);
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>Polls back to back.</summary>
+    public void WaitUntilActive(string stream)
+    {
+        var start = Stopwatch.GetTimestamp();
         while (!Call("DescribeStreamSummary", Name(stream)).Body.ContainsText("\"StreamStatus\":\"ACTIVE\""))
         {
             if (Stopwatch.GetElapsedTime(start) > ActiveTimeout)
-                throw new TimeoutException($"Stream {stream} was to be ACTIVE within {ActiveTimeout.TotalSeconds} s of CreateStream.");
+                throw new TimeoutException($"Stream {stream} was to be ACTIVE within {ActiveTimeout.TotalSeconds} s.");
         }
-        return Stopwatch.GetElapsedTime(start);
     }
 
     public void DeleteStream(string stream) => Call("DeleteStream", Name(stream));

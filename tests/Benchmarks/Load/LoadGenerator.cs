@@ -8,7 +8,11 @@ public sealed record LoadPlan(
     Func<int, IReadOnlyList<SignedRequest>> RequestsOfConnection,
     int RecordsPerRequest,
     int RecordBytes,
-    bool IsBatch);
+    bool IsBatch)
+{
+    /// <summary>Time between two requests of a connection; a connection that is late sends at once. Zero for as fast as answers come.</summary>
+    public TimeSpan Pace { get; init; }
+}
 
 /// <summary>
 /// A closed loop: one thread per connection sends, waits for the answer, sends again. Answers that arrive inside the measured window count.
@@ -113,8 +117,10 @@ public sealed class LoadGenerator(Func<KinesisSession> connect)
         private void SendUntilOver(IReadOnlyList<SignedRequest> requests)
         {
             var refusedInARow = 0;
+            var begin = Stopwatch.GetTimestamp();
             for (var i = 0; !window.IsOver; i++)
             {
+                if ((plan.Pace * i) - Stopwatch.GetElapsedTime(begin) is { Ticks: > 0 } early) Thread.Sleep(early);
                 var sent = Stopwatch.GetTimestamp();
                 var answer = session.Exchange(requests[i % requests.Count]);
                 var ticks = Stopwatch.GetTimestamp() - sent;

@@ -14,6 +14,10 @@ public readonly record struct Percentiles(double P50Ms, double P99Ms)
         return new Percentiles(At(sorted, 0.50), At(sorted, 0.99));
     }
 
+    /// <summary>The largest in milliseconds, 0 of none.</summary>
+    public static double Max(IReadOnlyList<long> latencyTicks) =>
+        latencyTicks.Count == 0 ? 0 : Math.Round(latencyTicks.Max() * 1000.0 / Stopwatch.Frequency, 3);
+
     private static double At(long[] sorted, double quantile)
     {
         var rank = (int)Math.Ceiling(quantile * sorted.Length) - 1;

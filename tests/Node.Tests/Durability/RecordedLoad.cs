@@ -32,7 +32,11 @@ internal sealed class RecordedLoad(KinesisHttp client, string stream, int writer
     /// <summary>Sends without an answer, each of one or more records.</summary>
     public int UnansweredSends => _unanswered;
 
+    /// <summary>Records of answered sends that failed by themselves.</summary>
+    public int FailedRecords => _failed;
+
     private int _unanswered;
+    private int _failed;
 
     /// <summary>Writes until told to stop; a send that was begun is waited for. An unanswered one is left to the next run.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, writers).Select(w => WriteAsync(w, stop)));
@@ -114,6 +118,7 @@ internal sealed class RecordedLoad(KinesisHttp client, string stream, int writer
             if (results[i]!["SequenceNumber"] is not { } number)
             {
                 complete = false;
+                Interlocked.Increment(ref _failed);
                 continue;
             }
 
