@@ -25,7 +25,7 @@ public sealed class ReshardStormSpecs(ITestOutputHelper output)
             var seed = Random.Shared.Next();
             var random = new Random(seed);
             output.WriteLine($"Seed of the times between a reshard and its kill: {seed}");
-            foreach (var (shards, isKilled) in (ReadOnlySpan<(int, bool)>)[(8, false), (3, true), (16, true), (2, false)])
+            foreach (var (shards, isKilled) in ((int, bool)[])[(8, false), (3, true), (16, true), (2, false)])
             {
                 var (failed, unanswered) = (load.FailedRecords, load.UnansweredSends);
                 using var stop = new CancellationTokenSource();
