@@ -6,6 +6,7 @@ using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,10 @@ public sealed class GatewayHost : IAsyncDisposable
     public const string Cbor = "application/x-amz-cbor-1.1";
     public static readonly byte[] TokenKey = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     public static readonly AccessKey Key = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+
+    /// <summary>Every host has one key to encrypt streams with: <c>test-key</c>.</summary>
+    private static readonly EncryptionKeys s_keys = EncryptionKeys.Load(
+        new EncryptionOptions { Keys = ImmutableSortedDictionary<string, string>.Empty.Add("test-key", Convert.ToBase64String(TokenKey)) });
 
     private readonly WebApplication _app;
 
@@ -59,6 +64,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IStreams>(streams);
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(s_keys);
         builder.Services.AddActorStreamsGateway(options, TokenKey);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -119,6 +125,15 @@ public sealed class GatewayHost : IAsyncDisposable
         (await CallAsync("CreateStream", new { StreamName = name, ShardCount = shards })).AssertOk();
         return Streams.Describe(new StreamId(Region, name));
     }
+
+    public static string ArnOf(string stream, string account = Account) => $"arn:aws:kinesis:{Region}:{account}:stream/{stream}";
+
+    /// <summary>Registers a consumer and answers its ARN.</summary>
+    public async Task<string> ConsumerAsync(string name = "c", string stream = "s") => (string)(
+        await CallAsync("RegisterStreamConsumer", new { StreamARN = ArnOf(stream), ConsumerName = name })).AssertOk()["Consumer"]!["ConsumerARN"]!;
+
+    public async Task<JsonNode> SummaryAsync(string stream = "s") =>
+        (await CallAsync("DescribeStreamSummary", new { StreamName = stream })).AssertOk()["StreamDescriptionSummary"]!;
 
     public async Task<string> IteratorAsync(string type = "TRIM_HORIZON", string stream = "s", int shard = 0, string? number = null)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Tls;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -21,7 +22,8 @@ namespace ActorStreams.Gateway.Hosting;
 public static class GatewayHosting
 {
     /// <summary>
-    /// Registers the gateway. <see cref="IStreams"/> must be registered too; <see cref="TimeProvider"/> is the system's unless it is.
+    /// Registers the gateway. <see cref="IStreams"/> must be registered too; <see cref="TimeProvider"/> is the system's unless it is, and
+    /// without <see cref="EncryptionKeys"/> there are none.
     /// </summary>
     /// <param name="tokenKey">
     /// Seals shard iterators and pagination tokens; 32 bytes, the same on all nodes and after a restart, so it is kept in the store.
@@ -42,7 +44,8 @@ public static class GatewayHosting
                 options,
                 tokenKey,
                 provider.GetRequiredService<GatewayMetrics>(),
-                provider.GetRequiredService<ILoggerFactory>());
+                provider.GetRequiredService<ILoggerFactory>(),
+                provider.GetService<EncryptionKeys>());
             provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(gateway.EndSubscriptions);
             return gateway;
         });

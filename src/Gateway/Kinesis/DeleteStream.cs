@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -13,8 +14,15 @@ internal sealed class DeleteStream(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var stream = StreamReference.Resolve(call.Read(Input), call);
-        await streams.AuthorizeAsync(stream, call);
+        var input = call.Read(Input);
+        var stream = StreamReference.Resolve(input, call);
+        var found = await streams.DescriptionAsync(stream, call);
+        if (found.Consumers.Length > 0 && found.Status != StreamStatus.Deleting && input.Bool("EnforceConsumerDeletion") is not true)
+        {
+            throw KinesisErrors.InUse(
+                $"Stream {stream.Name} under account {call.AccountId} has registered consumers ({found.Consumers.Length}). "
+                + "Deregister them, or delete the stream with EnforceConsumerDeletion.");
+        }
         switch (await streams.DeleteStreamAsync(stream, call.Aborted))
         {
             case DeleteStreamResult.Deleting:
@@ -23,8 +31,7 @@ internal sealed class DeleteStream(IStreams streams) : IKinesisAction
             case DeleteStreamResult.NotFound:
                 throw call.StreamNotFound(stream);
             case DeleteStreamResult.InUse inUse:
-                throw KinesisErrors.InUse(
-                    $"Stream {stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamShapes.Status(inUse.Status)}");
+                throw ChangeErrors.NotActive(stream, inUse.Status, call);
             default:
                 throw KinesisErrors.InternalFailure();
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -18,8 +19,11 @@ internal sealed class DescribeStreamSummary(IStreams streams) : IKinesisAction
         {
             StreamShapes.WriteCommon(writer, stream, call.AccountId);
             writer.Number("OpenShardCount", stream.OpenShards);
-            writer.Number("ConsumerCount", 0);
-            writer.Number("MaxRecordSizeInKiB", KinesisLimits.RecordBytesMax / 1024);
+            writer.Number("ConsumerCount", stream.Consumers.Length);
+            if (stream.Configuration.WarmThroughputMiBps > 0) StreamShapes.WriteWarmThroughput(writer, stream);
+            writer.Number("MaxRecordSizeInKiB", stream.Configuration.MaxRecordSizeKiB);
+            // Newer than most clients; for on-demand streams alone, as the service has it.
+            if (stream.Mode == StreamMode.OnDemand) writer.String("RecordDistributionStrategy", "USER_PARTITION_KEY");
         }));
     }
 }

@@ -8,6 +8,7 @@ using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -39,8 +40,10 @@ public sealed class KinesisGateway
     private int _requests;
 
     /// <param name="tokenKey">Seals iterators and pagination tokens; the same on all nodes.</param>
+    /// <param name="keyRing">Of this node: what streams can be encrypted with; none where there is none.</param>
     public KinesisGateway(
-        IStreams streams, TimeProvider time, GatewayOptions options, byte[] tokenKey, GatewayMetrics metrics, ILoggerFactory logs)
+        IStreams streams, TimeProvider time, GatewayOptions options, byte[] tokenKey, GatewayMetrics metrics, ILoggerFactory logs,
+        EncryptionKeys? keyRing = null)
     {
         _options = options;
         _time = time;
@@ -59,19 +62,18 @@ public sealed class KinesisGateway
         var positions = new StartingPositions(streams, time);
         _subscriptions = new Subscriptions(options.FanOut, time, metrics);
         var fanOut = new SubscriptionServices(streams, _subscriptions, options.FanOut, time, metrics, logs.CreateLogger<Subscription>());
+        var changer = new StreamChanger(streams, isCompat: _limits is not null);
         IKinesisAction[] actions =
         [
+            .. ControlActions.All(streams, changer, tokens, keyRing ?? EncryptionKeys.None),
             new CreateStream(streams),
             new DeleteStream(streams),
             new DescribeStream(streams),
             new DescribeStreamSummary(streams),
             new ListStreams(streams, tokens),
-            new ListShards(streams, tokens, _limits),
+            new ListShards(streams, tokens, time, _limits),
             new PutRecord(streams, puts, tries, metrics),
             new PutRecords(streams, puts, tries, metrics),
-            new PutResourcePolicy(streams, _limits is not null),
-            new GetResourcePolicy(streams),
-            new DeleteResourcePolicy(streams, _limits is not null),
             new GetShardIterator(positions, iterators, _limits),
             new SubscribeToShard(positions, fanOut, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),

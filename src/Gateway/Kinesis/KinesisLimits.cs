@@ -26,9 +26,23 @@ internal static class KinesisLimits
     public const int DescribeStreamShardsMax = 100;
     public const int ListShardsPageMax = 1_000;
     public const int ListStreamsPageMax = 100;
+    public const int ListStreamConsumersPageMax = 100;
 
     /// <summary>CreateStream: shards of an on-demand stream at first (service documentation).</summary>
     public const int OnDemandShards = 4;
+
+    /// <summary>DescribeLimits: on-demand streams of an account and region (quota); told, not held to.</summary>
+    public const int OnDemandStreamsMax = 50;
+
+    /// <summary>CreateStream, UpdateStreamMode, UpdateStreamWarmThroughput: 10 GiB/s (service documentation).</summary>
+    public const int WarmThroughputMiBpsMax = 10 * 1024;
+
+    /// <summary>UpdateShardCount: shards to scale to (quota).</summary>
+    public const int UpdateShardCountMax = 10_000;
+
+    /// <summary>IncreaseStreamRetentionPeriod, DecreaseStreamRetentionPeriod: hours (quota).</summary>
+    public const int RetentionHoursMin = 24;
+    public const int RetentionHoursMax = 8760;
 
     /// <summary>Shard iterators and pagination tokens are good for so long (service documentation).</summary>
     public static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(300);

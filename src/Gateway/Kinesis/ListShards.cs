@@ -8,7 +8,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Lists shards in order of number, a page at a time. What follows on a page keeps the filter of the first one.</summary>
-internal sealed class ListShards(IStreams streams, PageTokens tokens, CompatLimits? limits) : IKinesisAction
+internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvider time, CompatLimits? limits) : IKinesisAction
 {
     private static readonly ImmutableArray<string> FilterTypes =
         ["AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"];
@@ -45,16 +45,16 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, CompatLimi
             throw call.StreamNotFound(page.Stream);
         if (stream.Status == StreamStatus.Creating)
         {
-            throw KinesisErrors.InUse(
-                $"Stream {page.Stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamShapes.Status(stream.Status)}");
+            throw ChangeErrors.NotActive(page.Stream, stream.Status, call);
         }
-        var shards = stream.Shards.Where(s => s.Key.Shard > page.After && Passes(s, page.Filter, stream)).ToList();
+        var filter = page.Filter with { AtMs = AtMs(page.Filter, stream) };
+        var shards = stream.Shards.Where(s => s.Key.Shard > page.After && filter.Passes(s)).ToList();
         var limit = Math.Min(input.Integer("MaxResults") ?? KinesisLimits.ListShardsPageMax, KinesisLimits.ListShardsPageMax);
         await call.AnswerAsync(writer =>
         {
             writer.List("Shards", shards.Take(limit), StreamShapes.WriteShard);
             if (shards.Count <= limit) return;
-            var next = page with { After = shards[limit - 1].Key.Shard, CreatedAtMs = stream.CreatedAt.ToUnixTimeMilliseconds() };
+            var next = page with { After = shards[limit - 1].Key.Shard, Filter = filter, CreatedAtMs = stream.CreatedAt.ToUnixTimeMilliseconds() };
             writer.String("NextToken", tokens.Write(TokenPurpose.ListShards, next.ToText()));
         });
     }
@@ -86,23 +86,38 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, CompatLimi
             if (!ShardIds.TryParse(id, out var shard)) throw KinesisErrors.ShardNotParsed(id, stream.Name, call.AccountId);
             after = Math.Max(after, shard);
         }
-        return new Page(stream, after, type, input.TimestampMs("StreamCreationTimestamp"));
+        return new Page(stream, after, new Filter(type, filter?.TimestampMs("Timestamp") ?? 0), input.TimestampMs("StreamCreationTimestamp"));
     }
 
-    // Before resharding exists every shard is as old as its stream, so a time before that and the horizon mean the same.
-    private static bool Passes(ShardDescription shard, string filter, StreamDescription stream) => filter switch
+    /// <summary>No shard is asked for at a time whose records are all gone, or that was before the stream.</summary>
+    private long AtMs(Filter filter, StreamDescription stream)
     {
-        "AT_LATEST" => shard.EndingSequenceNumber is null,
-        "AT_TRIM_HORIZON" or "AT_TIMESTAMP" => shard.Parents.All(p => stream.Shards.All(s => s.Key.Shard != p)),
-        _ => true,
-    };
+        var horizonMs = Math.Max(
+            time.GetUtcNow().AddHours(-stream.RetentionHours).ToUnixTimeMilliseconds(), stream.CreatedAt.ToUnixTimeMilliseconds());
+        return filter.Type == "AT_TRIM_HORIZON" && filter.AtMs == 0 ? horizonMs : Math.Max(filter.AtMs, horizonMs);
+    }
+
+    /// <param name="AtMs">The time that the type is about, ms since 1970; 0 where the request has none.</param>
+    private sealed record Filter(string Type, long AtMs)
+    {
+        // Both ends count, as the service documents: whoever reads from a time on misses no record of the very millisecond of a split.
+        public bool Passes(ShardDescription shard) => Type switch
+        {
+            "AT_LATEST" => shard.EndingSequenceNumber is null,
+            "AT_TRIM_HORIZON" or "AT_TIMESTAMP" => shard.OpenedAtMs <= AtMs && IsOpenFrom(shard),
+            "FROM_TIMESTAMP" => IsOpenFrom(shard),
+            _ => true,
+        };
+
+        private bool IsOpenFrom(ShardDescription shard) => shard.EndingSequenceNumber is null || shard.ClosedAtMs >= AtMs;
+    }
 
     /// <param name="CreatedAtMs">Which life of the stream is meant; null for the present one.</param>
-    private sealed record Page(StreamId Stream, int After, string Filter, long? CreatedAtMs)
+    private sealed record Page(StreamId Stream, int After, Filter Filter, long? CreatedAtMs)
     {
         // Names hold no spaces.
         public string ToText() => string.Create(
-            CultureInfo.InvariantCulture, $"{Stream.Region} {Stream.Name} {After} {Filter} {CreatedAtMs!.Value}");
+            CultureInfo.InvariantCulture, $"{Stream.Region} {Stream.Name} {After} {Filter.Type} {Filter.AtMs} {CreatedAtMs!.Value}");
 
         public static Page Read(string text, string region)
         {
@@ -111,8 +126,8 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, CompatLimi
             return new Page(
                 new StreamId(region, parts[1]),
                 int.Parse(parts[2], CultureInfo.InvariantCulture),
-                parts[3],
-                long.Parse(parts[4], CultureInfo.InvariantCulture));
+                new Filter(parts[3], long.Parse(parts[4], CultureInfo.InvariantCulture)),
+                long.Parse(parts[5], CultureInfo.InvariantCulture));
         }
     }
 }

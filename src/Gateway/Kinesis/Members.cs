@@ -28,6 +28,28 @@ internal static class Members
     public static readonly Member ConsumerArn =
         new("ConsumerARN", MemberType.String) { Pattern = ConsumerArnPattern, LengthMin = 1, LengthMax = 2048 };
 
+    private static readonly Member TagKey = new("TagKey", MemberType.String) { LengthMin = 1, LengthMax = 128 };
+
+    public static readonly Member Tags = new("Tags", MemberType.StringMap)
+    {
+        LengthMin = 1,
+        LengthMax = 200,
+        Keys = TagKey,
+        Items = new("TagValue", MemberType.String) { LengthMax = 256 },
+    };
+
+    public static readonly Member TagKeys =
+        new("TagKeys", MemberType.StringList) { IsRequired = true, LengthMin = 1, LengthMax = 50, Items = TagKey };
+
+    public static readonly Member StreamModeDetails = new("StreamModeDetails", MemberType.Structure)
+    {
+        Members = [new("StreamMode", MemberType.String) { IsRequired = true, Allowed = ["PROVISIONED", "ON_DEMAND"] }],
+    };
+
+    public static readonly Member WarmThroughput = new("WarmThroughputMiBps", MemberType.Integer) { ValueMin = 0 };
+
+    public static readonly Member MaxRecordSize = new("MaxRecordSizeInKiB", MemberType.Integer) { ValueMin = 1024, ValueMax = 10240 };
+
     public static readonly Member NextToken = new("NextToken", MemberType.String) { LengthMin = 1, LengthMax = 1_048_576 };
 
     public static readonly Member StreamCreationTimestamp = new("StreamCreationTimestamp", MemberType.Timestamp);

@@ -7,7 +7,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Attaches a policy in place of the one before. A policy that says what cannot be enforced is refused.</summary>
-internal sealed class PutResourcePolicy(IStreams streams, bool isCompat) : IKinesisAction
+internal sealed class PutResourcePolicy(IStreams streams, StreamChanger changer) : IKinesisAction
 {
     private static readonly ImmutableArray<Member> Input =
         [new("Policy", MemberType.String) { IsRequired = true }, Members.ResourceArn];
@@ -30,6 +30,7 @@ internal sealed class PutResourcePolicy(IStreams streams, bool isCompat) : IKine
         {
             throw KinesisErrors.InvalidArgument($"The policy cannot be attached: {e.Message}");
         }
-        await streams.SetPolicyAsync(resource, policy, isCompat, call);
+        await changer.ChangeAsync(resource.Stream, new StreamChange.SetPolicy(resource.Consumer, policy), call);
+        await call.AnswerEmptyAsync();
     }
 }

@@ -30,5 +30,5 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
         stream.Consumer(Consumer!, CreatedAtSeconds) ?? throw ConsumerNotFound(call);
 
     public KinesisException ConsumerNotFound(KinesisCall call) =>
-        KinesisErrors.NotFound($"Consumer {Arn}, account {call.AccountId} not found.");
+        KinesisErrors.ConsumerNotFound(Arn, call.AccountId);
 }

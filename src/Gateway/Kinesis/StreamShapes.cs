@@ -33,7 +33,7 @@ internal static class StreamShapes
         WriteMode(writer, stream.Mode);
         writer.Number("RetentionPeriodHours", stream.RetentionHours);
         writer.Timestamp("StreamCreationTimestamp", stream.CreatedAt);
-        writer.List<string[]>("EnhancedMonitoring", [[]], (w, metrics) => w.Strings("ShardLevelMetrics", metrics));
+        writer.List("EnhancedMonitoring", [stream.Configuration.Metrics], (w, metrics) => w.Strings("ShardLevelMetrics", MonitoringChange.Names(metrics)));
         writer.String("EncryptionType", stream.Configuration.EncryptionKey is null ? "NONE" : "KMS");
         writer.String("KeyId", stream.Configuration.EncryptionKey);
     }
@@ -64,6 +64,16 @@ internal static class StreamShapes
         writer.StartObject("HashKeyRange");
         writer.String("StartingHashKey", HashKeys.Format(range.Starting));
         writer.String("EndingHashKey", HashKeys.Format(range.Ending));
+        writer.EndObject();
+    }
+
+    /// <summary>A shard counts for 1 MiB/s, so what was asked for is there once there are as many shards.</summary>
+    public static void WriteWarmThroughput(AnswerWriter writer, StreamDescription stream)
+    {
+        var target = stream.Configuration.WarmThroughputMiBps;
+        writer.StartObject("WarmThroughput");
+        writer.Number("TargetMiBps", target);
+        writer.Number("CurrentMiBps", Math.Min(target, stream.OpenShards));
         writer.EndObject();
     }
 

@@ -9,6 +9,7 @@ internal enum TokenPurpose : byte
     ShardIterator = 1,
     ListShards = 2,
     ListStreams = 3,
+    ListStreamConsumers = 4,
 }
 
 /// <summary>

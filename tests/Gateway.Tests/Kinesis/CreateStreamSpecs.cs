@@ -90,13 +90,17 @@ public class CreateStreamSpecs : GatewaySpecs
     }
 
     [Fact]
-    public async Task What_is_not_served_is_refused_and_not_dropped()
+    public async Task Its_tags_and_the_size_of_its_records_are_given_with_it()
     {
-        (await Gateway.CallAsync("CreateStream", new { StreamName = "s", ShardCount = 1, Tags = new { a = "b" } }))
-            .AssertError("InvalidArgumentException", "Tags are not served yet; create the stream without them.");
-        (await Gateway.CallAsync("CreateStream", new { StreamName = "s", ShardCount = 1, MaxRecordSizeInKiB = 2048 }))
-            .AssertError("InvalidArgumentException", "MaxRecordSizeInKiB above 1024 is not served yet.");
-        (await Gateway.CallAsync("CreateStream", new { StreamName = "s", ShardCount = 1, MaxRecordSizeInKiB = 1024, Tags = new { } })).AssertOk();
+        (await Gateway.CallAsync("CreateStream", new { StreamName = "s", ShardCount = 1, MaxRecordSizeInKiB = 10_240, Tags = new { a = "b" } })).AssertOk();
+
+        Assert.Equal(10_240, (int)(await Gateway.SummaryAsync())["MaxRecordSizeInKiB"]!);
+        Assert.Equal(
+            "{\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}],\"HasMoreTags\":false}",
+            (await Gateway.CallAsync("ListTagsForStream", new { StreamName = "s" })).AssertOk().ToJsonString());
+        AssertViolations(
+            await Gateway.CallAsync("CreateStream", new { StreamName = "t", ShardCount = 1, MaxRecordSizeInKiB = 10_241, Tags = new { } }),
+            Fails("{}", "tags", NotEmpty), Fails("10241", "maxRecordSizeInKiB", ValueAtMost(10_240)));
     }
 
     [Fact]

@@ -63,20 +63,62 @@ public class ListSpecs : GatewaySpecs
     }
 
     [Theory]
-    [InlineData("{\"Type\":\"AT_LATEST\"}", "1 2 3")]
+    [InlineData("{\"Type\":\"AT_LATEST\"}", "1 3 4 5")]
     [InlineData("{\"Type\":\"AT_TRIM_HORIZON\"}", "0 1")]
-    [InlineData("{\"Type\":\"FROM_TRIM_HORIZON\"}", "0 1 2 3")]
-    [InlineData("{\"Type\":\"AFTER_SHARD_ID\",\"ShardId\":\"shardId-000000000000\"}", "1 2 3")]
-    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366400}", "0 1")]
-    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366400}", "0 1 2 3")]
-    public async Task Filters_of_all_types_are_taken(string filter, string expected)
+    [InlineData("{\"Type\":\"FROM_TRIM_HORIZON\"}", "0 1 2 3 4 5")]
+    [InlineData("{\"Type\":\"AFTER_SHARD_ID\",\"ShardId\":\"shardId-000000000002\"}", "3 4 5")]
+    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1}", "0 1")]
+    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366401}", "0 1")]
+    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366410.25}", "0 1 2 3")]
+    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366410.252}", "1 2 3")]
+    [InlineData("{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1772366421}", "1 3 4 5")]
+    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366410}", "0 1 2 3 4 5")]
+    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366410.252}", "1 2 3 4 5")]
+    [InlineData("{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366421}", "1 3 4 5")]
+    public async Task Filters_go_by_the_times_at_which_shards_opened_and_closed(string filter, string expected)
     {
-        var stream = await Gateway.StreamAsync(shards: 2);
-        Gateway.Streams.Split(stream.Id, 0);
+        await SplitTwiceAsync();
 
         var shards = (await Gateway.CallAsync("ListShards", $"{{\"StreamName\":\"s\",\"ShardFilter\":{filter}}}")).AssertOk();
 
         Assert.Equal(expected, string.Join(' ', Ids(shards)));
+    }
+
+    [Fact]
+    public async Task The_horizon_follows_the_retention()
+    {
+        await SplitTwiceAsync();
+
+        Gateway.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(5));
+
+        foreach (var filter in (string[])["{\"Type\":\"AT_TRIM_HORIZON\"}", "{\"Type\":\"AT_TIMESTAMP\",\"Timestamp\":1}"])
+        {
+            var shards = (await Gateway.CallAsync("ListShards", $"{{\"StreamName\":\"s\",\"ShardFilter\":{filter}}}")).AssertOk();
+            Assert.Equal("1 2 3", string.Join(' ', Ids(shards)));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_keeps_the_filter_of_the_first_one_and_its_horizon()
+    {
+        await SplitTwiceAsync();
+        Gateway.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(20));
+        var first = (await Gateway.CallAsync(
+            "ListShards", "{\"StreamName\":\"s\",\"MaxResults\":1,\"ShardFilter\":{\"Type\":\"FROM_TIMESTAMP\",\"Timestamp\":1772366420.25}}")).AssertOk();
+
+        var second = (await Gateway.CallAsync("ListShards", new { NextToken = (string)first["NextToken"]! })).AssertOk();
+
+        Assert.Equal("1 2 3 4 5", string.Join(' ', Ids(first).Concat(Ids(second))));
+    }
+
+    /// <summary>Two shards; the first is split after 10 s, into 2 and 3, and 2 after 20 s, into 4 and 5.</summary>
+    private async Task SplitTwiceAsync()
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Time.Advance(TimeSpan.FromSeconds(10));
+        Gateway.Streams.Split(stream.Id, 0);
+        Gateway.Time.Advance(TimeSpan.FromSeconds(10));
+        (await Gateway.CallAsync("SplitShard", new { StreamName = "s", ShardToSplit = "2", NewStartingHashKey = "99" })).AssertOk();
     }
 
     [Fact]

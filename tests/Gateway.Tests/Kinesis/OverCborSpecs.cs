@@ -42,4 +42,49 @@ public static class OverCborSpecs
     {
         protected override string ContentType => GatewayHost.Cbor;
     }
+
+    public sealed class Account : AccountSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Consumer : ConsumerSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Control : ControlSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Encryption : EncryptionSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Monitoring : MonitoringSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Reshard : ReshardSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Retention : RetentionSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class StreamMode : StreamModeSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Tag : TagSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
 }

@@ -103,7 +103,7 @@ public sealed class ProtocolSpecs : GatewaySpecs
     [InlineData("Kinesis_20131202")]
     [InlineData("Kinesis_20131202.listStreams")]
     [InlineData("DynamoDB_20120810.ListTables")]
-    [InlineData("Kinesis_20131202.SplitShard")]
+    [InlineData("Kinesis_20131202.SplitStream")]
     [InlineData("")]
     public async Task An_unknown_target_is_no_operation(string target)
     {

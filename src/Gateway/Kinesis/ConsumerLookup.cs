@@ -1,0 +1,42 @@
+using ActorStreams.Gateway.Policies;
+using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+/// <summary>Finds what tags, policies and consumers are about, or throws the error that says why not.</summary>
+internal static class ConsumerLookup
+{
+    /// <summary>The stream or consumer of a ResourceARN, which is there.</summary>
+    public static async Task<ResourceReference> ResourceAsync(this IStreams streams, ShapeValues input, KinesisCall call)
+    {
+        var resource = ResourceReference.Resolve(input.Text("ResourceARN")!, call);
+        var stream = await streams.DescriptionAsync(resource.Stream, call);
+        if (resource.Consumer is not null) resource.ConsumerOf(stream, call);
+        return resource;
+    }
+
+    /// <summary>The consumer by ConsumerARN, or by StreamARN and ConsumerName; by all of them where they agree.</summary>
+    public static async Task<(StreamDescription Stream, FanOutConsumer Consumer)> ConsumerAsync(
+        this IStreams streams, ShapeValues input, KinesisCall call)
+    {
+        var (streamArn, name, arn) = (input.Text("StreamARN"), input.Text("ConsumerName"), input.Text("ConsumerARN"));
+        if (arn is null && (streamArn is null || name is null))
+            throw KinesisErrors.InvalidArgument("Either ConsumerARN, or StreamARN and ConsumerName must be given.");
+        var named = arn is null ? null : ResourceReference.Resolve(arn, call);
+        var id = streamArn is null ? named!.Stream : StreamReference.Resolve(null, streamArn, call);
+        if (named is not null && (named.Stream != id || (name is not null && name != named.Consumer)))
+            throw KinesisErrors.InvalidArgument("ConsumerARN names another consumer than StreamARN and ConsumerName do.");
+        var stream = await streams.DescriptionAsync(id, call);
+        if (stream.Consumer(named?.Consumer ?? name!, named?.CreatedAtSeconds) is not { } consumer)
+        {
+            // Whether there is one is no business of other accounts.
+            throw call.IsForeign
+                ? Access.NotAllowed(call.Caller, call.Operation, arn ?? streamArn)
+                : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
+        }
+        call.Authorize(ConsumerShapes.Arn(id, consumer, call.AccountId), consumer);
+        return (stream, consumer);
+    }
+}

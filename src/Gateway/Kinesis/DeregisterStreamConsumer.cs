@@ -1,0 +1,16 @@
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Gateway.Kinesis;
+
+internal sealed class DeregisterStreamConsumer(IStreams streams, StreamChanger changer) : IKinesisAction
+{
+    public string Operation => "DeregisterStreamConsumer";
+
+    public async Task InvokeAsync(KinesisCall call)
+    {
+        var (stream, consumer) = await streams.ConsumerAsync(call.Read(DescribeStreamConsumer.Input), call);
+        await changer.ChangeAsync(stream.Id, new StreamChange.DeregisterConsumer(consumer.Name), call);
+        await call.AnswerEmptyAsync();
+    }
+}
