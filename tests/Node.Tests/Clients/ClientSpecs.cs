@@ -9,6 +9,9 @@ public sealed class ClientSpecs(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    // A key to encrypt streams with; any 32 bytes are one.
+    private static readonly Dictionary<string, string> Settings = new() { ["Encryption:Keys:orders"] = Convert.ToBase64String(new byte[32]) };
+
     private static string Scripts => Path.Combine(AppContext.BaseDirectory, "Clients");
 
     [SkippableFact]
@@ -16,6 +19,13 @@ public sealed class ClientSpecs(ITestOutputHelper output)
     {
         Requires.Python3WithBoto3();
         await WalkAsync("python3", Path.Combine(Scripts, "boto3_client.py"));
+    }
+
+    [SkippableFact]
+    public async Task Boto3_calls_every_operation()
+    {
+        Requires.Python3WithBoto3();
+        await WalkAsync("python3", Path.Combine(Scripts, "boto3_operations.py"));
     }
 
     [SkippableFact]
@@ -28,19 +38,24 @@ public sealed class ClientSpecs(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData]
     [InlineData("http1")]
-    public async Task The_javascript_sdk_walks_through_the_life_of_a_stream(params string[] handler)
+    public Task The_javascript_sdk_walks_through_the_life_of_a_stream(params string[] handler) => WalkInNodeAsync("javascript_client.mjs", handler);
+
+    [SkippableFact]
+    public Task The_javascript_sdk_calls_every_operation_that_configures_streams() => WalkInNodeAsync("javascript_operations.mjs");
+
+    private async Task WalkInNodeAsync(string script, params string[] arguments)
     {
         Requires.Node();
         // Its packages lie beside the script in the source folder, where build.sh puts them.
         var folder = Path.Combine(NodeProcess.RepositoryRoot(), "tests", "Node.Tests", "Clients");
         Requires.Need(Directory.Exists(Path.Combine(folder, "node_modules")), "the AWS SDK for JavaScript", $"npm install --prefix {folder}");
-        await WalkAsync("node", Path.Combine(folder, "javascript_client.mjs"), handler);
+        await WalkAsync("node", Path.Combine(folder, script), arguments);
     }
 
     private async Task WalkAsync(string program, string script, params string[] arguments)
     {
         using var folder = new TempFolder();
-        await using var node = NodeProcess.Start(folder.Folder("data"));
+        await using var node = NodeProcess.Start(folder.Folder("data"), settings: Settings);
         await node.ReadyAsync();
         var start = new ProcessStartInfo(program, [script, node.Endpoint.ToString(), "walk", .. arguments])
         {
