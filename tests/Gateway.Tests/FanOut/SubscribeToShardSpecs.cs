@@ -179,6 +179,21 @@ public sealed class SubscribeToShardSpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task A_deregistered_consumer_is_pushed_to_no_longer()
+    {
+        var (stream, arn) = await ReadyAsync();
+        using var subscription = await SubscribeAsync(arn);
+        await Gateway.Streams.UpdateStreamAsync(stream.Id, new StreamChange.DeregisterConsumer("reports"), isCompat: false, default);
+
+        var message = await UntilAsync(subscription.MessageAsync());
+        while (message![":message-type"] == "event") message = await UntilAsync(subscription.MessageAsync());
+
+        Assert.Equal("ResourceNotFoundException", message[":exception-type"]);
+        Assert.InRange(Gateway.Time.GetUtcNow() - stream.CreatedAt, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+        Assert.Null(await subscription.MessageAsync());
+    }
+
+    [Fact]
     public async Task A_shard_that_is_out_of_reach_is_waited_for_some_seconds_with_heart_beats()
     {
         var (_, arn) = await ReadyAsync();
