@@ -61,4 +61,16 @@ public enum Mutation
 
     /// <summary>After a merge a producer sends again what one of the parents had already.</summary>
     ProducerIgnoresPartsAlreadyDone,
+
+    /// <summary>Owners remember no calls, so that each try is stored.</summary>
+    OwnersForgetCalls,
+
+    /// <summary>A recovered owner judges retries by what it replayed, and does not read what was stored before its snapshot.</summary>
+    RetriesAreJudgedWithoutOldRows,
+
+    /// <summary>Retries say that they are first tries.</summary>
+    RetriesLookLikeFirstTries,
+
+    /// <summary>After a reshard a retry is sent to the children without a look at what their parents stored.</summary>
+    RetriesDoNotAskParents,
 }

@@ -218,7 +218,7 @@ public sealed class ShardActor : UntypedPersistentActor, IWithTimers
             Sender.Tell(Refusals.Of(command, AppendError.NotReady, _heldBack ?? _stopReason));
             return;
         }
-        if (command is Append append && _calls.Holds(append, Sender)) return;
+        if (command is Append append && _calls.Holds(append, Sender, isEarly: !_owned)) return;
         if (!_queue.TryAdd(command, Sender)) return;
         if (!Writing) Flush();
         PassivateUnborn();

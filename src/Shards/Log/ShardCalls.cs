@@ -51,9 +51,13 @@ internal sealed class ShardCalls(ShardKey key, ShardServices services, IActorRef
     }
 
     /// <summary>True when the append waits here until the calls of before the recovery are read.</summary>
-    public bool Holds(Append append, IActorRef replyTo)
+    /// <param name="isEarly">
+    /// It came before the shard was owned: while this process stood still another owner may have stored the next try of the call and
+    /// put it into the snapshot. Once owned, a process that stands still loses its next write.
+    /// </param>
+    public bool Holds(Append append, IActorRef replyTo, bool isEarly)
     {
-        if (append.Call is not { MayBeRepeat: true } || IsWhole) return false;
+        if (append.Call is not { } call || !(call.MayBeRepeat || isEarly) || IsWhole) return false;
         if (_bytes + append.Block.Bytes.Length > services.Options.QueueBytesMax && _appends.Count > 0)
         {
             replyTo.Tell(new AppendReply.Refused(AppendError.Overloaded, $"{_bytes} bytes of retries wait for the store; at most {services.Options.QueueBytesMax} may."));

@@ -31,19 +31,23 @@ public sealed class ShardCallsSpecs : Akka.TestKit.Xunit2.TestKit
     [Fact]
     public void Only_what_may_be_a_repeat_waits()
     {
-        Assert.False(_calls.Holds(new Append(s_shard, Samples.Block), TestActor));
-        Assert.False(_calls.Holds(Of(mayBeRepeat: false), TestActor));
+        Assert.False(_calls.Holds(new Append(s_shard, Samples.Block), TestActor, isEarly: false));
+        Assert.False(_calls.Holds(Of(mayBeRepeat: false), TestActor, isEarly: false));
         Assert.Equal(0, _rows.Asked);
 
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
         Assert.Equal(1, _rows.Asked);
     }
 
     [Fact]
+    public void A_first_try_that_came_before_the_shard_was_owned_waits_too() =>
+        Assert.True(_calls.Holds(Of(mayBeRepeat: false), TestActor, isEarly: true));
+
+    [Fact]
     public void The_store_is_asked_once_for_all_that_wait()
     {
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
         _calls.Find(new FindCalls(s_shard, 1), TestActor, State());
         _rows.Answer();
 
@@ -51,13 +55,13 @@ public sealed class ShardCallsSpecs : Akka.TestKit.Xunit2.TestKit
 
         Assert.Equal((1, 2), (_rows.Asked, appends.Count));
         Assert.Empty(ExpectMsg<FindCallsReply.Found>().Blocks);
-        Assert.False(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.False(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
     }
 
     [Fact]
     public void Where_the_store_does_not_tell_nothing_is_stored_and_the_next_try_asks_again()
     {
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
         _calls.Find(new FindCalls(s_shard, 1), TestActor, State());
         _rows.Fail();
 
@@ -65,14 +69,14 @@ public sealed class ShardCallsSpecs : Akka.TestKit.Xunit2.TestKit
 
         Assert.Equal(AppendError.NotReady, ExpectMsg<AppendReply.Refused>().Error);
         Assert.Equal(AppendError.NotReady, ExpectMsg<FindCallsReply.Refused>().Error);
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
         Assert.Equal(2, _rows.Asked);
     }
 
     [Fact]
     public void More_than_the_queue_may_hold_is_refused()
     {
-        for (var i = 0; i < 3; i++) Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        for (var i = 0; i < 3; i++) Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
 
         Assert.Equal(AppendError.Overloaded, ExpectMsg<AppendReply.Refused>().Error);
     }
@@ -81,10 +85,10 @@ public sealed class ShardCallsSpecs : Akka.TestKit.Xunit2.TestKit
     public void Once_the_rows_of_before_the_recovery_have_left_the_window_nobody_waits_for_them()
     {
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.True(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.False(_calls.Holds(Of(mayBeRepeat: true), TestActor));
+        Assert.False(_calls.Holds(Of(mayBeRepeat: true), TestActor, isEarly: false));
     }
 
     private ShardState State() => ShardState.Unborn.Apply(new ShardEvents.Opened(HashKeyRange.Whole, 1, [], 0, [], "a"), 1) with

@@ -19,7 +19,7 @@ internal sealed class Acknowledgements(SimulatedWorld world)
             case AppendReply.Repeated repeated:
                 CheckDone(request, Records.ProducerNumber(((Append)request.Command).Producer!.Producer), shard.Current.Range, repeated.Position);
                 break;
-            case AppendReply.Refused { Error: not AppendError.OutcomeUnknown } when !request.MayRepeat:
+            case AppendReply.Refused { Error: not AppendError.OutcomeUnknown } when request.IsSentOnce:
                 foreach (var tag in request.Tags) world.Ledger.Refused(tag);
                 break;
             case AttachReply.Attached attached:
@@ -41,7 +41,8 @@ internal sealed class Acknowledgements(SimulatedWorld world)
     {
         var shard = world.Ledger.Shard(owner.Number);
         var where = $"{owner} acknowledges {string.Join(" ", tags)} in row {appended.Row}";
-        if (!_ownerOfRow.TryAdd((owner.Number, appended.Row), owner.Id) && _ownerOfRow[(owner.Number, appended.Row)] is var other && other != owner.Id)
+        // Of a row that another acknowledged, or nobody could, a later owner tells what it found.
+        if (!appended.IsRepeat && !_ownerOfRow.TryAdd((owner.Number, appended.Row), owner.Id) && _ownerOfRow[(owner.Number, appended.Row)] is var other && other != owner.Id)
             throw new Violation($"{where}, as did owner {other}.");
         if (appended.Row > shard.Events.Count || shard.Events[(int)appended.Row - 1].Read() is not ShardEvents.RecordsAppended stored)
             throw new Violation($"{where}, where no records are.");

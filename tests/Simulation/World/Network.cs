@@ -14,11 +14,17 @@ internal interface IClient
 internal sealed record Request(IClient Client, int Shard, ShardProtocol.ICommand Command, IReadOnlyList<Tag> Tags)
 {
     /// <summary>A plain append sent twice by the network would be stored twice: Akka never repeats a message, clients do.</summary>
-    public bool MayRepeat => Command is not ShardProtocol.Append { Producer: null };
+    public bool MayRepeat => Command is not ShardProtocol.Append { Producer: null, Call: not { MayBeRepeat: true } };
+
+    /// <summary>After a definite refusal its records are not sent again under the same tags.</summary>
+    public bool IsSentOnce => Command is ShardProtocol.Append { Producer: null, Call: null };
+
+    public UInt128? Call => (Command as ShardProtocol.Append)?.Call?.Id;
 
     public override string ToString() => Command switch
     {
         ShardProtocol.Append { Producer: { } p } => $"{Client} Append({string.Join(" ", Tags)}, epoch {p.Epoch}, {p.Predecessor}..{p.Position})",
+        ShardProtocol.Append { Call: { } c } => $"{Client} Append({string.Join(" ", Tags)}, call {c.Id}{(c.MayBeRepeat ? " again" : "")}, entries {c.Entries})",
         ShardProtocol.Append => $"{Client} Append({string.Join(" ", Tags)})",
         ShardProtocol.Attach a => $"{Client} Attach(epoch {a.Epoch})",
         ShardProtocol.Trim t => $"{Client} Trim(before {t.BeforeMs})",

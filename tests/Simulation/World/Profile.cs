@@ -47,5 +47,8 @@ internal sealed record Profile(
 
     public int Puts => 10 + Steps / 60;
 
+    /// <summary>Only without trims: retention is far longer than the time in which a call is tried again, here it is shorter.</summary>
+    public int Calls => TrimWeight == 0 ? 10 + Steps / 60 : 0;
+
     public int Outputs => 10 + Steps / 40;
 }

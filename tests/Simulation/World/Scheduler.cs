@@ -48,6 +48,10 @@ internal sealed class Scheduler(SimulatedWorld world)
         {
             if (plain.WantsStep) May(8, plain.Step);
         }
+        foreach (var caller in world.Callers)
+        {
+            if (caller.WantsStep) May(8, caller.Step);
+        }
         foreach (var producer in world.Idempotent)
         {
             foreach (var life in producer.Lives)
@@ -136,6 +140,8 @@ internal sealed class Scheduler(SimulatedWorld world)
     private void DeliverRequest(Channel channel, bool faulty)
     {
         var index = faulty && world.Chance(10) ? world.Below(channel.Requests.Count) : 0;
+        // The tries of a call go the same way: the second does not overtake the first, which need not say that it may be a repeat.
+        if (channel.Requests[index].Call is { } call) index = channel.Requests.FindIndex(r => r.Call == call);
         var request = channel.Requests[index];
         if (!(faulty && request.MayRepeat && world.Chance(_profile.RepeatPercent))) channel.Requests.RemoveAt(index);
         if (faulty && world.Chance(_profile.LossPercent)) world.Log($"lost: {request}");

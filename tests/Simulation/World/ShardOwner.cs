@@ -31,6 +31,10 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
     private readonly Queue<Request> _waiting = new();
     private readonly List<(Request Request, IMessage Reply)> _promised = [];
     private readonly List<(long AtMs, long Row)> _knownRows = [];
+    // A window that no run outlasts; its edge is a spec of its own.
+    private readonly RecentCalls _calls = new(TimeSpan.FromDays(365), int.MaxValue);
+    private IReadOnlyList<CallBlock> _callsInFlight = [];
+    private long _callsUnreadToRow;
     private PendingWrite? _write;
     private ShardEvents.IShardEvent? _writing;
     private ShardState? _snapshot;
@@ -56,6 +60,9 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
 
     public void Receive(Request request)
     {
+        // It waits until the shard is owned; meanwhile another owner may store the next try of its call.
+        if (Phase is OwnerPhase.Starting or OwnerPhase.Replaying or OwnerPhase.Owning && request.Command is Append { Call: { } call } append)
+            request = request with { Command = append with { Call = call with { MayBeRepeat = true } } };
         _waiting.Enqueue(request);
         if (world.Mutation == Mutation.DecideAgainstUnconfirmedState && Phase == OwnerPhase.Writing) Step();
     }
@@ -133,7 +140,9 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
             if (world.Mutation == Mutation.RecoveryIgnoresMissingRows) state = state with { LastRow = row - 1 };
             try
             {
-                state = state.Apply(e.Read(), row);
+                var fact = e.Read();
+                state = state.Apply(fact, row);
+                if (fact is ShardEvents.RecordsAppended replayed) AddCalls(replayed.Batch.Calls());
             }
             catch (MissingRowsException missing)
             {
@@ -144,6 +153,7 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
             }
         }
         State = state;
+        _callsUnreadToRow = _snapshot?.LastRow ?? 0;
         world.CheckRecovered(this);
         if (State.Lifecycle == ShardLifecycle.Unborn)
         {
@@ -169,7 +179,10 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
         {
             var requests = new List<Request>();
             while (requests.Count < FlushAppendsMax && _waiting.TryPeek(out var next) && next.Command is Append) requests.Add(_waiting.Dequeue());
-            var decision = AppendDecision.Decide(State, [.. requests.Select(r => (Append)r.Command)], node.ClockMs(world.NowMs));
+            if (requests.Exists(r => r.Command is Append { Call.MayBeRepeat: true })) ReadOldCalls();
+            var decision = AppendDecision.Decide(
+                State, [.. requests.Select(r => (Append)r.Command)], node.ClockMs(world.NowMs), world.Mutation == Mutation.OwnersForgetCalls ? null : _calls);
+            _callsInFlight = decision.Calls;
             Promise(decision.Batch is null ? null : new ShardEvents.RecordsAppended(decision.Batch), [.. requests.Zip(decision.Replies)]);
             return;
         }
@@ -232,6 +245,8 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
     private void Confirm()
     {
         State = (State with { LastRow = _write!.Row - 1 }).Apply(_writing!, _write.Row);
+        AddCalls(_callsInFlight);
+        _callsInFlight = [];
         _write = null;
         _writing = null;
         _confirmedAtMs = world.NowMs;
@@ -259,6 +274,18 @@ internal sealed class ShardOwner(SimulatedWorld world, int id, int number, Simul
             if (request.Command is Append) world.Answer(this, request, new AppendReply.Refused(AppendError.NotReady, "The owner stopped."));
         }
         Crash();
+    }
+
+    private void AddCalls(IReadOnlyList<CallBlock> calls)
+    {
+        foreach (var call in calls) _calls.Add(call);
+    }
+
+    private void ReadOldCalls()
+    {
+        if (_callsUnreadToRow == 0 || world.Mutation == Mutation.RetriesAreJudgedWithoutOldRows) return;
+        _calls.AddBefore(world.Store.Shard(Number).CallsUpTo(_callsUnreadToRow));
+        _callsUnreadToRow = 0;
     }
 
     private void JudgeRepeatEarly()

@@ -34,6 +34,9 @@ internal sealed class StoredShard
     /// <summary>Oldest first, at most two.</summary>
     public List<ShardState> Snapshots { get; } = [];
 
+    public IReadOnlyList<CallBlock> CallsUpTo(long row) =>
+        [.. Rows.TakeWhile(r => r.Key <= row).Select(r => r.Value.Read()).OfType<ShardEvents.RecordsAppended>().SelectMany(a => a.Batch.Calls())];
+
     public bool Holds(long row) => Rows.ContainsKey(row) || row == Tombstone;
 }
 

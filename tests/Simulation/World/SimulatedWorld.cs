@@ -38,6 +38,7 @@ internal sealed class SimulatedWorld
         Reshaper = new Reshaper(this, NextClientId());
         Janitor = new Janitor(NextClientId());
         Plain = [.. Enumerable.Range(0, 3).Select(_ => new PlainProducer(this, NextClientId(), Profile.Puts))];
+        Callers = [.. Enumerable.Range(0, 3).Select(_ => new Caller(this, NextClientId(), Profile.Calls))];
         Idempotent = [.. Enumerable.Range(0, 2).Select(i => new IdempotentProducer(this, 100 + i, Profile.Outputs))];
         Ledger.OutputsOf = (producer, key) => Producer(producer).OrdinalsOf(key);
         Reshaper.Create(Profile.Shards);
@@ -53,6 +54,7 @@ internal sealed class SimulatedWorld
     public Reshaper Reshaper { get; }
     public Janitor Janitor { get; }
     public IReadOnlyList<PlainProducer> Plain { get; }
+    public IReadOnlyList<Caller> Callers { get; }
     public IReadOnlyList<IdempotentProducer> Idempotent { get; }
     public IReadOnlyList<SimulatedNode> Nodes { get; } = [new("a"), new("b"), new("c")];
 
@@ -149,7 +151,7 @@ internal sealed class SimulatedWorld
         StateText.MustEqual(states[(int)owner.State.LastRow], owner.State, $"The {after} of {owner}");
     }
 
-    private bool IsDone() => Reshaper.IsIdle && Idempotent.All(p => p.IsDone) && Plain.All(p => p.IsDone);
+    private bool IsDone() => Reshaper.IsIdle && Idempotent.All(p => p.IsDone) && Plain.All(p => p.IsDone) && Callers.All(c => c.IsDone);
 
     private static string Shorten(IMessage reply) => reply switch
     {
