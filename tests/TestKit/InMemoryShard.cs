@@ -34,8 +34,19 @@ internal sealed class InMemoryShard(ShardKey key, HashKeyRange range, int genera
         return _closedRow = ++_lastRow;
     }
 
+    /// <summary>Takes over how far the parent's producers have got in its range.</summary>
+    public void Inherit(InMemoryShard parent)
+    {
+        foreach (var (name, entry) in parent._producers)
+        {
+            var own = ProducerPositions.Within(entry, range);
+            _producers[name] = _producers.TryGetValue(name, out var other) ? ProducerPositions.Join(other, own) : own;
+        }
+    }
+
     public AttachReply Attach(string producer, long epoch)
     {
+        if (_closedRow != 0) return new AttachReply.Refused(AppendError.Closed, $"{key} is closed.");
         var known = _producers.GetValueOrDefault(producer) ?? new ProducerEntry(producer, epoch, []);
         if (epoch < known.Epoch) return new AttachReply.Refused(AppendError.StaleEpoch, $"Epoch {known.Epoch} has attached.");
         _producers[producer] = known with { Epoch = epoch };

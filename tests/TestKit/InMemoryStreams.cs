@@ -421,7 +421,15 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
             {
                 var rows = step.Parents.ToDictionary(
                     p => p, p => _shards[new ShardKey(entry.Key.Region, entry.Key.Incarnation, p)].Close([.. step.Children.Select(c => c.Number)]));
-                foreach (var child in step.Children) Open(entry.Key, child);
+                foreach (var child in step.Children)
+                {
+                    Open(entry.Key, child);
+                    foreach (var parent in step.Parents)
+                    {
+                        _shards[new ShardKey(entry.Key.Region, entry.Key.Incarnation, child.Number)]
+                            .Inherit(_shards[new ShardKey(entry.Key.Region, entry.Key.Incarnation, parent)]);
+                    }
+                }
                 state = state.Apply(state.Replace(step, rows, NowMs));
             }
         }

@@ -20,6 +20,9 @@ internal static class KinesisErrors
     public static KinesisException OtherBody() => InvalidArgument(
         $"The token in {CallIdentity.ClientTokenHeader} was used some minutes ago for the same operation with another body; give every call a token of its own.");
 
+    /// <summary>SDKs give up on this one: another process goes on in this one's place.</summary>
+    public static KinesisException StaleEpoch(string detail) => InUse($"{detail} A newer process of this producer has taken over.");
+
     public static KinesisException NotFound(string text) => new("ResourceNotFoundException", text);
 
     public static KinesisException InUse(string text) => new("ResourceInUseException", text);

@@ -58,6 +58,7 @@ public sealed class KinesisGateway
         var iterators = new ShardIterators(sealer, time);
         var tokens = new PageTokens(sealer, time);
         var puts = new PutPlan(streams, time, options.ReroutePatience, _limits);
+        var producers = new ProducerPuts(streams, time, options.ReroutePatience);
         var tries = new TriesOfCalls(streams, time, options.DetectRetries);
         var positions = new StartingPositions(streams, time);
         _subscriptions = new Subscriptions(options.FanOut, time, metrics);
@@ -72,8 +73,8 @@ public sealed class KinesisGateway
             new DescribeStreamSummary(streams),
             new ListStreams(streams, tokens),
             new ListShards(streams, tokens, time, _limits),
-            new PutRecord(streams, puts, tries, metrics),
-            new PutRecords(streams, puts, tries, metrics),
+            new PutRecord(streams, puts, producers, tries, metrics),
+            new PutRecords(streams, puts, producers, tries, metrics),
             new GetShardIterator(positions, iterators, _limits),
             new SubscribeToShard(positions, fanOut, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),

@@ -115,6 +115,12 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
             Route(request, map, puts);
         }
         limits?.Throttle(request, puts, first);
+        Build(request, puts, first);
+    }
+
+    /// <summary>Makes the blocks of the puts from <paramref name="first"/> on that have no answer yet.</summary>
+    internal static void Build(PutRequest request, List<ShardPut> puts, int first)
+    {
         for (var i = first; i < puts.Count; i++)
         {
             // Built to size, so that no block is copied as it grows.
@@ -193,6 +199,14 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         }
     }
 
+    /// <summary>The hash keys of all entries, in their order.</summary>
+    internal static UInt128[] Hashes(PutRequest request)
+    {
+        var hashes = new UInt128[request.Entries.Length];
+        Hash(request, new (int, int)[hashes.Length], hashes);
+        return hashes;
+    }
+
     private static void Hash(PutRequest request, (int, int)[] keys, UInt128[] hashes)
     {
         var entries = request.Entries;
@@ -209,7 +223,7 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         }
     }
 
-    private static void Assign(ref PutEntry entry, ShardPut put, int number)
+    internal static void Assign(ref PutEntry entry, ShardPut put, int number)
     {
         entry.Block = number;
         put.BlockBytes += BlockBytes(entry);

@@ -8,13 +8,14 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
-internal sealed class PutRecord(IStreams streams, PutPlan plan, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecord";
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var repeats = tries.Of(call);
+        var producer = ProducerHeaders.Of(call);
+        var repeats = producer is null ? tries.Of(call) : null;
         using var request = PutRequest.ReadOne(call);
         PutValidation.CheckOne(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
@@ -22,9 +23,17 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, TriesOfCalls tri
         var bytes = PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
-        var puts = await plan.StoreAsync(stream, request, map, call, repeats);
+        var puts = producer is null
+            ? await plan.StoreAsync(stream, request, map, call, repeats)
+            : await producers.StoreAsync(stream, request, map, call, producer);
         var put = puts[request.Entries[0].Block];
         var shard = put.Shard;
+        if (put.Reply is AppendReply.Repeated)
+        {
+            metrics.CallRepeated(Operation, stream.Name);
+            await call.AnswerAsync(writer => writer.String("ShardId", shard.Key.ShardId));
+            return;
+        }
         var appended = Appended(put.Reply, stream, shard, call);
         if (appended.IsRepeat) metrics.CallRepeated(Operation, stream.Name);
         else metrics.RecordsPut(stream.Name, 1, bytes, failed: 0, throttled: 0);

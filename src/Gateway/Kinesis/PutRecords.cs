@@ -8,20 +8,23 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
 /// in the order of the request.
 /// </summary>
-internal sealed class PutRecords(IStreams streams, PutPlan plan, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
 {
     public string Operation => "PutRecords";
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var repeats = tries.Of(call);
+        var producer = ProducerHeaders.Of(call);
+        var repeats = producer is null ? tries.Of(call) : null;
         using var request = PutRequest.ReadMany(call);
         PutValidation.CheckMany(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
         var map = await streams.ServingMapAsync(stream, call);
         PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
 
-        var puts = await plan.StoreAsync(stream, request, map, call, repeats);
+        var puts = producer is null
+            ? await plan.StoreAsync(stream, request, map, call, repeats)
+            : await producers.StoreAsync(stream, request, map, call, producer);
         Count(stream.Name, request, puts);
         PutRecordsAnswer.Write(call, request, puts, stream, isEncrypted: map.Description.Configuration.EncryptionKey is not null);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);
@@ -38,6 +41,7 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, TriesOfCalls tr
         {
             switch (puts[entry.Block].Reply)
             {
+                case AppendReply.Repeated:
                 case AppendReply.Appended { IsRepeat: true }:
                     isRepeat = true;
                     break;

@@ -23,7 +23,7 @@ internal static class PutRecordsAnswer
         {
             var part = parts[entry.Block];
             total += part.EntryBytes;
-            if (part.Numbers is null) failed++;
+            if (part.IsFailed) failed++;
         }
         var head = isJson ? JsonHead(failed) : CborHead(failed, request.Entries.Length);
         var tail = isJson ? JsonTail(isEncrypted) : isEncrypted ? s_cborSealedTail : [Cbor.Break];
@@ -74,8 +74,10 @@ internal static class PutRecordsAnswer
             EntryBytes = numbers is null ? text.Length : prefix.Length + SequenceNumber.Digits + text.Length;
         }
 
-        /// <summary>Null when the entries failed.</summary>
+        /// <summary>Null when the entries failed, or were stored before under numbers that the shard does not remember.</summary>
         public SequenceNumberWriter? Numbers { get; }
+
+        public bool IsFailed { get; private init; }
 
         /// <summary>With the comma of a JSON entry.</summary>
         public int EntryBytes { get; }
@@ -91,6 +93,10 @@ internal static class PutRecordsAnswer
                     return call.Encoding == WireEncoding.Json
                         ? new Part(numbers, appended.FirstIndex, JsonPrefix, Encoding.ASCII.GetBytes($"\",\"ShardId\":\"{shard.ShardId}\"}},"))
                         : new Part(numbers, appended.FirstIndex, CborPrefix, new CborPieces().Text("ShardId").Text(shard.ShardId).ToArray());
+                case AppendReply.Repeated:
+                    return new Part(null, 0, [], call.Encoding == WireEncoding.Json
+                        ? Encoding.ASCII.GetBytes($"{{\"ShardId\":\"{shard.ShardId}\"}},")
+                        : new CborPieces().Head(Cbor.Map, 1).Text("ShardId").Text(shard.ShardId).ToArray());
                 case AppendReply.Refused { Error: AppendError.Overloaded }:
                     return Failed(
                         "ProvisionedThroughputExceededException",
@@ -120,6 +126,9 @@ internal static class PutRecordsAnswer
             [],
             encoding == WireEncoding.Json
                 ? Encoding.ASCII.GetBytes($"{{\"ErrorCode\":\"{code}\",\"ErrorMessage\":\"{message}\"}},")
-                : new CborPieces().Head(Cbor.Map, 2).Text("ErrorCode").Text(code).Text("ErrorMessage").Text(message).ToArray());
+                : new CborPieces().Head(Cbor.Map, 2).Text("ErrorCode").Text(code).Text("ErrorMessage").Text(message).ToArray())
+        {
+            IsFailed = true,
+        };
     }
 }

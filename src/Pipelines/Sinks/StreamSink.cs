@@ -15,23 +15,8 @@ namespace ActorStreams.Pipelines.Sinks;
 public sealed class StreamSink(
     IStreams streams, StreamId target, string producer, long epoch, StreamSinkOptions options, TimeProvider time, Action<string?> waiting)
 {
-    private sealed class Output(ShardDescription shard, ProducerEntry entry)
-    {
-        private ProducerEntry _entry = entry;
-
-        public ShardKey Key => shard.Key;
-
-        public ProducerPosition Frontier => ProducerPositions.Frontier(_entry, shard.Range);
-
-        public bool Has(OutputRecord record) =>
-            _entry.Positions.Any(part => part.Range.Contains(record.HashKey) && record.Position <= part.Position);
-
-        public void Advance(ProducerPosition position) =>
-            _entry = ProducerPositions.Advance(_entry, shard.Range, new ProducerAdvance(_entry.Producer, _entry.Epoch, position));
-    }
-
     // Null when the output has to be looked at anew: at the start, after a reshard, a gap, a deletion.
-    private Output[]? _outputs;
+    private ProducerFrontier[]? _outputs;
     private HashKeyRouter? _router;
 
     /// <summary>Shuts older epochs of this producer out of every open shard; waits until the stream is there.</summary>
@@ -59,7 +44,7 @@ public sealed class StreamSink(
             await AttachAsync(stop);
             var outputs = _outputs!;
             var byOutput = records.GroupBy(r => outputs[_router!.Route(r.HashKey)])
-                .Select(group => (Output: group.Key, Records: group.Where(r => !group.Key.Has(r)).ToList()))
+                .Select(group => (Output: group.Key, Records: group.Where(r => !group.Key.Has(r.HashKey, r.Position)).ToList()))
                 .Where(part => part.Records.Count > 0)
                 .ToList();
             if (byOutput.Count == 0) return;
@@ -74,7 +59,7 @@ public sealed class StreamSink(
     }
 
     /// <summary>Null when all is done; else why the output has to be looked at anew.</summary>
-    private async Task<string?> AppendAsync(Output output, List<OutputRecord> records, CancellationToken stop)
+    private async Task<string?> AppendAsync(ProducerFrontier output, List<OutputRecord> records, CancellationToken stop)
     {
         for (var from = 0; from < records.Count;)
         {
@@ -86,10 +71,10 @@ public sealed class StreamSink(
         return null;
     }
 
-    private async Task<string?> AppendBlockAsync(Output output, RecordBlock block, ProducerPosition position, CancellationToken stop)
+    private async Task<string?> AppendBlockAsync(ProducerFrontier output, RecordBlock block, ProducerPosition position, CancellationToken stop)
     {
         // A repeat names the same predecessor and position, so that the shard knows it from its own journal.
-        var append = new ProducerAppend(producer, epoch, output.Frontier, position);
+        var append = new ProducerAppend(producer, epoch, output.Position, position);
         for (var attempt = 0; ; attempt++)
         {
             // Not cancelled by a stop: an answer that is on its way saves the next incarnation the redo.
@@ -103,7 +88,7 @@ public sealed class StreamSink(
                 case AppendReply.Repeated repeated:
                     if (attempt > 0) waiting(null);
                     output.Advance(position);
-                    return repeated.Position == output.Frontier ? null : $"{output.Key} is further than this producer knows.";
+                    return repeated.Position == output.Position ? null : $"{output.Key} is further than this producer knows.";
                 case AppendReply.Refused { Error: AppendError.StaleEpoch } stale:
                     throw new ConsumerFencedException(stale.Detail);
                 case AppendReply.Refused { Error: AppendError.OutcomeUnknown or AppendError.NotReady or AppendError.Overloaded } passing:
@@ -131,13 +116,13 @@ public sealed class StreamSink(
             };
         }
         var replies = await Task.WhenAll(map.Open.Select(shard => streams.AttachAsync(shard.Key, producer, epoch, stop)));
-        var outputs = ImmutableArray.CreateBuilder<Output>(replies.Length);
+        var outputs = ImmutableArray.CreateBuilder<ProducerFrontier>(replies.Length);
         foreach (var (shard, reply) in map.Open.Zip(replies))
         {
             switch (reply)
             {
                 case AttachReply.Attached attached:
-                    outputs.Add(new Output(shard, new ProducerEntry(producer, epoch, attached.Positions)));
+                    outputs.Add(new ProducerFrontier(shard, new ProducerEntry(producer, epoch, attached.Positions)));
                     break;
                 case AttachReply.Refused { Error: AppendError.StaleEpoch } stale:
                     throw new ConsumerFencedException(stale.Detail);
