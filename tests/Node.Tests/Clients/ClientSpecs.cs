@@ -52,19 +52,85 @@ public sealed class ClientSpecs(ITestOutputHelper output)
         await WalkAsync("node", Path.Combine(folder, script), arguments);
     }
 
+    [SkippableFact]
+    public async Task Boto3_that_lost_an_answer_tries_again_and_each_record_is_stored_once()
+    {
+        Requires.Python3WithBoto3();
+        using var folder = new TempFolder();
+        await using var node = NodeProcess.Start(folder.Folder("data"));
+        await node.ReadyAsync();
+        await using var proxy = new LosingProxy(node.Port, () => Task.CompletedTask);
+
+        await RunAsync(folder, node, "python3", Path.Combine(Scripts, "retried_puts.py"), node.Endpoint.ToString(), proxy.Endpoint.ToString(), "orders");
+
+        Assert.Equal(4, proxy.Losses);
+    }
+
+    [SkippableFact]
+    public async Task Boto3_tries_again_after_the_node_was_killed_and_each_record_is_stored_once()
+    {
+        Requires.Python3WithBoto3();
+        Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
+        using var folder = new TempFolder();
+        var node = NodeProcess.Start(folder.Folder("data"));
+        try
+        {
+            await node.ReadyAsync();
+            await using var proxy = new LosingProxy(node.Port, async () =>
+            {
+                await node.KillAsync();
+                await node.DisposeAsync();
+                node = node.Restart();
+                await node.ReadyAsync();
+            });
+
+            await RunAsync(folder, node, "python3", Path.Combine(Scripts, "retried_puts.py"), node.Endpoint.ToString(), proxy.Endpoint.ToString(), "orders");
+
+            Assert.Equal(4, proxy.Losses);
+        }
+        finally
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task The_examples_of_exactly_once_puts_do_what_their_page_says()
+    {
+        Requires.Python3WithBoto3();
+        using var folder = new TempFolder();
+        await using var node = NodeProcess.Start(folder.Folder("data"));
+        await node.ReadyAsync();
+        var page = await File.ReadAllTextAsync(Path.Combine(NodeProcess.RepositoryRoot(), "docs", "exactly-once-puts.md"));
+        var examples = page.Split("```python\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).ToList();
+
+        Assert.Equal(2, examples.Count);
+        foreach (var (example, i) in examples.Select((example, i) => (example, i)))
+        {
+            var script = Path.Combine(folder.Path, $"example{i}.py");
+            await File.WriteAllTextAsync(script, example);
+            await RunAsync(folder, node, "python3", script);
+        }
+    }
+
     private async Task WalkAsync(string program, string script, params string[] arguments)
     {
         using var folder = new TempFolder();
         await using var node = NodeProcess.Start(folder.Folder("data"), settings: Settings);
         await node.ReadyAsync();
-        var start = new ProcessStartInfo(program, [script, node.Endpoint.ToString(), "walk", .. arguments])
+        await RunAsync(folder, node, program, [script, node.Endpoint.ToString(), "walk", .. arguments]);
+    }
+
+    private async Task RunAsync(TempFolder folder, NodeProcess node, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
-                 [("AWS_ACCESS_KEY_ID", "anyone"), ("AWS_SECRET_ACCESS_KEY", "anything"), ("AWS_REGION", "mars-north-1"), ("AWS_DEFAULT_REGION", "mars-north-1"), ("AWS_EC2_METADATA_DISABLED", "true")])
+                 [("AWS_ACCESS_KEY_ID", "anyone"), ("AWS_SECRET_ACCESS_KEY", "anything"), ("AWS_REGION", "mars-north-1"), ("AWS_DEFAULT_REGION", "mars-north-1"), ("AWS_EC2_METADATA_DISABLED", "true"), ("KINESIS_ENDPOINT", node.Endpoint.ToString())])
             start.Environment[name] = value;
         using var client = Process.Start(start)!;
         var printed = client.StandardOutput.ReadToEndAsync();
