@@ -69,6 +69,8 @@ public sealed class RepeatedCallSpecs
         }
 
         await using var again = await ShardsHost.StartAsync(store.Options, s_options);
+        // Recovered and owned by the time the append comes.
+        Assert.IsType<BoundsResult.Found>(await again.Streams.BoundsAsync(shard, CancellationToken.None));
         // One that says it is the first and is not: it shows that nobody looked.
         var reply = Assert.IsType<AppendReply.Appended>(await AppendAsync(again, shard, 1, mayBeRepeat: false));
 
