@@ -68,7 +68,8 @@ internal static class ChangeErrors
 
     /// <param name="resource">What was to be tagged, as a text has it.</param>
     public static KinesisException TooManyTags(string resource, string account) => KinesisErrors.InvalidArgument(
-        $"Failed to add tags to {resource} under account {account} because it cannot have more than {StreamChanges.TagsMax} tags associated with it.");
+        $"Failed to add tags to {resource} under account {account} because it cannot have more than {StreamChanges.TagsMax} tags "
+        + "associated with it.");
 
     /// <summary>The change wants a stream of the other mode.</summary>
     public static KinesisException WrongMode(StreamDescription stream, KinesisCall call) => KinesisErrors.Validation(

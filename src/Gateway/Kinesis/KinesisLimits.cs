@@ -12,9 +12,6 @@ internal static class KinesisLimits
     /// <summary>PutRecord, PutRecords: data of one record as the API model allows it; what a stream takes may be less.</summary>
     public const int DataBytesMax = 10 * 1024 * 1024;
 
-    /// <summary>PutRecord, PutRecords: data and partition key of one record, the default of a stream's MaxRecordSizeInKiB (quota).</summary>
-    public const int RecordBytesMax = 1024 * 1024;
-
     /// <summary>Characters of a partition key (API model).</summary>
     public const int PartitionKeyCharactersMax = 256;
 

@@ -30,12 +30,15 @@ internal static class KinesisRates
     public static readonly FrozenDictionary<string, long> CallsPerSecond = new Dictionary<string, long>
     {
         ["AddTagsToStream"] = 5,
+        ["CreateChannel"] = 5,
         ["CreateStream"] = 5,
         ["DecreaseStreamRetentionPeriod"] = 5,
+        ["DeleteChannel"] = 5,
         ["DeleteResourcePolicy"] = 5,
         ["DeleteStream"] = 5,
         ["DeregisterStreamConsumer"] = 5,
         ["DescribeAccountSettings"] = 5,
+        ["DescribeChannel"] = 5,
         ["DescribeLimits"] = 1,
         ["DescribeStream"] = 10,
         ["DescribeStreamConsumer"] = 20,
@@ -44,6 +47,7 @@ internal static class KinesisRates
         ["EnableEnhancedMonitoring"] = 5,
         ["GetResourcePolicy"] = 5,
         ["IncreaseStreamRetentionPeriod"] = 5,
+        ["ListChannels"] = 5,
         ["ListStreamConsumers"] = 5,
         ["ListStreams"] = 5,
         ["ListTagsForResource"] = 5,
@@ -58,9 +62,11 @@ internal static class KinesisRates
         ["TagResource"] = 5,
         ["UntagResource"] = 5,
         ["UpdateAccountSettings"] = 5,
+        ["UpdateChannel"] = 5,
         ["UpdateMaxRecordSize"] = 5,
         ["UpdateShardCount"] = 10,
         ["UpdateStreamMode"] = 5,
+        ["UpdateStreamRecordDistributionStrategy"] = 5,
         ["UpdateStreamWarmThroughput"] = 5,
     }.ToFrozenDictionary();
 }
