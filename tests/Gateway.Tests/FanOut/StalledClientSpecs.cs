@@ -11,7 +11,7 @@ public sealed class StalledClientSpecs : IDisposable
     private const int Records = 32;
     private readonly TestCertificate _files = new();
 
-    public static TheoryData<string> Transports => ["http/1.1", "h2c", "h2 over TLS"];
+    public static TheoryData<string> Transports => ["http/1.1", "h2c", "h2c on one connection", "h2 over TLS"];
 
     public void Dispose() => _files.Dispose();
 
@@ -22,8 +22,9 @@ public sealed class StalledClientSpecs : IDisposable
         await using var gateway = await StartAsync();
         var stalledArn = await SubscriptionClient.RegisterAsync(gateway, name: "stalled");
         var otherArn = await SubscriptionClient.RegisterAsync(gateway, name: "other");
-        using var stalled = await SubscribeAsync(gateway, stalledArn, transport);
-        using var other = await SubscribeAsync(gateway, otherArn, transport);
+        var shared = transport == "h2c on one connection" ? SubscriptionClient.Client() : null;
+        using var stalled = await SubscribeAsync(gateway, stalledArn, transport, shared);
+        using var other = await SubscribeAsync(gateway, otherArn, transport, shared);
         await ReadAllAsync(other);
 
         await UntilAsync(() => gateway.SubscriptionCount == 1, () => gateway.Time.Advance(TimeSpan.FromMilliseconds(500)));
@@ -69,9 +70,9 @@ public sealed class StalledClientSpecs : IDisposable
         return gateway;
     }
 
-    private static Task<SubscriptionClient> SubscribeAsync(GatewayHost gateway, string arn, string transport) => SubscriptionClient.SubscribeAsync(
+    private static Task<SubscriptionClient> SubscribeAsync(GatewayHost gateway, string arn, string transport, HttpClient? http = null) => SubscriptionClient.SubscribeAsync(
         gateway, SubscriptionClient.Body(arn), transport == "http/1.1" ? HttpVersion.Version11 : HttpVersion.Version20,
-        transport == "h2 over TLS" ? gateway.TlsAddress : null);
+        transport == "h2 over TLS" ? gateway.TlsAddress : null, http);
 
     private static async Task ReadAllAsync(SubscriptionClient client)
     {
