@@ -69,7 +69,7 @@ public static class BenchmarkRun
             foreach (var name in options.Workloads)
             {
                 // Two nodes would compete for the cores: the ordinary one ends before the one with the large journal starts.
-                if (name is "memory" or "restart" or "shards" && process is not null)
+                if (name is "memory" or "restart" or "shards" or "tls" && process is not null)
                 {
                     await process.DisposeAsync();
                     process = null;
@@ -95,6 +95,8 @@ public static class BenchmarkRun
         "get" => new GetWorkload(),
         "encodings" => new EncodingsWorkload(),
         "latency" => new LatencyWorkload(),
+        "fanout" => new FanOutWorkload(),
+        "tls" => new TlsWorkload(),
         "reshard" => new ReshardWorkload(),
         "shards" => new ShardsWorkload(),
         "memory" => new MemoryWorkload(journalAsync),
