@@ -43,7 +43,17 @@ public static class OverCborSpecs
         protected override string ContentType => GatewayHost.Cbor;
     }
 
-    public sealed class Account : AccountSpecs
+    public sealed class DescribeLimits : DescribeLimitsSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class AccountSettings : AccountSettingsSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class Channel : ChannelSpecs
     {
         protected override string ContentType => GatewayHost.Cbor;
     }
@@ -68,7 +78,17 @@ public static class OverCborSpecs
         protected override string ContentType => GatewayHost.Cbor;
     }
 
-    public sealed class Reshard : ReshardSpecs
+    public sealed class SplitShard : SplitShardSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class MergeShards : MergeShardsSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class UpdateShardCount : UpdateShardCountSpecs
     {
         protected override string ContentType => GatewayHost.Cbor;
     }
@@ -78,7 +98,22 @@ public static class OverCborSpecs
         protected override string ContentType => GatewayHost.Cbor;
     }
 
-    public sealed class StreamMode : StreamModeSpecs
+    public sealed class UpdateStreamMode : UpdateStreamModeSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class UpdateStreamWarmThroughput : UpdateStreamWarmThroughputSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class UpdateMaxRecordSize : UpdateMaxRecordSizeSpecs
+    {
+        protected override string ContentType => GatewayHost.Cbor;
+    }
+
+    public sealed class UpdateStreamRecordDistributionStrategy : UpdateStreamRecordDistributionStrategySpecs
     {
         protected override string ContentType => GatewayHost.Cbor;
     }
