@@ -52,7 +52,7 @@ internal sealed class EventSender(
     /// <param name="reserved">Bytes that are set aside for the event already.</param>
     public async ValueTask<bool> SendAsync(ShardEvent e, long behindMs = 0, long reserved = 0)
     {
-        if (pace is not null && e.Count > 0) await pace.WaitAsync(e.Length, stop);
+        if (pace is not null && e.Count > 0) await pace.WaitAsync(e.DataBytes(), stop);
         var taken = reserved > 0 || e.Count == 0 ? 0 : e.Length;
         if (taken > 0) await services.Open.Budget.TakeAsync(taken, stop);
         try

@@ -37,6 +37,18 @@ internal sealed class ShardEvent
 
     public int Count { get; }
 
+    /// <summary>Data and keys, which is what the service's rates are about; walks the records.</summary>
+    public long DataBytes()
+    {
+        long bytes = 0;
+        foreach (var slice in _slices)
+        {
+            var records = slice.Batch.RecordsFrom(slice.FromIndex);
+            for (var i = 0; i < slice.Count && records.MoveNext(); i++) bytes += records.Current.Data.Length + records.Current.PartitionKey.Length;
+        }
+        return bytes;
+    }
+
     private static ReadOnlySpan<byte> Head => "{\"Records\":["u8;
 
     /// <param name="next">Where the reader stands after these records.</param>
