@@ -28,7 +28,13 @@ internal static class ConsumerLookup
         var id = streamArn is null ? named!.Stream : StreamReference.Resolve(null, streamArn, call);
         if (named is not null && (named.Stream != id || (name is not null && name != named.Consumer)))
             throw KinesisErrors.InvalidArgument("ConsumerARN names another consumer than StreamARN and ConsumerName do.");
-        var stream = await streams.DescriptionAsync(id, call);
+        // Not looked up as other streams are: for what is done to a consumer its own policy has to be asked first.
+        var stream = await streams.DescribeStreamAsync(id, call.Aborted) switch
+        {
+            DescribeStreamResult.Found found => found.Stream,
+            DescribeStreamResult.NotFound => throw call.StreamNotFound(id),
+            _ => throw KinesisErrors.InternalFailure(),
+        };
         if (stream.Consumer(named?.Consumer ?? name!, named?.CreatedAtSeconds) is not { } consumer)
         {
             // Whether there is one is no business of other accounts.
@@ -37,6 +43,7 @@ internal static class ConsumerLookup
                 : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
         }
         call.Authorize(ConsumerShapes.Arn(id, consumer, call.AccountId), consumer);
+        call.Authorize(stream);
         return (stream, consumer);
     }
 }

@@ -66,6 +66,25 @@ public sealed class SharingSpecs : PolicySpecs
     }
 
     [Fact]
+    public async Task Another_account_may_describe_a_consumer_whose_policy_says_so()
+    {
+        await Gateway.StreamAsync();
+        var arn = await FanOut.SubscriptionClient.RegisterAsync(Gateway, name: "c");
+        AssertNotAllowed(await DescribeAsync(new { ConsumerARN = arn }), $"{OtherAccount}:user/guest", "DescribeStreamConsumer", arn);
+        AssertNotAllowed(
+            await DescribeAsync(new { StreamARN = Arn, ConsumerName = "d" }), $"{OtherAccount}:user/guest", "DescribeStreamConsumer");
+
+        await AttachAsync(Policy("Allow", OtherAccount, "kinesis:DescribeStreamConsumer", arn), arn);
+
+        foreach (var named in (object[])[new { ConsumerARN = arn }, new { StreamARN = Arn, ConsumerName = "c" }])
+            Assert.Equal(arn, (string)(await DescribeAsync(named)).AssertOk()["ConsumerDescription"]!["ConsumerARN"]!);
+        AssertNotAllowed(
+            await CallAsync(Guest, "DeregisterStreamConsumer", new { ConsumerARN = arn }), $"{OtherAccount}:user/guest", "DeregisterStreamConsumer", arn);
+
+        Task<Answer> DescribeAsync(object named) => CallAsync(Guest, "DescribeStreamConsumer", named);
+    }
+
+    [Fact]
     public async Task A_name_means_a_stream_of_the_callers_own_account_and_there_is_none()
     {
         await Gateway.StreamAsync();
