@@ -18,6 +18,9 @@ public sealed class StreamMaps
     private readonly Dictionary<StreamKey, StreamId> _names = [];
     private readonly HashSet<Question> _open = [];
 
+    // Closed, though no map says so yet: a map that has one of these open would lead every put to it until the next refusal.
+    private readonly HashSet<ShardKey> _closed = [];
+
     /// <summary>How old a map may grow before it is to be asked for anew, behind the back of who uses it.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(5);
 
@@ -62,13 +65,14 @@ public sealed class StreamMaps
         }
     }
 
-    /// <summary>A shard is closed: a map that has it open lacks its children.</summary>
+    /// <summary>A shard is closed: a map that has it open lacks its children, and is not kept until they are published.</summary>
     public void ForgetWhereOpen(ShardKey shard)
     {
         lock (_lock)
         {
-            if (_names.TryGetValue(shard.Stream, out var stream) && _maps[stream].Map.Shard(shard.Shard) is not { EndingSequenceNumber: not null })
-                Forget(shard.Stream);
+            if (_names.TryGetValue(shard.Stream, out var stream) && _maps[stream].Map.Shard(shard.Shard) is { EndingSequenceNumber: not null }) return;
+            _closed.Add(shard);
+            Forget(shard.Stream);
         }
     }
 
@@ -77,6 +81,8 @@ public sealed class StreamMaps
         lock (_lock)
         {
             if (question.IsOutdated || question.Outdated.Contains(map.Description.Key)) return;
+            if (_closed.Count > 0 && map.Open.Any(s => _closed.Contains(s.Key))) return;
+            _closed.RemoveWhere(s => s.Stream == map.Description.Key);
             if (_maps.TryGetValue(question.Stream, out var former)) _names.Remove(former.Map.Description.Key);
             _maps[question.Stream] = new Kept(map);
             _names[map.Description.Key] = question.Stream;

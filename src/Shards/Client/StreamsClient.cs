@@ -348,7 +348,8 @@ public sealed class StreamsClient : IStreams
     /// <summary>A map that led to a shard which is gone or closed leads nobody there again.</summary>
     private void Notice(ShardKey shard, AppendError error)
     {
-        if (error is AppendError.NotOpened or AppendError.Ended or AppendError.Closed) _maps.Forget(shard.Stream);
+        if (error is AppendError.Closed) _maps.ForgetWhereOpen(shard);
+        else if (error is AppendError.NotOpened or AppendError.Ended) _maps.Forget(shard.Stream);
     }
 
     /// <summary>Sends again what was definitely not done, for some seconds: a shard that recovers or moves is away no longer.</summary>

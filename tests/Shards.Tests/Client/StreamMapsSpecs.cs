@@ -76,6 +76,20 @@ public sealed class StreamMapsSpecs
     }
 
     [Fact]
+    public void A_map_that_still_has_a_closed_shard_open_is_not_kept_and_the_one_after_it_is()
+    {
+        var maps = new StreamMaps();
+        using (var question = maps.Ask(s_stream)) question.Answered(Map(1));
+        maps.ForgetWhereOpen(new ShardKey(s_stream.Region, new Incarnation(1), 0));
+
+        using (var question = maps.Ask(s_stream)) question.Answered(Map(1));
+        Assert.False(maps.TryGet(s_stream, out _));
+
+        using (var question = maps.Ask(s_stream)) question.Answered(Map(1, closed: true));
+        Assert.True(maps.TryGet(s_stream, out _));
+    }
+
+    [Fact]
     public void A_map_in_use_is_due_for_one_caller_every_few_seconds()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
