@@ -215,6 +215,20 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task A_shard_that_holds_some_of_the_entries_is_asked_which_and_sent_the_others()
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        (await TryAsync("PutRecords", Many(30), 1)).AssertOk();
+        foreach (var shard in stream.Shards)
+            Gateway.Streams.FailAppends(shard.Key, new AppendReply.Refused(AppendError.CallOverlaps, "as told"), times: 1);
+
+        var second = await TryAsync("PutRecords", Many(30), 2);
+
+        Assert.Equal(0, (int)second.AssertOk()["FailedRecordCount"]!);
+        Assert.Equal(30, await CountAsync());
+    }
+
+    [Fact]
     public async Task A_stream_that_does_not_say_what_is_stored_is_an_error_that_SDKs_retry()
     {
         await Gateway.StreamAsync(shards: 1);
