@@ -118,6 +118,7 @@ public sealed record GatewayOptions
         if (SlowClientGrace <= TimeSpan.FromSeconds(1)) yield return $"SlowClientGrace {SlowClientGrace} is not above 1 s.";
         if (RequestHeadTimeout <= TimeSpan.Zero) yield return $"RequestHeadTimeout {RequestHeadTimeout} is not positive.";
         if (KeepAliveTimeout <= TimeSpan.Zero) yield return $"KeepAliveTimeout {KeepAliveTimeout} is not positive.";
+        if (ReroutePatience < TimeSpan.Zero) yield return $"ReroutePatience {ReroutePatience} is negative.";
         if (Http2StreamsMax < 1) yield return $"Http2StreamsMax {Http2StreamsMax} is below 1.";
         // The server's clock ticks once a second, and refuses less.
         if (Http2PingDelay < TimeSpan.FromSeconds(1)) yield return $"Http2PingDelay {Http2PingDelay} is below 1 s.";
