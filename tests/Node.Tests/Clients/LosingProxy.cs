@@ -64,7 +64,7 @@ internal sealed class LosingProxy : IAsyncDisposable
             await node.ConnectAsync(IPAddress.Loopback, _port, _stop.Token);
             using var answered = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             var sending = CopyAsync(client.GetStream(), node.GetStream(), answered.Token);
-            await node.GetStream().ReadAsync(new byte[1], _stop.Token);
+            await node.GetStream().ReadExactlyAsync(new byte[1], _stop.Token);
             await answered.CancelAsync();
             await sending;
             // A reset, so that the client does not take the end for an empty answer.
