@@ -178,23 +178,23 @@ def not_found(created, account=ACCOUNT):
     return f"Stream {created} under account {account} not found."
 
 
-def expect_named_stream(call, **others):
-    """An operation on a stream by name or ARN: wrong, missing and unknown ones."""
+def expect_named_stream(call, unknown=not_found, **others):
+    """An operation on a stream by name or ARN: wrong, missing and unknown ones, which it tells in some words about the name."""
     expect_violations([fails("a b", "streamName", NAME)], call, StreamName="a b", **others)
     expect_violations([fails("", "streamName", NAME), fails("", "streamName", long_at_least(1))], call, StreamName="", **others)
     long = "a" * 129
     expect_violations([fails(long, "streamName", long_at_most(128))], call, StreamName=long, **others)
-    expect_error(NOT_FOUND, not_found("a" * 128), call, StreamName="a" * 128, **others)
+    expect_error(NOT_FOUND, unknown("a" * 128), call, StreamName="a" * 128, **others)
     expect_error(INVALID, "Either StreamName or StreamARN must be given.", call, **others)
     expect_error(
         INVALID, f"StreamName t and StreamARN {arn_of('nope')} name different streams.", call, StreamName="t", StreamARN=arn_of("nope"), **others)
-    expect_stream_arn(call, **others)
+    expect_stream_arn(call, unknown, **others)
 
 
-def expect_stream_arn(call, **others):
+def expect_stream_arn(call, unknown=not_found, **others):
     """An operation on a stream by ARN: wrong and unknown ones."""
     expect_violations([fails("s", "streamARN", STREAM_ARN)], call, StreamARN="s", **others)
-    expect_error(NOT_FOUND, not_found("nope"), call, StreamARN=arn_of("nope"), **others)
+    expect_error(NOT_FOUND, unknown("nope"), call, StreamARN=arn_of("nope"), **others)
     expect_error(NOT_FOUND, not_found("s", "123456789012"), call, StreamARN=arn_of("s", account="123456789012"), **others)
     expect_error(NOT_FOUND, not_found("s"), call, StreamARN=arn_of("s", region="mars-south-1"), **others)
     expect_error(

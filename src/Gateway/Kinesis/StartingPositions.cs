@@ -64,12 +64,12 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
                 call.Authorize(map.Description);
                 if (map.Shard(number) is { } shard) return shard;
                 break;
-            case MapResult.NotFound:
-            case MapResult.NotActive when call.IsForeign:
+            case MapResult.NotFound or MapResult.NotActive when call.IsForeign:
                 throw call.StreamNotFound(stream);
             case MapResult.Unavailable:
                 throw KinesisErrors.InternalFailure();
         }
+        // The service says so too where there is no stream at all.
         throw KinesisErrors.ShardDoesNotExist(ShardIds.Format(number), stream.Name, call.AccountId);
     }
 

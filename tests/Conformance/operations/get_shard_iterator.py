@@ -96,4 +96,6 @@ def all_violations_are_listed():
 
 @case
 def the_stream_must_be_named_and_there():
-    expect_named_stream(kinesis.get_shard_iterator, ShardId="0", ShardIteratorType="LATEST")
+    expect_named_stream(
+        kinesis.get_shard_iterator, lambda created: f"Shard shardId-000000000000 in stream {created} under account {ACCOUNT} does not exist",
+        ShardId="0", ShardIteratorType="LATEST")

@@ -109,7 +109,8 @@ public class GetShardIteratorSpecs : GatewaySpecs
         }
         (await CallAsync("shardId-2147483647")).AssertError(
             "ResourceNotFoundException", $"Shard shardId-002147483647 in stream s under account {Account} does not exist");
-        (await CallAsync("0", "nope")).AssertError("ResourceNotFoundException", $"Stream nope under account {Account} not found.");
+        (await CallAsync("0", "nope")).AssertError(
+            "ResourceNotFoundException", $"Shard shardId-000000000000 in stream nope under account {Account} does not exist");
 
         Task<Answer> CallAsync(string shard, string stream = "s") =>
             Gateway.CallAsync("GetShardIterator", new { StreamName = stream, ShardId = shard, ShardIteratorType = "LATEST" });
