@@ -52,7 +52,7 @@ internal static class JsonPutReader
         request.Count = 1;
         ref var entry = ref request.Entries[0];
         entry = PutEntry.Empty;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (JsonToken.NextMember(ref reader))
         {
             if (ReadEntryMember(ref reader, request, ref entry) || ReadStreamMember(ref reader, request)) continue;
             if (reader.ValueTextEquals("SequenceNumberForOrdering"u8))
@@ -64,7 +64,7 @@ internal static class JsonPutReader
 
     private static void ReadMany(ref Utf8JsonReader reader, PutRequest request)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (JsonToken.NextMember(ref reader))
         {
             if (ReadStreamMember(ref reader, request)) continue;
             if (reader.ValueTextEquals("Records"u8))
@@ -105,7 +105,7 @@ internal static class JsonPutReader
             count++;
             if (reader.TokenType == JsonTokenType.Null) continue;
             if (reader.TokenType != JsonTokenType.StartObject) throw JsonToken.NotAStructure(ref reader);
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (JsonToken.NextMember(ref reader))
             {
                 if (!ReadEntryMember(ref reader, request, ref entry)) reader.Skip();
             }

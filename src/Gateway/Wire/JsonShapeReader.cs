@@ -27,7 +27,7 @@ internal static class JsonShapeReader
     private static ShapeValues ReadStructure(ref Utf8JsonReader reader, ImmutableArray<Member> members)
     {
         var values = new ShapeValues();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (JsonToken.NextMember(ref reader))
         {
             var member = Find(ref reader, members);
             reader.Read();

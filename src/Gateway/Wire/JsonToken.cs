@@ -79,6 +79,16 @@ internal static class JsonToken
     public static KinesisException NotAStructure(ref Utf8JsonReader reader) =>
         WrongType(ref reader, TypeErrors.NotAStructure(KindOf(reader.TokenType)));
 
+    /// <summary>
+    /// Goes to the name of the next member; false at the end of the object. A name that is no text is refused here: to compare it would throw.
+    /// </summary>
+    public static bool NextMember(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName) return false;
+        if (reader.ValueIsEscaped) Decoded(ref reader);
+        return true;
+    }
+
     public static string PropertyName(ref Utf8JsonReader reader) => Decoded(ref reader);
 
     private static string Decoded(ref Utf8JsonReader reader)

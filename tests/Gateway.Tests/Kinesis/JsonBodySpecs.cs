@@ -20,6 +20,14 @@ public sealed class JsonBodySpecs : GatewaySpecs
             .AssertError("SerializationException", null);
     }
 
+    [Theory]
+    [InlineData("PutRecord", "{\"StreamName\":\"s\",\"\\ud800titionKey\":\"k\",\"Data\":\"\"}")]
+    [InlineData("PutRecords", "{\"StreamName\":\"s\",\"Records\":[{\"\\udc00titionKey\":\"k\",\"Data\":\"\"}]}")]
+    [InlineData("DescribeStreamSummary", "{\"\\ud800reamName\":\"s\"}")]
+    [InlineData("SubscribeToShard", "{\"StartingPosition\":{\"\\ud800\":1}}")]
+    public async Task Half_a_surrogate_pair_is_no_name_of_a_member(string operation, string body) =>
+        (await Gateway.CallAsync(operation, body)).AssertError("SerializationException", null);
+
     [Fact]
     public async Task A_body_that_breaks_off_is_reported_before_its_members() =>
         (await Gateway.CallAsync("PutRecords", "{\"Records\":[1,")).AssertError("SerializationException", null);
