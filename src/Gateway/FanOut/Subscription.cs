@@ -51,6 +51,10 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
     private readonly HttpContext _http;
     private readonly CancellationTokenSource _stop;
     private readonly EventSender _sender;
+
+    // The server gives the context of a request that is over to the next one.
+    private readonly Lock _ending = new();
+    private bool _isOver;
     private ShardPosition _position;
     private int _generation;
     private bool _isBehind = true;
@@ -81,10 +85,13 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
 
     public void CutOff(string reason)
     {
-        if (_http.RequestAborted.IsCancellationRequested) return;
+        lock (_ending)
+        {
+            if (_isOver || _http.RequestAborted.IsCancellationRequested) return;
+            _http.Abort();
+        }
         _services.Log.LogWarning("A subscription of {Consumer} to {Shard} is cut off: {Reason}", _subscription.Consumer, _shard, reason);
         _services.Metrics.SubscriptionCutOff(_stream.Name);
-        _http.Abort();
     }
 
     /// <summary>Ends when the subscription does, however that is.</summary>
@@ -118,6 +125,7 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
 
     public void Dispose()
     {
+        lock (_ending) _isOver = true;
         _services.Open.Remove(this);
         _stop.Dispose();
     }

@@ -1,5 +1,10 @@
 using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ActorStreams.Gateway.Tests.FanOut;
@@ -74,6 +79,24 @@ public sealed class SubscriptionsSpecs
         StalledMax = 0,
         EventsBytesMax = 0,
     }.Problems().Count());
+
+    [Fact]
+    public void A_subscription_that_is_over_touches_its_request_no_more()
+    {
+        var http = new DefaultHttpContext();
+        var services = new SubscriptionServices(
+            new InMemoryStreams(_time), new Subscriptions(new FanOutOptions(), _time, new GatewayMetrics()), new FanOutOptions(), _time,
+            new GatewayMetrics(), NullLogger.Instance);
+        var subscription = new Subscription(
+            services, new StreamId("r", "s"), new ShardKey("r", new Incarnation(1), 0), 1, ShardPosition.TrimHorizon,
+            new FanOutSubscription("c", 1, "name"), null, http);
+
+        subscription.Dispose();
+        // As the server does, which gives the context to the next request.
+        http.Uninitialize();
+
+        subscription.CutOff("it stood");
+    }
 
     private sealed class Subscribed : Subscriptions.ISubscription
     {
