@@ -20,7 +20,6 @@ internal sealed class ProducerHeaders
 
     // Keeps producers outside apart from those of pipelines, which are in the same shards.
     private const string NamePrefix = "put:";
-    private static readonly int s_nameBytesMax = ShardState.ProducerNameBytesMax - NamePrefix.Length;
 
     private readonly ImmutableArray<ProducerPosition> _positions;
 
@@ -45,11 +44,14 @@ internal sealed class ProducerHeaders
             var missing = name is null ? NameHeader : epoch is null ? EpochHeader : PositionHeader;
             throw KinesisErrors.InvalidArgument($"{NameHeader}, {EpochHeader} and {PositionHeader} come together; {missing} is missing.");
         }
-        if (Encoding.UTF8.GetByteCount(name) is var bytes && (bytes == 0 || bytes > s_nameBytesMax))
-            throw KinesisErrors.InvalidArgument($"{NameHeader} has 1 to {s_nameBytesMax} bytes; this one has {bytes}.");
+        // To put is not to be the owner's producer: that could be shut out, or its records be taken for stored.
+        var prefix = call.IsForeign ? $"put@{call.Caller.AccountId}:" : NamePrefix;
+        var bytesMax = ShardState.ProducerNameBytesMax - prefix.Length;
+        if (Encoding.UTF8.GetByteCount(name) is var bytes && (bytes == 0 || bytes > bytesMax))
+            throw KinesisErrors.InvalidArgument($"{NameHeader} has 1 to {bytesMax} bytes; this one has {bytes}.");
         if (!long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             throw KinesisErrors.InvalidArgument($"{EpochHeader} is an integer from 0 to {long.MaxValue}; it is '{epoch}'.");
-        return new ProducerHeaders(NamePrefix + name, number, Positions(position));
+        return new ProducerHeaders(prefix + name, number, Positions(position));
     }
 
     /// <summary>Throws where the positions are not one, or one for each record.</summary>

@@ -85,6 +85,30 @@ public sealed class SharingSpecs : PolicySpecs
     }
 
     [Fact]
+    public async Task A_producer_of_another_account_is_none_of_the_streams_own()
+    {
+        await Gateway.StreamAsync();
+        await AttachAsync(Policy("Allow", OtherAccount, "kinesis:PutRecord"));
+        Assert.NotNull((await ProduceAsync(Owner, epoch: 1, position: 1)).AssertOk()["SequenceNumber"]);
+
+        Assert.NotNull((await ProduceAsync(Guest, epoch: 9, position: 100)).AssertOk()["SequenceNumber"]);
+
+        Assert.NotNull((await ProduceAsync(Owner, epoch: 1, position: 2)).AssertOk()["SequenceNumber"]);
+        Assert.Null((await ProduceAsync(Owner, epoch: 1, position: 2)).AssertOk()["SequenceNumber"]);
+        Assert.Null((await ProduceAsync(Guest, epoch: 9, position: 100)).AssertOk()["SequenceNumber"]);
+
+        async Task<Answer> ProduceAsync(AccessKey key, int epoch, int position)
+        {
+            using var request = Gateway.Request(
+                "PutRecord", System.Text.Encoding.UTF8.GetBytes($"{{\"StreamARN\":\"{Arn}\",\"PartitionKey\":\"k\",\"Data\":\"\"}}"), key: key);
+            request.Headers.Add("x-actorstreams-producer", "agent");
+            request.Headers.Add("x-actorstreams-epoch", epoch.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            request.Headers.Add("x-actorstreams-position", position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return await Gateway.SendAsync(request);
+        }
+    }
+
+    [Fact]
     public async Task A_name_means_a_stream_of_the_callers_own_account_and_there_is_none()
     {
         await Gateway.StreamAsync();
