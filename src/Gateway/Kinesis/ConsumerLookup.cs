@@ -8,13 +8,16 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>Finds what tags, policies and consumers are about, or throws the error that says why not.</summary>
 internal static class ConsumerLookup
 {
-    /// <summary>The stream or consumer of a ResourceARN, which is there.</summary>
-    public static async Task<ResourceReference> ResourceAsync(this IStreams streams, ShapeValues input, KinesisCall call)
+    /// <summary>The stream of a ResourceARN, and its consumer where it names one. The policies of both have been asked.</summary>
+    public static async Task<(ResourceReference Resource, StreamDescription Stream, FanOutConsumer? Consumer)> ResourceAsync(
+        this IStreams streams, ShapeValues input, KinesisCall call)
     {
         var resource = ResourceReference.Resolve(input.Text("ResourceARN")!, call);
         var stream = await streams.DescriptionAsync(resource.Stream, call);
-        if (resource.Consumer is not null) resource.ConsumerOf(stream, call);
-        return resource;
+        if (resource.Consumer is not { } name) return (resource, stream, null);
+        var consumer = stream.Consumer(name, resource.CreatedAtSeconds) ?? throw KinesisErrors.ConsumerNotFound(resource.Arn, call.AccountId);
+        call.Authorize(resource.Arn, consumer);
+        return (resource, stream, consumer);
     }
 
     /// <summary>The consumer by ConsumerARN, or by StreamARN and ConsumerName; by all of them where they agree.</summary>

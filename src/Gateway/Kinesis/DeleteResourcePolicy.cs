@@ -13,8 +13,7 @@ internal sealed class DeleteResourcePolicy(IStreams streams, StreamChanger chang
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var resource = ResourceReference.Resolve(call.Read(Input).Text("ResourceARN")!, call);
-        if (resource.Consumer is not null) resource.ConsumerOf(await streams.DescriptionAsync(resource.Stream, call), call);
+        var (resource, _, _) = await streams.ResourceAsync(call.Read(Input), call);
         await changer.ChangeAsync(resource.Stream, new StreamChange.SetPolicy(resource.Consumer, null), call);
         await call.AnswerEmptyAsync();
     }

@@ -12,9 +12,8 @@ internal sealed class GetResourcePolicy(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var resource = ResourceReference.Resolve(call.Read(Input).Text("ResourceARN")!, call);
-        var stream = await streams.DescriptionAsync(resource.Stream, call);
-        var policy = resource.Consumer is null ? stream.Configuration.Policy : resource.ConsumerOf(stream, call).Policy;
+        var (_, stream, consumer) = await streams.ResourceAsync(call.Read(Input), call);
+        var policy = consumer is null ? stream.Configuration.Policy : consumer.Policy;
         // The service answers so where there is none (observed).
         await call.AnswerAsync(writer => writer.String("Policy", policy ?? "{}"));
     }

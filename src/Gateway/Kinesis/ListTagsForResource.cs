@@ -12,9 +12,8 @@ internal sealed class ListTagsForResource(IStreams streams) : IKinesisAction
 
     public async Task InvokeAsync(KinesisCall call)
     {
-        var resource = ResourceReference.Resolve(call.Read(Input).Text("ResourceARN")!, call);
-        var stream = await streams.DescriptionAsync(resource.Stream, call);
-        var tags = resource.Consumer is null ? stream.Configuration.Tags : resource.ConsumerOf(stream, call).Tags;
+        var (_, stream, consumer) = await streams.ResourceAsync(call.Read(Input), call);
+        var tags = consumer is null ? stream.Configuration.Tags : consumer.Tags;
         await call.AnswerAsync(writer => TagRules.Write(writer, tags));
     }
 }

@@ -17,10 +17,8 @@ internal sealed class PutResourcePolicy(IStreams streams, StreamChanger changer)
     public async Task InvokeAsync(KinesisCall call)
     {
         var input = call.Read(Input);
-        var resource = ResourceReference.Resolve(input.Text("ResourceARN")!, call);
         var policy = input.Text("Policy")!;
-        var stream = await streams.DescriptionAsync(resource.Stream, call);
-        if (resource.Consumer is not null) resource.ConsumerOf(stream, call);
+        var (resource, _, _) = await streams.ResourceAsync(input, call);
         try
         {
             PolicyReader.Read(

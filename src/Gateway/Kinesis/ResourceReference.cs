@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
@@ -24,11 +23,4 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
             throw KinesisErrors.InvalidArgument($"ResourceARN {arn} names neither a stream nor a consumer of one.");
         return new ResourceReference(arn, StreamReference.Resolve(null, arn[..at], call), named[..colon], seconds);
     }
-
-    /// <summary>The consumer of the stream, or the error that it is not there.</summary>
-    public FanOutConsumer ConsumerOf(StreamDescription stream, KinesisCall call) =>
-        stream.Consumer(Consumer!, CreatedAtSeconds) ?? throw ConsumerNotFound(call);
-
-    public KinesisException ConsumerNotFound(KinesisCall call) =>
-        KinesisErrors.ConsumerNotFound(Arn, call.AccountId);
 }

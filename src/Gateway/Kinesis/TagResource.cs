@@ -15,7 +15,7 @@ internal sealed class TagResource(IStreams streams, StreamChanger changer) : IKi
     public async Task InvokeAsync(KinesisCall call)
     {
         var input = call.Read(Input);
-        var resource = await streams.ResourceAsync(input, call);
+        var (resource, _, _) = await streams.ResourceAsync(input, call);
         await changer.ChangeAsync(resource.Stream, new StreamChange.AddTags(resource.Consumer, TagRules.Read(input)), call);
         await call.AnswerEmptyAsync();
     }

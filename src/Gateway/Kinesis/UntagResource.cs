@@ -14,7 +14,7 @@ internal sealed class UntagResource(IStreams streams, StreamChanger changer) : I
     public async Task InvokeAsync(KinesisCall call)
     {
         var input = call.Read(Input);
-        var resource = await streams.ResourceAsync(input, call);
+        var (resource, _, _) = await streams.ResourceAsync(input, call);
         await changer.ChangeAsync(resource.Stream, new StreamChange.RemoveTags(resource.Consumer, TagRules.ReadKeys(input)), call);
         await call.AnswerEmptyAsync();
     }

@@ -108,6 +108,21 @@ public sealed class SharingSpecs : PolicySpecs
         }
     }
 
+    [Theory]
+    [InlineData("TagResource", ",\"Tags\":{\"a\":\"b\"}")]
+    [InlineData("UntagResource", ",\"TagKeys\":[\"a\"]")]
+    [InlineData("ListTagsForResource", "")]
+    public async Task A_denial_of_a_consumer_covers_its_tags(string operation, string members)
+    {
+        await Gateway.StreamAsync();
+        var arn = await FanOut.SubscriptionClient.RegisterAsync(Gateway, name: "c");
+        await AttachAsync(Policy("Deny", $"arn:aws:iam::{Account}:user/clerk", "kinesis:*", arn), arn);
+        var body = $"{{\"ResourceARN\":\"{arn}\"{members}}}";
+
+        (await CallAsync(Owner, operation, body)).AssertOk();
+        AssertDenied(await CallAsync(Clerk, operation, body), $"{Account}:user/clerk", operation, arn);
+    }
+
     [Fact]
     public async Task A_name_means_a_stream_of_the_callers_own_account_and_there_is_none()
     {
