@@ -9,16 +9,35 @@ public sealed partial class StreamActor
 {
     private readonly OnDemandScaling _scaling;
     private readonly Dictionary<int, ShardLoad> _loads = [];
-    private readonly ITimer _look;
+    private readonly TimeSpan _lookInterval;
+    private ITimer? _look;
+
+    private bool IsOnDemand => _state is { Lifecycle: StreamLifecycle.Active, Configuration.Mode: StreamMode.OnDemand };
+
+    /// <summary>Streams in the other mode have no timer for this.</summary>
+    private void LookIfOnDemand()
+    {
+        if (IsOnDemand == _look is not null) return;
+        if (!IsOnDemand)
+        {
+            StopLooking();
+            return;
+        }
+        var self = Self;
+        _look = _time.CreateTimer(_ => self.Tell(LookTick.Instance), null, _lookInterval, _lookInterval);
+    }
+
+    private void StopLooking()
+    {
+        _look?.Dispose();
+        _look = null;
+        _hotKeys.Set(_key, []);
+    }
 
     /// <summary>Decides by what came since the last look, and asks for the next.</summary>
     private void LookAtLoad()
     {
-        if (_state is not { Lifecycle: StreamLifecycle.Active, Configuration.Mode: StreamMode.OnDemand })
-        {
-            _hotKeys.Set(_key, []);
-            return;
-        }
+        if (!IsOnDemand) return;
         if (!_state.IsUpdating && _reserving is null)
         {
             var open = _state.Open.OrderBy(s => s.Range.Starting).ToList();

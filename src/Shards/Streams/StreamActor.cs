@@ -39,9 +39,9 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
         _hotKeys = services.HotKeys;
         _scaling = new OnDemandScaling(services.Options.OnDemand);
         var self = Self;
-        var (sweep, look) = (services.Options.RetentionSweepInterval, services.Options.OnDemand.LookInterval);
+        _lookInterval = services.Options.OnDemand.LookInterval;
+        var sweep = services.Options.RetentionSweepInterval;
         _sweep = _time.CreateTimer(_ => self.Tell(SweepTick.Instance), null, sweep, sweep);
-        _look = _time.CreateTimer(_ => self.Tell(LookTick.Instance), null, look, look);
     }
 
     public override string PersistenceId => _key.PersistenceId;
@@ -211,6 +211,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     /// <summary>The next step of what is under way; harmless to repeat, so it also is the retry.</summary>
     private void GoOn()
     {
+        LookIfOnDemand();
         var unfinished = true;
         switch (_state.Lifecycle)
         {
@@ -289,8 +290,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     protected override void PostStop()
     {
         _sweep.Dispose();
-        _look.Dispose();
-        _hotKeys.Set(_key, []);
+        StopLooking();
         RefusePending();
         base.PostStop();
     }
