@@ -18,8 +18,8 @@ internal static class CatalogueMessageFormats
         .Add(Manifests.CatalogueMessages.Reserve,
             q => new CatalogueReserveRequest { Region = q.Region, Incarnation = q.Incarnation.Value, Shards = q.Shards },
             CatalogueReserveRequest.Parser, m => new Reserve(m.Region, new Incarnation(m.Incarnation), m.Shards))
-        .Add(Manifests.CatalogueReplies.Reserved, r => new CatalogueReservedReply { Incarnation = r.Incarnation.Value },
-            CatalogueReservedReply.Parser, m => new ReserveReply.Reserved(new Incarnation(m.Incarnation)))
+        .Add(Manifests.CatalogueReplies.Reserved, r => new CatalogueReservedReply { Incarnation = r.Incarnation.Value, Shards = r.Shards },
+            CatalogueReservedReply.Parser, m => new ReserveReply.Reserved(new Incarnation(m.Incarnation), m.Shards))
         .Add(Manifests.CatalogueReplies.ReserveRefused,
             r => new CatalogueReserveRefusedReply { Incarnation = r.Incarnation.Value, Current = r.Current, Limit = r.Limit, Requested = r.Requested },
             CatalogueReserveRefusedReply.Parser, m => new ReserveReply.QuotaExceeded(new Incarnation(m.Incarnation), m.Current, m.Limit, m.Requested))

@@ -86,7 +86,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                 break;
             case Reserve reserve:
                 var (counted, reserveRefused) = _state.Decide(reserve, _shardQuota);
-                PersistOrAnswer(counted, reserveRefused, null, () => new ReserveReply.Reserved(reserve.Incarnation));
+                PersistOrAnswer(counted, reserveRefused, null, () => new ReserveReply.Reserved(reserve.Incarnation, reserve.Shards));
                 break;
             case DescribeRegion:
                 Sender.Tell(_state.Describe(_shardQuota));

@@ -105,7 +105,8 @@ public static class CatalogueProtocol
     {
         private ReserveReply() { }
 
-        public sealed record Reserved(Incarnation Incarnation) : ReserveReply;
+        /// <param name="Shards">As they were asked for: an answer may come after its question was given up and another one asked.</param>
+        public sealed record Reserved(Incarnation Incarnation, int Shards = 0) : ReserveReply;
 
         public sealed record QuotaExceeded(Incarnation Incarnation, int Current, int Limit, int Requested) : ReserveReply;
     }

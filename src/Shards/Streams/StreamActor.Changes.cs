@@ -17,7 +17,7 @@ public sealed partial class StreamActor
 
     // An update whose event is being written, and one that waits for room in the quota.
     private IActorRef? _updating;
-    private (Update Update, IActorRef ReplyTo)? _reserving;
+    private (Update Update, int Shards, IActorRef ReplyTo)? _reserving;
 
     private void OnUpdate(Update update, IActorRef replyTo)
     {
@@ -59,9 +59,9 @@ public sealed partial class StreamActor
     /// <summary>The region's quota is the catalogue's to keep, so more shards are asked for before they are decided.</summary>
     private void Reserve(Update update, IActorRef replyTo, int shards)
     {
-        _reserving = (update, replyTo);
-        Regions.Of(Context.System, Regions.Catalogues).Tell(
-            new CatalogueProtocol.Reserve(_key.Region, _key.Incarnation, Math.Max(shards, _state.Open.Count())), Self);
+        shards = Math.Max(shards, _state.Open.Count());
+        _reserving = (update, shards, replyTo);
+        Regions.Of(Context.System, Regions.Catalogues).Tell(new CatalogueProtocol.Reserve(_key.Region, _key.Incarnation, shards), Self);
         Timers.StartSingleTimer(nameof(ReserveTimeout), ReserveTimeout.Instance, s_reserveWithin);
     }
 
@@ -69,7 +69,9 @@ public sealed partial class StreamActor
 
     private void OnReserved(CatalogueProtocol.ReserveReply reply)
     {
-        if (_reserving is not var (update, replyTo)) return;
+        if (_reserving is not var (update, shards, replyTo)) return;
+        // Of a question that was given up before this one was asked.
+        if (reply is CatalogueProtocol.ReserveReply.Reserved reserved && reserved.Shards != shards) return;
         _reserving = null;
         Timers.Cancel(nameof(ReserveTimeout));
         var stream = _state.Describe(_key);
@@ -78,17 +80,32 @@ public sealed partial class StreamActor
         {
             case CatalogueProtocol.ReserveReply.QuotaExceeded quota when stream is not null:
                 replyTo.Tell(new UpdateReply.Refused(ChangeRefusal.ShardQuota, stream, quota.Current, quota.Limit, quota.Requested));
+                TellCountsAnew();
                 break;
             case CatalogueProtocol.ReserveReply.Reserved when stream is not null && refusal is null && e is not null:
                 Carry(e, replyTo, stream);
                 break;
             default:
-                // It was deleted or changed meanwhile; the catalogue learns what it has.
+                // It was deleted or changed meanwhile.
                 replyTo.Tell(stream is null ? new UpdateReply.NotFound(_key) : new UpdateReply.Refused(refusal ?? ChangeRefusal.NotActive, stream));
-                _noted = false;
-                GoOn();
+                TellCountsAnew();
                 break;
         }
+    }
+
+    private void OnReserveTimeout()
+    {
+        if (_reserving is not var (_, _, replyTo)) return;
+        _reserving = null;
+        replyTo.Tell(new UpdateReply.Unavailable("The catalogue of the region did not answer."));
+        TellCountsAnew();
+    }
+
+    /// <summary>Nothing comes of what the catalogue was asked for; it may have counted it all the same, and learns what there is.</summary>
+    private void TellCountsAnew()
+    {
+        _noted = false;
+        GoOn();
     }
 
     private void RefusePending()

@@ -134,8 +134,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
                 LookAtLoad();
                 break;
             case ReserveTimeout:
-                _reserving?.ReplyTo.Tell(new UpdateReply.Unavailable("The catalogue of the region did not answer."));
-                _reserving = null;
+                OnReserveTimeout();
                 break;
             case RetryTick:
                 GoOn();
@@ -253,8 +252,8 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
         }
     }
 
-    /// <summary>Null where there are none to tell: a reshard under way holds on to what was reserved for it.</summary>
-    private CatalogueProtocol.StreamCounts? Counts => _state is { Lifecycle: StreamLifecycle.Active, Resharding: null }
+    /// <summary>Null where there are none to tell: a reshard that is asked for or under way holds on to what was reserved for it.</summary>
+    private CatalogueProtocol.StreamCounts? Counts => _reserving is null && _state is { Lifecycle: StreamLifecycle.Active, Resharding: null }
         ? new CatalogueProtocol.StreamCounts(_state.Open.Count(), _state.Configuration.Mode, _state.IsUpdating)
         : null;
 
