@@ -9,8 +9,9 @@ namespace ActorStreams.Shards.Client;
 /// The maps that a node knows, each until a shard of it turns out to be gone or closed. An answer that was on its way meanwhile is not
 /// kept: it may say what was before. Safe from any thread.
 /// </summary>
-public sealed class StreamMaps
+public sealed class StreamMaps(TimeProvider? clock = null)
 {
+    private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private readonly ConcurrentDictionary<StreamId, Kept> _maps = new();
     private readonly Lock _lock = new();
 
@@ -24,16 +25,22 @@ public sealed class StreamMaps
     /// <summary>How old a map may grow before it is to be asked for anew, behind the back of who uses it.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(5);
 
-    public bool TryGet(StreamId stream, [NotNullWhen(true)] out StreamMap? map) => TryGet(stream, TimeProvider.System, out map, out _);
+    /// <summary>
+    /// How old a map may grow that nobody uses. Nobody asked for it anew meanwhile, so it may be of any former day: a policy that let
+    /// somebody in then is no reason to let him in now.
+    /// </summary>
+    public static readonly TimeSpan IdleAfter = 2 * RefreshAfter;
 
-    /// <param name="isDue">True for one caller each time that the map has grown old.</param>
-    public bool TryGet(StreamId stream, TimeProvider time, [NotNullWhen(true)] out StreamMap? map, out bool isDue)
+    public bool TryGet(StreamId stream, [NotNullWhen(true)] out StreamMap? map) => TryGet(stream, out map, out _);
+
+    /// <param name="age">Other than fresh for one caller each time: he is to ask for it.</param>
+    public bool TryGet(StreamId stream, [NotNullWhen(true)] out StreamMap? map, out MapAge age)
     {
-        isDue = false;
+        age = MapAge.Fresh;
         map = null;
         if (!_maps.TryGetValue(stream, out var kept)) return false;
         map = kept.Map;
-        isDue = kept.IsDue(time);
+        age = kept.AgeNow();
         return true;
     }
 
@@ -84,7 +91,7 @@ public sealed class StreamMaps
             if (_closed.Count > 0 && map.Open.Any(s => _closed.Contains(s.Key))) return;
             _closed.RemoveWhere(s => s.Stream == map.Description.Key);
             if (_maps.TryGetValue(question.Stream, out var former)) _names.Remove(former.Map.Description.Key);
-            _maps[question.Stream] = new Kept(map);
+            _maps[question.Stream] = new Kept(map, _time);
             _names[map.Description.Key] = question.Stream;
         }
     }
@@ -117,18 +124,32 @@ public sealed class StreamMaps
         public void Dispose() => _maps.Close(this);
     }
 
-    private sealed class Kept(StreamMap map)
+    private sealed class Kept(StreamMap map, TimeProvider time)
     {
-        // 0 until it is first used: a timestamp costs something, and a map that nobody uses needs no refresh.
-        private long _askedAt;
+        private long _askedAt = time.GetTimestamp();
 
         public StreamMap Map => map;
 
-        public bool IsDue(TimeProvider time)
+        public MapAge AgeNow()
         {
             var now = time.GetTimestamp();
-            var askedAt = Interlocked.CompareExchange(ref _askedAt, now, 0);
-            return askedAt != 0 && time.GetElapsedTime(askedAt, now) > RefreshAfter && Interlocked.CompareExchange(ref _askedAt, now, askedAt) == askedAt;
+            var askedAt = Volatile.Read(ref _askedAt);
+            var since = time.GetElapsedTime(askedAt, now);
+            if (since <= RefreshAfter || Interlocked.CompareExchange(ref _askedAt, now, askedAt) != askedAt) return MapAge.Fresh;
+            return since <= IdleAfter ? MapAge.Old : MapAge.Idle;
         }
     }
+}
+
+/// <summary>What is to be done with a map that a node knows.</summary>
+public enum MapAge
+{
+    /// <summary>It is good as it is.</summary>
+    Fresh,
+
+    /// <summary>It is good, and to be asked for anew behind the back of who uses it.</summary>
+    Old,
+
+    /// <summary>It was not used for a while: it is to be asked for before it is used.</summary>
+    Idle,
 }

@@ -13,7 +13,7 @@ public sealed class StreamsClient : IStreams
     private const string Stopping = "The node is stopping.";
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
-    private readonly StreamMaps _maps = new();
+    private readonly StreamMaps _maps;
     private readonly IActorRef _catalogues;
     private readonly IActorRef _streams;
     private readonly IActorRef _shards;
@@ -32,6 +32,7 @@ public sealed class StreamsClient : IStreams
         _journal = journal;
         _options = options;
         _time = time;
+        _maps = new StreamMaps(time);
     }
 
     /// <summary>
@@ -161,10 +162,19 @@ public sealed class StreamsClient : IStreams
 
     public ValueTask<MapResult> MapAsync(StreamId stream, CancellationToken cancel)
     {
-        if (!_maps.TryGet(stream, _time, out var map, out var isDue)) return new ValueTask<MapResult>(AskMapAsync(stream, cancel));
+        if (!_maps.TryGet(stream, out var map, out var age)) return new ValueTask<MapResult>(AskMapAsync(stream, cancel));
         // Policies, record sizes and the like are changed by way of another node too, and no shard says so.
-        if (isDue) _ = RefreshAsync(stream);
+        if (age == MapAge.Old) _ = RefreshAsync(stream);
+        if (age == MapAge.Idle) return new ValueTask<MapResult>(AskAnewAsync(stream, map, cancel));
         return new ValueTask<MapResult>(new MapResult.Found(map));
+    }
+
+    /// <summary>The map of today. While the stream is out of reach its shards may be there all the same, and the former map leads to them.</summary>
+    private async Task<MapResult> AskAnewAsync(StreamId stream, StreamMap former, CancellationToken cancel)
+    {
+        var today = await AskMapAsync(stream, cancel).ConfigureAwait(false);
+        if (today is MapResult.NotFound or MapResult.NotActive) _maps.Forget(stream);
+        return today is MapResult.Unavailable ? new MapResult.Found(former) : today;
     }
 
     /// <summary>Nobody waits for it, and one that fails is made up for by the next.</summary>

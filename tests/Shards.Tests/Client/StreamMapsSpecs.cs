@@ -93,17 +93,33 @@ public sealed class StreamMapsSpecs
     public void A_map_in_use_is_due_for_one_caller_every_few_seconds()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var maps = new StreamMaps();
+        var maps = new StreamMaps(time);
         using (var question = maps.Ask(s_stream)) question.Answered(Map(1));
-        bool IsDue() => maps.TryGet(s_stream, time, out _, out var due) && due;
 
-        Assert.False(IsDue());
+        Assert.Equal(MapAge.Fresh, Age(maps));
         time.Advance(StreamMaps.RefreshAfter);
-        Assert.False(IsDue());
+        Assert.Equal(MapAge.Fresh, Age(maps));
         time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(IsDue());
-        Assert.False(IsDue());
+        Assert.Equal(MapAge.Old, Age(maps));
+        Assert.Equal(MapAge.Fresh, Age(maps));
+        time.Advance(StreamMaps.IdleAfter);
+        Assert.Equal(MapAge.Old, Age(maps));
     }
+
+    [Fact]
+    public void A_map_that_nobody_used_for_long_is_to_be_asked_for_before_it_is_used()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var maps = new StreamMaps(time);
+        using (var question = maps.Ask(s_stream)) question.Answered(Map(1));
+
+        time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(MapAge.Idle, Age(maps));
+        Assert.Equal(MapAge.Fresh, Age(maps));
+    }
+
+    private static MapAge? Age(StreamMaps maps) => maps.TryGet(s_stream, out _, out var age) ? age : null;
 
     private static StreamKey Key(long incarnation) => new(s_stream.Region, new Incarnation(incarnation));
 
