@@ -27,7 +27,7 @@ internal static class ConsumerLookup
         var (streamArn, name, arn) = (input.Text("StreamARN"), input.Text("ConsumerName"), input.Text("ConsumerARN"));
         if (arn is null && (streamArn is null || name is null))
             throw KinesisErrors.InvalidArgument("Either ConsumerARN, or StreamARN and ConsumerName must be given.");
-        var named = arn is null ? null : ResourceReference.Resolve(arn, call);
+        var named = arn is null ? null : ResourceReference.FindConsumer(arn, call) ?? throw Unknown();
         var id = streamArn is null ? named!.Stream : StreamReference.Resolve(null, streamArn, call);
         if (named is not null && (named.Stream != id || (name is not null && name != named.Consumer)))
             throw KinesisErrors.InvalidArgument("ConsumerARN names another consumer than StreamARN and ConsumerName do.");
@@ -35,18 +35,17 @@ internal static class ConsumerLookup
         var stream = await streams.DescribeStreamAsync(id, call.Aborted) switch
         {
             DescribeStreamResult.Found found => found.Stream,
-            DescribeStreamResult.NotFound => throw call.StreamNotFound(id),
+            DescribeStreamResult.NotFound => throw (streamArn is null ? Unknown() : call.StreamNotFound(id)),
             _ => throw KinesisErrors.InternalFailure(),
         };
-        if (stream.Consumer(named?.Consumer ?? name!, named?.CreatedAtSeconds) is not { } consumer)
-        {
-            // Whether there is one is no business of other accounts.
-            throw call.IsForeign
-                ? Access.NotAllowed(call.Caller, call.Operation, arn ?? streamArn)
-                : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
-        }
+        var consumer = stream.Consumer(named?.Consumer ?? name!, named?.CreatedAtSeconds) ?? throw Unknown();
         call.Authorize(ConsumerShapes.Arn(id, consumer, call.AccountId), consumer);
         call.Authorize(stream);
         return (stream, consumer);
+
+        // Whether there is one is no business of other accounts.
+        KinesisException Unknown() => call.IsForeign
+            ? Access.NotAllowed(call.Caller, call.Operation, arn ?? streamArn)
+            : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
     }
 }

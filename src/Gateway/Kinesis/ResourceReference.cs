@@ -13,14 +13,28 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
     /// <param name="arn">Already of the form that the API model asks for.</param>
     public static ResourceReference Resolve(string arn, KinesisCall call)
     {
+        if (!arn.Contains(ConsumerPart, StringComparison.Ordinal)) return new ResourceReference(arn, StreamReference.Resolve(null, arn, call), null, 0);
+        return Parse(arn) is { } named
+            ? new ResourceReference(arn, StreamReference.Resolve(null, named.StreamArn, call), named.Consumer, named.CreatedAtSeconds)
+            : throw KinesisErrors.InvalidArgument($"ResourceARN {arn} names neither a stream nor a consumer of one.");
+    }
+
+    /// <summary>The consumer of an ARN; null when no consumer of this installation can have it.</summary>
+    public static ResourceReference? FindConsumer(string arn, KinesisCall call) =>
+        Parse(arn) is { } named && StreamReference.Find(named.StreamArn, call) is { } stream
+            ? new ResourceReference(arn, stream, named.Consumer, named.CreatedAtSeconds)
+            : null;
+
+    private static (string StreamArn, string Consumer, long CreatedAtSeconds)? Parse(string arn)
+    {
         var at = arn.IndexOf(ConsumerPart, StringComparison.Ordinal);
-        if (at < 0) return new ResourceReference(arn, StreamReference.Resolve(null, arn, call), null, 0);
+        if (at < 0) return null;
         var named = arn[(at + ConsumerPart.Length)..];
         var colon = named.LastIndexOf(':');
-        if (colon < 1
-            || !Members.NamePattern.Matches(named[..colon])
-            || !long.TryParse(named.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            throw KinesisErrors.InvalidArgument($"ResourceARN {arn} names neither a stream nor a consumer of one.");
-        return new ResourceReference(arn, StreamReference.Resolve(null, arn[..at], call), named[..colon], seconds);
+        return colon > 0
+            && Members.NamePattern.Matches(named[..colon])
+            && long.TryParse(named.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? (arn[..at], named[..colon], seconds)
+                : null;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Limits;
-using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -36,19 +35,17 @@ internal sealed class SubscribeToShard(StartingPositions positions, Subscription
     public async Task InvokeAsync(KinesisCall call)
     {
         var input = call.Read(Input);
-        var arn = input.Text("ConsumerARN")!;
-        var consumer = await FindConsumerAsync(arn, call)
-            // Whether it is there at all is no business of other accounts.
-            ?? throw (call.IsForeign ? Access.NotAllowed(call.Caller, Operation, arn) : KinesisErrors.ConsumerNotFound(arn, call.AccountId));
+        var (described, consumer) = await services.Streams.ConsumerAsync(input, call);
+        var stream = described.Id;
+        var arn = ConsumerShapes.Arn(stream, consumer, call.AccountId);
         var start = input.Structure("StartingPosition")!;
         var wanted = new StartingPosition(start.Text("Type")!, start.Text("SequenceNumber"), start.TimestampMs("Timestamp"));
-        var stream = consumer.Stream;
         var target = await positions.FindAsync(stream, input.Text("ShardId")!, call, shard => limits?.TakeSubscription(arn, shard, stream, call));
         var position = await positions.PositionAsync(wanted, target);
 
         var subscription = new Subscription(
             services, stream, target.Shard.Key, target.Shard.Generation, position,
-            new FanOutSubscription(consumer.Name, consumer.CreatedAtSeconds, Guid.NewGuid().ToString("n")),
+            new FanOutSubscription(consumer.Name, consumer.CreatedAtMs / 1000, Guid.NewGuid().ToString("n")),
             limits?.NewPace(), call.Response.HttpContext);
         try
         {
@@ -86,22 +83,6 @@ internal sealed class SubscribeToShard(StartingPositions positions, Subscription
                 throw target.DoesNotExist();
             default:
                 throw KinesisErrors.InternalFailure();
-        }
-    }
-
-    /// <summary>Asks the stream itself: what this node knows of it may be from before the consumer was registered, or deregistered.</summary>
-    private async Task<ConsumerReference?> FindConsumerAsync(string arn, KinesisCall call)
-    {
-        if (ConsumerReference.Parse(arn, call) is not { } consumer) return null;
-        switch (await services.Streams.DescribeStreamAsync(consumer.Stream, call.Aborted))
-        {
-            case DescribeStreamResult.Found found when found.Stream.Consumer(consumer.Name, consumer.CreatedAtSeconds) is { } registered:
-                call.Authorize(arn, registered);
-                return consumer;
-            case DescribeStreamResult.Unavailable:
-                throw KinesisErrors.InternalFailure();
-            default:
-                return null;
         }
     }
 }

@@ -299,6 +299,9 @@ public sealed class SubscribeToShardSpecs : GatewaySpecs
         using var subscription = await SubscribeAsync(arn);
         var again = await Gateway.CallAsync("SubscribeToShard", SubscriptionClient.Body(arn));
         Assert.Equal("LimitExceededException", (string)again.Json["__type"]!);
+        // The same consumer, written otherwise.
+        var odd = await Gateway.CallAsync("SubscribeToShard", SubscriptionClient.Body(arn.Insert(arn.LastIndexOf(':') + 1, "0")));
+        Assert.Equal("LimitExceededException", (string)odd.Json["__type"]!);
 
         // A second's worth is in store, and what goes beyond it is waited for before the next.
         for (var i = 0; i < 3; i++) await subscription.EventAsync();

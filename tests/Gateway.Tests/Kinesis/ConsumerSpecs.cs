@@ -68,6 +68,11 @@ public class ConsumerSpecs : GatewaySpecs
             .AssertError("ResourceNotFoundException", $"Consumer d, account {Account} not found.");
         (await Gateway.CallAsync(operation, new { StreamARN = GatewayHost.ArnOf("nope"), ConsumerName = "c" }))
             .AssertError("ResourceNotFoundException", $"Stream nope under account {Account} not found.");
+        foreach (var elsewhere in (string[])[s_consumer.Replace("stream/s", "stream/nope", StringComparison.Ordinal), s_consumer.Replace(GatewayHost.Region, "us-east-1", StringComparison.Ordinal), s_consumer + "99999999999999999999"])
+        {
+            (await Gateway.CallAsync(operation, new { ConsumerARN = elsewhere }))
+                .AssertError("ResourceNotFoundException", $"Consumer {elsewhere}, account {Account} not found.");
+        }
         AssertViolations(
             await Gateway.CallAsync(operation, new { ConsumerARN = s_stream }),
             Fails(s_stream, "consumerARN", "Member must satisfy regular expression pattern: "
