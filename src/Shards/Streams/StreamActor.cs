@@ -16,6 +16,10 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
 {
     /// <summary>Events after which the state is snapshotted. They stay, so an unreadable snapshot costs time and nothing else.</summary>
     private const int SnapshotEvents = 200;
+
+    /// <summary>Shards of a deleted stream that end at once: a thousand together would keep the store from everybody else for seconds.</summary>
+    private const int EndsMax = 16;
+
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromMilliseconds(500);
     private readonly StreamKey _key;
     private readonly TimeProvider _time;
@@ -186,7 +190,9 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
     {
         if (_state.Lifecycle == StreamLifecycle.Deleting)
         {
-            if (_done.Add(ended.Shard.Shard) && _state.Numbers.All(_done.Contains)) PersistAndGoOn(StreamEvents.Deleted.Instance);
+            if (!_done.Add(ended.Shard.Shard)) return;
+            if (_state.Numbers.All(_done.Contains)) PersistAndGoOn(StreamEvents.Deleted.Instance);
+            else if (_done.Count % EndsMax == 0) GoOn();
         }
         else if (_state.Slot(ended.Shard.Shard) is { IsOpen: false })
         {
@@ -218,7 +224,7 @@ public sealed partial class StreamActor : UntypedPersistentActor, IWithTimers
                 TellShards(_state.Shards.Select(s => s.Number), number => Opening(_state.Slot(number)!, 0, []));
                 break;
             case StreamLifecycle.Deleting:
-                TellShards(_state.Numbers, number => new ShardProtocol.End(Key(number)));
+                TellShards(_state.Numbers.Where(n => !_done.Contains(n)).Take(EndsMax), number => new ShardProtocol.End(Key(number)));
                 break;
             case StreamLifecycle.Active when _state.Resharding is not null:
                 GoOnResharding();
