@@ -104,7 +104,8 @@ def eventually(condition, patience_seconds=30):
     deadline = time.monotonic() + patience_seconds
     while not condition():
         assert time.monotonic() < deadline, f"not so within {patience_seconds} s"
-        time.sleep(0.02)
+        # Less often than DescribeStreamSummary may be called where rates hold.
+        time.sleep(0.06)
 
 
 def equal(expected, actual):
@@ -128,6 +129,18 @@ def expect_violations(items, call, **parameters):
     items = [items] if isinstance(items, str) else items
     count = "1 validation error" if len(items) == 1 else f"{len(items)} validation errors"
     expect_error("ValidationException", f"{count} detected: {'; '.join(items)}", call, **parameters)
+
+
+def expect_refusal(code, message, call, **parameters):
+    """Calls again and again until a rate is used up, which must be told by exactly this error."""
+    for _ in range(300):
+        try:
+            call(**parameters)
+        except ClientError as e:
+            equal((code, message, 400), (
+                e.response["Error"]["Code"], e.response["Error"]["Message"], e.response["ResponseMetadata"]["HTTPStatusCode"]))
+            return
+    raise AssertionError(f"300 calls were taken, and none refused with {code}: {message}")
 
 
 def null(member):

@@ -29,6 +29,9 @@ def tags_and_the_size_of_records_are_those_asked_for():
 def an_on_demand_stream_may_be_asked_to_be_warm():
     created = stream(None, WarmThroughputMiBps=100)
     equal(100, summary(created)["WarmThroughput"]["TargetMiBps"])
+    expect_error(
+        INVALID, "WarmThroughputMiBps must not be given for a stream in PROVISIONED mode.",
+        kinesis.create_stream, StreamName="s", ShardCount=1, WarmThroughputMiBps=100)
 
 
 @case

@@ -36,3 +36,15 @@ def with_consumers_it_is_deleted_only_when_told_so():
 @case
 def the_stream_must_be_named_and_there():
     expect_named_stream(kinesis.delete_stream)
+
+
+@case
+def others_are_served_while_a_stream_of_many_shards_goes():
+    created, other = stream(200), stream()
+    kinesis.delete_stream(StreamName=created)
+
+    def is_gone():
+        put(other)
+        return created not in kinesis.list_streams(ExclusiveStartStreamName=created[:-1])["StreamNames"]
+
+    eventually(is_gone, patience_seconds=60)

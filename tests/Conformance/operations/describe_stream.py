@@ -54,3 +54,11 @@ def the_start_is_a_name_of_a_shard():
 @case
 def the_stream_must_be_named_and_there():
     expect_named_stream(kinesis.describe_stream)
+
+
+@case
+def it_may_be_asked_ten_times_a_second_where_rates_hold():
+    there, created = limited_stream()
+    expect_refusal(
+        LIMIT, f"Rate exceeded for streams under account {ACCOUNT}: DescribeStream takes 10 calls a second.",
+        there.describe_stream, StreamName=created)

@@ -89,3 +89,12 @@ def an_iterator_must_be_one_that_was_given():
     expect_error(
         NOT_FOUND, f"Shard shardId-000000000000 in stream {created} under account {ACCOUNT} does not exist",
         kinesis.get_records, ShardIterator=given)
+
+
+@case
+def a_shard_is_read_five_times_a_second_where_rates_hold():
+    there, created = limited_stream()
+    given = there.get_shard_iterator(StreamName=created, ShardId="0", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    expect_refusal(
+        "ProvisionedThroughputExceededException", f"Rate exceeded for shard shardId-000000000000 in stream {created} under account {ACCOUNT}.",
+        there.get_records, ShardIterator=given)

@@ -99,3 +99,11 @@ def the_stream_must_be_named_and_there():
     expect_named_stream(
         kinesis.get_shard_iterator, lambda created: f"Shard shardId-000000000000 in stream {created} under account {ACCOUNT} does not exist",
         ShardId="0", ShardIteratorType="LATEST")
+
+
+@case
+def a_shard_gives_five_iterators_a_second_where_rates_hold():
+    there, created = limited_stream()
+    expect_refusal(
+        "ProvisionedThroughputExceededException", f"Rate exceeded for shard shardId-000000000000 in stream {created} under account {ACCOUNT}.",
+        there.get_shard_iterator, StreamName=created, ShardId="0", ShardIteratorType="LATEST")

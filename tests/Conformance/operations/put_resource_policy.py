@@ -61,6 +61,10 @@ def a_consumer_has_a_policy_of_its_own():
 def a_policy_must_be_one():
     arn = arn_of(stream())
     expect_error(INVALID, "The policy cannot be attached: it is not JSON.", attach, resource=arn, policy="x")
+    large = allow(arn, "kinesis:Get*").ljust(20 * 1024)
+    attach(arn, large)
+    expect_error(
+        INVALID, f"The policy cannot be attached: it has {20 * 1024 + 1} bytes; allowed are {20 * 1024}.", attach, resource=arn, policy=large + " ")
     expect_violations([null("policy"), null("resourceARN")], kinesis.put_resource_policy)
 
 

@@ -15,6 +15,13 @@ def an_on_demand_stream_notes_what_it_is_asked_for():
 
 
 @case
+def there_is_a_highest():
+    created = stream(None)
+    warm(created, 10_240)
+    expect_error(INVALID, "WarmThroughputMiBps 10241 is above 10240.", warm, created=created, mebibytes=10_241)
+
+
+@case
 def a_provisioned_stream_has_shards_for_that():
     created = stream()
     expect_error(VALIDATION, f"Request is invalid. Stream {created} under account {ACCOUNT} is in Provisioned mode.", warm, created=created, mebibytes=5)
