@@ -30,7 +30,7 @@ def with_consumers_it_is_deleted_only_when_told_so():
             "EnforceConsumerDeletion.", kinesis.delete_stream, StreamName=created, **parameters)
     kinesis.delete_stream(StreamName=created, EnforceConsumerDeletion=True)
     eventually(lambda: created not in kinesis.list_streams()["StreamNames"])
-    expect_error(NOT_FOUND, not_found(created), kinesis.describe_stream_consumer, ConsumerARN=arn)
+    expect_error(NOT_FOUND, f"Consumer {arn}, account {ACCOUNT} not found.", kinesis.describe_stream_consumer, ConsumerARN=arn)
 
 
 @case
