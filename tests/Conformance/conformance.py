@@ -72,6 +72,14 @@ def until_active(created, on=None):
     return created
 
 
+def is_gone(created):
+    try:
+        summary(created)
+        return False
+    except kinesis.exceptions.ResourceNotFoundException:
+        return True
+
+
 def summary(created, on=None):
     return (on or kinesis).describe_stream_summary(StreamName=created)["StreamDescriptionSummary"]
 

@@ -5,7 +5,7 @@ from conformance import *
 def a_deleted_stream_is_gone_and_its_name_is_free():
     created = stream()
     kinesis.delete_stream(StreamName=created)
-    eventually(lambda: created not in kinesis.list_streams()["StreamNames"])
+    eventually(lambda: is_gone(created))
     expect_error(NOT_FOUND, not_found(created), kinesis.describe_stream_summary, StreamName=created)
     expect_error(NOT_FOUND, not_found(created), kinesis.delete_stream, StreamName=created)
     kinesis.create_stream(StreamName=created, ShardCount=2)
@@ -17,7 +17,7 @@ def a_deleted_stream_is_gone_and_its_name_is_free():
 def it_may_be_named_by_arn():
     created = stream()
     kinesis.delete_stream(StreamARN=arn_of(created))
-    eventually(lambda: created not in kinesis.list_streams()["StreamNames"])
+    eventually(lambda: is_gone(created))
 
 
 @case
@@ -29,7 +29,7 @@ def with_consumers_it_is_deleted_only_when_told_so():
             IN_USE, f"Stream {created} under account {ACCOUNT} has registered consumers (1). Deregister them, or delete the stream with "
             "EnforceConsumerDeletion.", kinesis.delete_stream, StreamName=created, **parameters)
     kinesis.delete_stream(StreamName=created, EnforceConsumerDeletion=True)
-    eventually(lambda: created not in kinesis.list_streams()["StreamNames"])
+    eventually(lambda: is_gone(created))
     expect_error(NOT_FOUND, f"Consumer {arn}, account {ACCOUNT} not found.", kinesis.describe_stream_consumer, ConsumerARN=arn)
 
 
@@ -43,8 +43,8 @@ def others_are_served_while_a_stream_of_many_shards_goes():
     created, other = stream(200), stream()
     kinesis.delete_stream(StreamName=created)
 
-    def is_gone():
+    def others_are_served_until_it_is():
         put(other)
-        return created not in kinesis.list_streams(ExclusiveStartStreamName=created[:-1])["StreamNames"]
+        return is_gone(created)
 
-    eventually(is_gone, patience_seconds=60)
+    eventually(others_are_served_until_it_is, patience_seconds=60)

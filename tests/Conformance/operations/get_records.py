@@ -85,7 +85,7 @@ def an_iterator_must_be_one_that_was_given():
     given = iterator(created)
     expect_error(INVALID, "Invalid ShardIterator.", kinesis.get_records, ShardIterator=given[:-4] + "AAAA")
     kinesis.delete_stream(StreamName=created)
-    eventually(lambda: created not in kinesis.list_streams()["StreamNames"])
+    eventually(lambda: is_gone(created))
     expect_error(
         NOT_FOUND, f"Shard shardId-000000000000 in stream {created} under account {ACCOUNT} does not exist",
         kinesis.get_records, ShardIterator=given)
