@@ -68,7 +68,7 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts pro
         if (text == "0") return;
         if (SequenceNumber.TryParse(text, out var number)
             && number.Incarnation == map.Description.Incarnation
-            && map.Shard(number.Shard) is { } shard
+            && await streams.FindShardAsync(map, number.Shard, call) is { } shard
             && shard.Generation == number.Generation)
         {
             switch (await streams.BoundsAsync(shard.Key, call.Aborted))

@@ -62,7 +62,7 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
         {
             case MapResult.Found { Map: var map }:
                 call.Authorize(map.Description);
-                if (map.Shard(number) is { } shard) return shard;
+                if (await streams.FindShardAsync(map, number, call) is { } shard) return shard;
                 break;
             case MapResult.NotFound or MapResult.NotActive when call.IsForeign:
                 throw call.StreamNotFound(stream);

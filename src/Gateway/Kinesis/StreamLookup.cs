@@ -51,4 +51,19 @@ internal static class StreamLookup
                 throw KinesisErrors.InternalFailure();
         }
     }
+
+    /// <summary>
+    /// A shard of the stream, null where it has none of that number. The map may be from before the shard was opened, which was told to the
+    /// client by another node; so the stream itself says that there is none. Consumer libraries take that for the end of the shard.
+    /// </summary>
+    public static async ValueTask<ShardDescription?> FindShardAsync(this IStreams streams, StreamMap map, int number, KinesisCall call)
+    {
+        if (map.Shard(number) is { } known) return known;
+        return await streams.DescribeStreamAsync(map.Description.Id, call.Aborted) switch
+        {
+            DescribeStreamResult.Found found => found.Stream.Shards.FirstOrDefault(s => s.Key.Shard == number),
+            DescribeStreamResult.NotFound => null,
+            _ => throw KinesisErrors.InternalFailure(),
+        };
+    }
 }

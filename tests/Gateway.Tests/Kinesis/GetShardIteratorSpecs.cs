@@ -45,6 +45,18 @@ public class GetShardIteratorSpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task A_shard_that_was_opened_after_the_map_of_the_node_is_found()
+    {
+        var before = await Gateway.StreamAsync();
+        Gateway.Streams.KeepMap(before.Id);
+        Gateway.Streams.Split(before.Id, 0);
+
+        var iterator = await Gateway.IteratorAsync(shard: 1);
+
+        Assert.Equal("", Text(await Gateway.GetRecordsAsync(iterator)));
+    }
+
+    [Fact]
     public async Task Latest_means_after_the_iterator_was_made()
     {
         await Gateway.StreamAsync();
