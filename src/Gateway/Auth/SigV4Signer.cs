@@ -26,7 +26,7 @@ public sealed class SigV4Signer(AccessKey accessKey, string region, TimeProvider
         return (date, authorization);
     }
 
-    /// <summary>Adds the headers to a message with an absolute address, whose <c>X-Amz-*</c> headers are already set.</summary>
+    /// <summary>Adds the headers to a message with an absolute address, whose <c>X-Amz-*</c> and <c>X-ActorStreams-*</c> headers are already set.</summary>
     public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body)
     {
         var uri = request.RequestUri is { IsAbsoluteUri: true } absolute
@@ -35,7 +35,8 @@ public sealed class SigV4Signer(AccessKey accessKey, string region, TimeProvider
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["host"] = request.Headers.Host ?? uri.Authority };
         foreach (var (name, values) in request.Headers)
         {
-            if (name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase)) headers[name] = string.Join(',', values);
+            if (name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-ActorStreams-", StringComparison.OrdinalIgnoreCase))
+                headers[name] = string.Join(',', values);
         }
         var (date, authorization) = Sign(request.Method.Method, uri.PathAndQuery, headers, body);
         request.Headers.Remove("X-Amz-Date");

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using ActorStreams.Gateway.Kinesis;
 
 namespace ActorStreams.Gateway.Auth;
 
@@ -12,6 +13,11 @@ internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvi
 {
     private const string Service = "kinesis";
     private const string Terminator = "aws4_request";
+
+    // They decide what a put stores: a captured one with another producer's name would shut that out for ever.
+    private static readonly string[] s_signedWhereThere =
+        [CallIdentity.ClientTokenHeader, ProducerHeaders.NameHeader, ProducerHeaders.EpochHeader, ProducerHeaders.PositionHeader];
+
     private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(5);
 
     private readonly FrozenDictionary<string, AccessKey> _accessKeys = accessKeys.ToFrozenDictionary(k => k.AccessKeyId);
@@ -72,6 +78,11 @@ internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvi
             return AuthResult.Invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
         if (!request.SignedHeaders.Contains("x-amz-target"))
             return AuthResult.Invalid("'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.");
+        foreach (var header in s_signedWhereThere)
+        {
+            if (message.Header(header) is not null && !request.SignedHeaders.Contains(header))
+                return AuthResult.Invalid($"'{header}' must be a 'SignedHeader' in the AWS Authorization.");
+        }
         return message.Header("X-Amz-Content-Sha256") is { } declared
             && (declared.StartsWith("UNSIGNED-PAYLOAD", StringComparison.Ordinal) || declared.StartsWith("STREAMING-", StringComparison.Ordinal))
                 ? AuthResult.Invalid($"The body must be signed; 'x-amz-content-sha256: {declared}' is not accepted.")

@@ -176,6 +176,20 @@ public sealed class SigV4Specs : GatewaySpecs
         (await Gateway.SendAsync(request)).AssertError("InvalidSignatureException", message);
     }
 
+    [Theory]
+    [InlineData("x-actorstreams-client-token")]
+    [InlineData("x-actorstreams-producer")]
+    [InlineData("x-actorstreams-epoch")]
+    [InlineData("x-actorstreams-position")]
+    public async Task A_header_of_ours_is_signed(string header)
+    {
+        using var captured = Gateway.Request("PutRecord", Body);
+        captured.Headers.Add(header, "1");
+
+        (await Gateway.SendAsync(captured)).AssertError(
+            "InvalidSignatureException", $"'{header}' must be a 'SignedHeader' in the AWS Authorization.");
+    }
+
     [Fact]
     public async Task An_unsigned_body_is_refused()
     {

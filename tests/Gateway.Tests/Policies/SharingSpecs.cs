@@ -99,11 +99,12 @@ public sealed class SharingSpecs : PolicySpecs
 
         async Task<Answer> ProduceAsync(AccessKey key, int epoch, int position)
         {
-            using var request = Gateway.Request(
-                "PutRecord", System.Text.Encoding.UTF8.GetBytes($"{{\"StreamARN\":\"{Arn}\",\"PartitionKey\":\"k\",\"Data\":\"\"}}"), key: key);
+            var body = System.Text.Encoding.UTF8.GetBytes($"{{\"StreamARN\":\"{Arn}\",\"PartitionKey\":\"k\",\"Data\":\"\"}}");
+            using var request = Gateway.Unsigned("PutRecord", body);
             request.Headers.Add("x-actorstreams-producer", "agent");
             request.Headers.Add("x-actorstreams-epoch", epoch.ToString(System.Globalization.CultureInfo.InvariantCulture));
             request.Headers.Add("x-actorstreams-position", position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            new SigV4Signer(key, GatewayHost.Region, Gateway.Time).Sign(request, body);
             return await Gateway.SendAsync(request);
         }
     }
