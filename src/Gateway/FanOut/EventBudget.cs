@@ -43,6 +43,12 @@ internal sealed class EventBudget(long bytesMax)
         }
     }
 
+    /// <summary>Takes without waiting, for what is in memory already; the others wait until it has come back.</summary>
+    public void Overdraw(long bytes)
+    {
+        lock (_lock) _taken += bytes;
+    }
+
     public void Return(long bytes)
     {
         lock (_lock)

@@ -49,12 +49,14 @@ internal sealed class EventSender(
         return FlushAsync();
     }
 
-    /// <param name="reserved">Bytes that are set aside for the event already.</param>
+    /// <param name="reserved">Bytes that are set aside for the event already; it may turn out to need more.</param>
     public async ValueTask<bool> SendAsync(ShardEvent e, long behindMs = 0, long reserved = 0)
     {
         if (pace is not null && e.Count > 0) await pace.WaitAsync(e.DataBytes(), stop);
-        var taken = reserved > 0 || e.Count == 0 ? 0 : e.Length;
-        if (taken > 0) await services.Open.Budget.TakeAsync(taken, stop);
+        var taken = e.Count == 0 ? 0 : Math.Max(0, e.Length - reserved);
+        // To wait while others wait with what they have would be for ever.
+        if (reserved > 0) services.Open.Budget.Overdraw(taken);
+        else if (taken > 0) await services.Open.Budget.TakeAsync(taken, stop);
         try
         {
             var payload = _events.Begin(EventHeader, e.Length);

@@ -58,6 +58,9 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
     private ShardPosition _position;
     private int _generation;
     private bool _isBehind = true;
+
+    // What the last event came to is the best guess of what the next one will.
+    private long _eventBytes = EventBytesMax;
     private long _outOfReachSince;
     private long _lookedForConsumerAt;
 
@@ -137,7 +140,7 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
         while (goesOn && Lifetime - Time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
             // Memory first, where there will be much to send; a reader at the tip takes it when it knows how much.
-            var reserved = _isBehind ? EventBytesMax : 0L;
+            var reserved = _isBehind ? _eventBytes : 0L;
             if (reserved > 0) await _services.Open.Budget.TakeAsync(reserved, _stop.Token);
             try
             {
@@ -193,7 +196,9 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
         _position = read.Next ?? read.Bounds.AfterTip;
         if (read.Slices.Length > 0)
         {
-            if (!await _sender.SendAsync(ShardEvent.Of(_shard, _generation, read.Slices, _position, read.BehindMs), read.BehindMs, reserved)) return false;
+            var e = ShardEvent.Of(_shard, _generation, read.Slices, _position, read.BehindMs);
+            _eventBytes = Math.Max(EventBytesMax, e.Length);
+            if (!await _sender.SendAsync(e, read.BehindMs, reserved)) return false;
         }
         else if (_sender.IsHeartbeatDue)
         {

@@ -1,5 +1,6 @@
 using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using ActorStreams.TestKit;
@@ -96,6 +97,42 @@ public sealed class SubscriptionsSpecs
         http.Uninitialize();
 
         subscription.CutOff("it stood");
+    }
+
+    [Fact]
+    public async Task An_event_that_is_larger_than_what_was_set_aside_for_it_counts_in_full()
+    {
+        var (streams, stream) = (new InMemoryStreams(_time), new StreamId("r", "s"));
+        await streams.CreateStreamAsync(stream, 1, StreamConfiguration.Provisioned, default);
+        var shard = streams.Describe(stream).Shards[0].Key;
+        var block = new RecordBlockBuilder();
+        block.Add("k"u8, null, new byte[5 << 20]);
+        await streams.AppendAsync(stream, shard, block.Build(), null, default);
+        var read = Assert.IsType<ReadResult.Records>(
+            await streams.ReadAsync(shard, ShardPosition.TrimHorizon, 10, 1 << 20, TimeSpan.Zero, default));
+        var e = ShardEvent.Of(shard, 1, read.Slices, read.Next!.Value, 0);
+        var open = new Subscriptions(new FanOutOptions(), _time, new GatewayMetrics());
+        var taken = new Taken(open.Budget);
+        var http = new DefaultHttpContext { Response = { Body = taken } };
+        var services = new SubscriptionServices(streams, open, new FanOutOptions(), _time, new GatewayMetrics(), NullLogger.Instance);
+        await open.Budget.TakeAsync(1 << 20, default);
+
+        Assert.True(await new EventSender(services, "s", null, http, default).SendAsync(e, reserved: 1 << 20));
+
+        Assert.Equal(e.Length, taken.Most);
+        Assert.Equal(1 << 20, open.Budget.Taken);
+    }
+
+    /// <summary>A response that looks at the budget when it is written to.</summary>
+    private sealed class Taken(EventBudget budget) : MemoryStream
+    {
+        public long Most { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Most = Math.Max(Most, budget.Taken);
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Subscribed : Subscriptions.ISubscription
