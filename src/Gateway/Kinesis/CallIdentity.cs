@@ -42,7 +42,8 @@ internal sealed class CallIdentity
     public bool MayBeRepeat { get; }
 
     /// <summary>To be asked before the body is read, which may decode it in place. Null where nothing names the call.</summary>
-    public static CallIdentity? Of(KinesisCall call)
+    /// <param name="isOfSdks">The header that SDKs send is looked at.</param>
+    public static CallIdentity? Of(KinesisCall call, bool isOfSdks)
     {
         if (call.Header(ClientTokenHeader) is { } token)
         {
@@ -54,7 +55,7 @@ internal sealed class CallIdentity
             var hash = XxHash3.HashToUInt64(call.Body.Span);
             return new CallIdentity(Scope(call, 1, token, []), isClientToken: true, hash == 0 ? 1 : hash, mayBeRepeat: true);
         }
-        if (call.Header(InvocationHeader) is not { Length: > 0 and <= InvocationCharactersMax } invocation) return null;
+        if (!isOfSdks || call.Header(InvocationHeader) is not { Length: > 0 and <= InvocationCharactersMax } invocation) return null;
         Span<byte> body = stackalloc byte[BodyHashBytes];
         XxHash128.Hash(call.Body.Span, body);
         return new CallIdentity(Scope(call, 0, invocation, body), isClientToken: false, 0, !IsFirstTry(call));

@@ -125,6 +125,18 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
     }
 
     [Fact]
+    public async Task A_token_counts_whatever_the_settings_want_of_SDKs()
+    {
+        await DisposeAsync();
+        await StartAsync(new GatewayOptions { DetectRetries = false });
+        await Gateway.StreamAsync();
+
+        for (var i = 0; i < 2; i++) (await SendAsync("PutRecord", One("a"), ("x-actorstreams-client-token", "t"))).AssertOk();
+
+        Assert.Equal(1, await CountAsync());
+    }
+
+    [Fact]
     public async Task A_token_of_the_client_names_the_call_whatever_the_SDK_says()
     {
         await Gateway.StreamAsync(shards: 4);
