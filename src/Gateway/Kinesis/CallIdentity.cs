@@ -24,12 +24,13 @@ internal sealed class CallIdentity
 
     private readonly byte[] _scope;
 
-    private CallIdentity(byte[] scope, bool isClientToken, ulong bodyHash, bool mayBeRepeat)
+    private CallIdentity(byte[] scope, bool isClientToken, ulong bodyHash, bool mayBeRepeat, bool hasMoreTries)
     {
         _scope = scope;
         IsClientToken = isClientToken;
         BodyHash = bodyHash;
         MayBeRepeat = mayBeRepeat;
+        HasMoreTries = hasMoreTries;
     }
 
     /// <summary>Chosen by the client, not by its SDK.</summary>
@@ -40,6 +41,9 @@ internal sealed class CallIdentity
 
     /// <summary>False where the SDK says that this is its first try.</summary>
     public bool MayBeRepeat { get; }
+
+    /// <summary>True where the SDK says that it will try again, should this try fail as a whole.</summary>
+    public bool HasMoreTries { get; }
 
     /// <summary>To be asked before the body is read, which may decode it in place. Null where nothing names the call.</summary>
     /// <param name="isOfSdks">The header that SDKs send is looked at.</param>
@@ -53,12 +57,14 @@ internal sealed class CallIdentity
                     CultureInfo.InvariantCulture, $"{ClientTokenHeader} has 1 to {ClientTokenCharactersMax} characters; this one has {token.Length}."));
             }
             var hash = XxHash3.HashToUInt64(call.Body.Span);
-            return new CallIdentity(Scope(call, 1, token, []), isClientToken: true, hash == 0 ? 1 : hash, mayBeRepeat: true);
+            return new CallIdentity(Scope(call, 1, token, []), isClientToken: true, hash == 0 ? 1 : hash, mayBeRepeat: true, hasMoreTries: false);
         }
         if (!isOfSdks || call.Header(InvocationHeader) is not { Length: > 0 and <= InvocationCharactersMax } invocation) return null;
         Span<byte> body = stackalloc byte[BodyHashBytes];
         XxHash128.Hash(call.Body.Span, body);
-        return new CallIdentity(Scope(call, 0, invocation, body), isClientToken: false, 0, !IsFirstTry(call));
+        var (attempt, max) = Tries(call);
+        return new CallIdentity(
+            Scope(call, 0, invocation, body), isClientToken: false, 0, mayBeRepeat: attempt != 1, hasMoreTries: attempt > 0 && attempt < max);
     }
 
     /// <summary>The same for every try of the call on one life of the stream.</summary>
@@ -90,17 +96,26 @@ internal sealed class CallIdentity
         return scope;
     }
 
-    /// <summary><c>amz-sdk-request: attempt=1; max=3</c>, or of older SDKs for Java <c>amz-sdk-retry: 0/0/500</c>.</summary>
-    private static bool IsFirstTry(KinesisCall call)
+    /// <summary>
+    /// <c>amz-sdk-request: attempt=1; max=3</c>, or of older SDKs for Java <c>amz-sdk-retry: 0/0/500</c>, which do not tell how many tries
+    /// they make. 0 for what is not told.
+    /// </summary>
+    private static (int Attempt, int Max) Tries(KinesisCall call)
     {
         if (call.Header("amz-sdk-request") is { } request)
         {
+            var (attempt, max) = (0, 0);
             foreach (var part in request.AsSpan().Split(';'))
             {
                 var pair = request.AsSpan(part).Trim();
-                if (pair.StartsWith("attempt=", StringComparison.OrdinalIgnoreCase)) return pair["attempt=".Length..].SequenceEqual("1");
+                if (pair.StartsWith("attempt=", StringComparison.OrdinalIgnoreCase)) attempt = Number(pair["attempt=".Length..]);
+                if (pair.StartsWith("max=", StringComparison.OrdinalIgnoreCase)) max = Number(pair["max=".Length..]);
             }
+            if (attempt > 0) return (attempt, max);
         }
-        return call.Header("amz-sdk-retry")?.StartsWith("0/", StringComparison.Ordinal) == true;
+        return (call.Header("amz-sdk-retry")?.StartsWith("0/", StringComparison.Ordinal) == true ? 1 : 0, 0);
     }
+
+    private static int Number(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

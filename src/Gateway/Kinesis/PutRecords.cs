@@ -6,7 +6,8 @@ namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>
 /// Stores up to 500 records, shard by shard: the entries of one shard succeed or fail together, and the answer says so entry by entry
-/// in the order of the request.
+/// in the order of the request. Where the outcome of some is unknown and the SDK tries again, the call fails as a whole, since SDKs take an
+/// answer with failed entries for the last word.
 /// </summary>
 internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
 {
@@ -26,6 +27,7 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts pr
             ? await plan.StoreAsync(stream, request, map, call, repeats)
             : await producers.StoreAsync(stream, request, map, call, producer);
         Count(stream.Name, request, puts);
+        if (repeats?.IsForNextTry(request, puts) == true) throw KinesisErrors.InternalFailure();
         PutRecordsAnswer.Write(call, request, puts, stream, isEncrypted: map.Description.Configuration.EncryptionKey is not null);
         await call.Response.BodyWriter.FlushAsync(call.Aborted);
     }

@@ -19,6 +19,20 @@ internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, Tim
 
     public bool IsClientToken => identity.IsClientToken;
 
+    /// <summary>
+    /// True for a put of which something may or may not be stored, when the client tries once more: the next try finds out. Answered entry by
+    /// entry it would be the client's last try, and what it sends anew would be another call.
+    /// </summary>
+    public bool IsForNextTry(PutRequest request, List<ShardPut> puts)
+    {
+        if (!identity.HasMoreTries) return false;
+        foreach (ref readonly var entry in request.Entries)
+        {
+            if (puts[entry.Block].Reply is AppendReply.Refused { Error: AppendError.OutcomeUnknown }) return true;
+        }
+        return false;
+    }
+
     /// <summary>True from the first time on that something of the put was sent twice by the gateway itself.</summary>
     public bool MayBeRepeat { get; private set; } = identity.MayBeRepeat;
 

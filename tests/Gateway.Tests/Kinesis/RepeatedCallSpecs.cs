@@ -39,10 +39,22 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
         Gateway.Streams.LoseAnswer(stream.Shards[0].Key);
         Gateway.Streams.LoseAnswer(stream.Shards[1].Key);
 
-        Assert.Equal(20, (int)(await TryAsync("PutRecords", Many(20), attempt: 1)).AssertOk()["FailedRecordCount"]!);
+        (await TryAsync("PutRecords", Many(20), attempt: 1)).AssertError("InternalFailure", null, 500);
         Assert.Equal(0, (int)(await TryAsync("PutRecords", Many(20), attempt: 2)).AssertOk()["FailedRecordCount"]!);
 
         Assert.Equal(20, await CountAsync());
+    }
+
+    [Fact]
+    public async Task What_the_last_try_does_not_find_out_is_told_entry_by_entry()
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(AppendError.OutcomeUnknown, "lost"));
+
+        (await TryAsync("PutRecords", Many(20), attempt: 2)).AssertError("InternalFailure", null, 500);
+        var last = (await TryAsync("PutRecords", Many(20), attempt: 3)).AssertOk();
+
+        Assert.InRange((int)last["FailedRecordCount"]!, 1, 19);
     }
 
     [Fact]
@@ -215,7 +227,7 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
         // The first try knew of no split; of what it sent, its gateway routed again what the parent refused, and only that.
         var stream = await Gateway.StreamAsync(shards: 2);
         Gateway.Streams.FailAppends(stream.Shards[1].Key, new AppendReply.Refused(AppendError.OutcomeUnknown, "lost"), times: 1);
-        (await TryAsync("PutRecords", Many(30), 1)).AssertOk();
+        (await TryAsync("PutRecords", Many(30), 1)).AssertError("InternalFailure", null, 500);
         Gateway.Streams.Merge(s_stream, 0, 1);
 
         var second = await TryAsync("PutRecords", Many(30), 2);
