@@ -36,8 +36,10 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics, En
                 {
                     if (Decode(stored, opener, out var why) is not { } batch)
                         return records > 0 ? Take(from, recordsMax, bytesMax, batches.DrainToImmutable(), bounds) : Noted(why!);
+                    // Who has read a whole row stands behind its last record: that row must not use up what may be read, or nothing would be found.
+                    if (batch.Row == from.Row && from.Index >= batch.Count) continue;
                     batches.Add(batch);
-                    records += batch.Count - (batch.Row == from.Row ? Math.Min(from.Index, batch.Count) : 0);
+                    records += batch.Count - (batch.Row == from.Row ? from.Index : 0);
                     bytes += stored.Payload.Length;
                 }
                 row = rows[^1].Row + 1;

@@ -180,6 +180,20 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
             shard.PersistenceId, "RA1", 1, trimmed.TrimmedToRow, RecordBatch.HeaderBytes, default) is null);
     }
 
+    [Fact]
+    public async Task A_reader_behind_a_large_row_goes_on_with_the_next_one()
+    {
+        await using var host = await StartAsync(new ShardOptions { TailBytesMax = 0 });
+        var shard = (await CreateAsync(host.Streams, 1)).Open[0].Key;
+        // Each of the rows is as large as a whole read, or larger.
+        string[] data = [new('a', 700_000), new('b', 700_000), new('c', 700_000), new('d', 700_000)];
+        await host.Streams.AppendAsync(s_stream, shard, Block(data[..2]), null, default);
+        await host.Streams.AppendAsync(s_stream, shard, Block(data[2..]), null, default);
+        await host.Streams.AppendAsync(s_stream, shard, Block("last"), null, default);
+
+        Assert.Equal([.. data, "last"], await ReadAllAsync(host.Streams, shard));
+    }
+
     private static async Task<StreamMap> CreateAsync(IStreams streams, int shards, StreamId? id = null)
     {
         var stream = id ?? s_stream;
