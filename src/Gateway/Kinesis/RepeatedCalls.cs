@@ -28,7 +28,9 @@ internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, Tim
         if (!identity.HasMoreTries) return false;
         foreach (ref readonly var entry in request.Entries)
         {
-            if (puts[entry.Block].Reply is AppendReply.Refused { Error: AppendError.OutcomeUnknown }) return true;
+            if (puts[entry.Block].Reply is not AppendReply.Refused { Error: var error }) continue;
+            // What a shard refused before it judged the call may be stored by the try before.
+            if (error is AppendError.OutcomeUnknown || (identity.MayBeRepeat && error is AppendError.NotReady or AppendError.Overloaded)) return true;
         }
         return false;
     }

@@ -45,16 +45,30 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
         Assert.Equal(20, await CountAsync());
     }
 
-    [Fact]
-    public async Task What_the_last_try_does_not_find_out_is_told_entry_by_entry()
+    [Theory]
+    [InlineData(AppendError.OutcomeUnknown)]
+    [InlineData(AppendError.NotReady)]
+    [InlineData(AppendError.Overloaded)]
+    public async Task What_the_last_try_does_not_find_out_is_told_entry_by_entry(AppendError error)
     {
         var stream = await Gateway.StreamAsync(shards: 2);
-        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(AppendError.OutcomeUnknown, "lost"));
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(error, "as told"));
 
         (await TryAsync("PutRecords", Many(20), attempt: 2)).AssertError("InternalFailure", null, 500);
         var last = (await TryAsync("PutRecords", Many(20), attempt: 3)).AssertOk();
 
         Assert.InRange((int)last["FailedRecordCount"]!, 1, 19);
+    }
+
+    [Theory]
+    [InlineData(AppendError.NotReady)]
+    [InlineData(AppendError.Overloaded)]
+    public async Task What_is_refused_at_the_first_try_is_told_entry_by_entry(AppendError error)
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(error, "as told"));
+
+        Assert.InRange((int)(await TryAsync("PutRecords", Many(20), attempt: 1)).AssertOk()["FailedRecordCount"]!, 1, 19);
     }
 
     [Fact]
