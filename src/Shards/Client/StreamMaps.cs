@@ -22,6 +22,8 @@ public sealed class StreamMaps(TimeProvider? clock = null)
     // Closed, though no map says so yet: a map that has one of these open would lead every put to it until the next refusal.
     private readonly HashSet<ShardKey> _closed = [];
 
+    private const int ClosedMax = 10_000;
+
     /// <summary>How old a map may grow before it is to be asked for anew, behind the back of who uses it.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(5);
 
@@ -78,6 +80,8 @@ public sealed class StreamMaps(TimeProvider? clock = null)
         lock (_lock)
         {
             if (_names.TryGetValue(shard.Stream, out var stream) && _maps[stream].Map.Shard(shard.Shard) is { EndingSequenceNumber: not null }) return;
+            // Those of streams that this node never asks for again are not given back one by one.
+            if (_closed.Count >= ClosedMax) _closed.Clear();
             _closed.Add(shard);
             Forget(shard.Stream);
         }
