@@ -82,7 +82,7 @@ public sealed class ShardsNode : IAsyncDisposable
         static InvalidOperationException Malformed(string id) => new($"'{id}' is not the id of an entity of ours.");
     }
 
-    private static readonly TimeSpan s_awakenWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_awakenWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks again where a recovery fails at first, as one does that meets an unreadable snapshot.</summary>
     private static async Task AwakenAsync(ActorSystem system, string region, ShardServices services, CancellationToken cancel)
@@ -90,15 +90,26 @@ public sealed class ShardsNode : IAsyncDisposable
         var since = services.Time.GetTimestamp();
         while (true)
         {
-            var reply = await Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.IMessage>(
-                new CatalogueProtocol.Wake(region), services.Options.AnswerTimeout, cancel).ConfigureAwait(false);
-            if (reply is CatalogueProtocol.Awake) return;
+            if (await WakeAsync(system, region, services, cancel).ConfigureAwait(false)) return;
             if (services.Time.GetElapsedTime(since) > s_awakenWithin)
             {
                 throw new StoreUnavailableException(
-                    $"The catalogue of region {region} does not recover: {services.Recoveries.Failure(Regions.CatalogueId(region)) ?? "it stops at once."}");
+                    $"The catalogue of region {region} does not recover: {services.Recoveries.Failure(Regions.CatalogueId(region)) ?? "it does not answer."}");
             }
             await Task.Delay(TimeSpan.FromMilliseconds(20), services.Time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<bool> WakeAsync(ActorSystem system, string region, ShardServices services, CancellationToken cancel)
+    {
+        try
+        {
+            return await Regions.Of(system, Regions.Catalogues).Ask<CatalogueProtocol.IMessage>(
+                new CatalogueProtocol.Wake(region), services.Options.AnswerTimeout, cancel).ConfigureAwait(false) is CatalogueProtocol.Awake;
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private const int TokenKeyBytes = 32;
 
     // Together below the ten seconds that a ctrl-C may take.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HttpStopPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ConsumerDrainPatience = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(6);
@@ -146,13 +147,32 @@ internal sealed class NodeHost : IAsyncDisposable
         _readiness.Reached(Parts.Shards);
 
         _pipelines = PipelinesNode.Start(system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock);
-        await _pipelines.StatusAsync(cancel);
+        await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, _shards.Keys, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, _shards.Streams, _clock, cancel);
         _readiness.Reached(Parts.Gateway);
+    }
+
+    /// <summary>On a machine that is busy with something else the coordinator may take longer than one answer may; it is asked again.</summary>
+    /// <exception cref="CannotStartException">It does not answer at all.</exception>
+    private async Task AnswersAsync(PipelinesNode pipelines, CancellationToken cancel)
+    {
+        var since = _clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await pipelines.StatusAsync(cancel);
+                return;
+            }
+            catch (TimeoutException e)
+            {
+                if (_clock.GetElapsedTime(since) > StartPatience) throw new CannotStartException(e.Message, e);
+            }
+        }
     }
 
     private async Task<ShardsNode> StartShardsAsync(ActorSystem system, CancellationToken cancel)

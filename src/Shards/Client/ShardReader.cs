@@ -17,7 +17,29 @@ public sealed class ShardReader(IJournalReader journal, ShardMetrics metrics, En
     /// <summary>What the first step of a read loads. Only the rows tell how many records they hold, so the next step knows better.</summary>
     private const int FirstStepBytes = 1 << 20;
 
+    /// <summary>
+    /// Reads of the store at once. Each may load 10 MiB before anybody can say whether there is room for its answer, so hundreds of readers
+    /// who begin far back would fill the memory; the others wait for a moment.
+    /// </summary>
+    private const int ReadsMax = 16;
+
+    private readonly SemaphoreSlim _reading = new(ReadsMax);
+
     public async Task<ReadResult> FromStoreAsync(
+        ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, ShardProtocol.ShardBounds bounds, CancellationToken cancel)
+    {
+        await _reading.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return await ReadStoreAsync(shard, from, recordsMax, bytesMax, bounds, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task<ReadResult> ReadStoreAsync(
         ShardKey shard, ShardPosition from, int recordsMax, int bytesMax, ShardProtocol.ShardBounds bounds, CancellationToken cancel)
     {
         try
