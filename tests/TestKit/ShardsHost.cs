@@ -41,6 +41,8 @@ public sealed class ShardsHost : IAsyncDisposable
               actor.provider = cluster
               remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
               cluster.downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+              # As the executable has it: a message that comes to a region as it leaves holds the region up until this is over.
+              coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 3s
             }
             """).WithFallback(ShardsNode.Config).WithFallback(ShardSerialization.Config).WithFallback(config)
             .WithFallback(more ?? Config.Empty);
