@@ -1,12 +1,7 @@
-using Microsoft.AspNetCore.Http;
-
 namespace ActorStreams.Management;
 
-/// <summary>A page of the admin endpoint, answered with JSON.</summary>
+/// <summary>Some routes of the admin endpoint that belong together.</summary>
 public interface IManagementPage
 {
-    /// <summary>The path it answers, such as <c>/streams</c>.</summary>
-    string Path { get; }
-
-    Task AnswerAsync(HttpContext context);
+    IEnumerable<ManagementRoute> Routes { get; }
 }

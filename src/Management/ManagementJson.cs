@@ -30,7 +30,8 @@ internal sealed record ShardAnswer(
     long? TrimmedToRow,
     string? Unavailable);
 
-internal sealed record UnavailableAnswer(string Message);
+/// <summary>What was done, or why not: the shape in which Akka.Management answers changes too.</summary>
+internal sealed record MessageAnswer(string Message);
 
 internal sealed record PipelinesAnswer(ImmutableArray<PipelineAnswer> Pipelines);
 
@@ -66,6 +67,6 @@ internal sealed record ConsumerAnswer(
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(PipelinesAnswer))]
 [JsonSerializable(typeof(StreamsAnswer))]
-[JsonSerializable(typeof(UnavailableAnswer))]
+[JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(UnknownPageAnswer))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

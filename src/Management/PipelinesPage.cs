@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Leases;
-using Microsoft.AspNetCore.Http;
 
 namespace ActorStreams.Management;
 
@@ -10,35 +9,13 @@ namespace ActorStreams.Management;
 /// <param name="pipelines">Null while the node starts.</param>
 public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
 {
-    public string Path => "/pipelines";
+    public IEnumerable<ManagementRoute> Routes => [ManagementRoute.Get("/pipelines", AnswerAsync)];
 
-    public async Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(ManagementCall call)
     {
-        if (pipelines() is not { } opened)
-        {
-            await RefuseAsync(context, "The pipelines are not there yet.");
-            return;
-        }
-
-        CoordinatorProtocol.PipelinesStatus status;
-        try
-        {
-            status = await opened.StatusAsync(context.RequestAborted);
-        }
-        catch (TimeoutException e)
-        {
-            await RefuseAsync(context, e.Message);
-            return;
-        }
-
-        var answer = new PipelinesAnswer([.. status.Applications.Select(Describe)]);
-        await context.Response.WriteAsJsonAsync(answer, ManagementJson.Default.PipelinesAnswer);
-    }
-
-    private static Task RefuseAsync(HttpContext context, string why)
-    {
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(new UnavailableAnswer(why), ManagementJson.Default.UnavailableAnswer);
+        if (pipelines() is not { } opened) throw ManagementException.Unavailable("The pipelines are not there yet.");
+        var status = await opened.StatusAsync(call.Cancel);
+        await call.AnswerAsync(new PipelinesAnswer([.. status.Applications.Select(Describe)]), ManagementJson.Default.PipelinesAnswer);
     }
 
     private static PipelineAnswer Describe(CoordinatorProtocol.ApplicationStatus application) => new(

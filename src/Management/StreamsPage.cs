@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using System.Data.Common;
 using System.Globalization;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
-using Microsoft.AspNetCore.Http;
 
 namespace ActorStreams.Management;
 
@@ -19,31 +17,17 @@ public sealed class StreamsPage(Func<IStreams?> streams, Func<ShardStore?> store
     private const int PageStreamsMax = 1_000;
     private const int ShardsAskedAtOnce = 32;
 
-    public string Path => "/streams";
+    public IEnumerable<ManagementRoute> Routes => [ManagementRoute.Get("/streams", AnswerAsync)];
 
-    public async Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(ManagementCall call)
     {
-        if (streams() is not { } all || store() is not { } opened)
-        {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsJsonAsync(new UnavailableAnswer("The shards are not there yet."), ManagementJson.Default.UnavailableAnswer);
-            return;
-        }
-
-        try
-        {
-            await ListAllAsync(all, opened, context);
-        }
-        catch (Exception e) when (e is DbException or TimeoutException && !context.Response.HasStarted)
-        {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsJsonAsync(new UnavailableAnswer($"The store does not answer: {e.Message}"), ManagementJson.Default.UnavailableAnswer);
-        }
+        if (streams() is not { } all || store() is not { } opened) throw ManagementException.Unavailable("The shards are not there yet.");
+        await ListAllAsync(all, opened, call);
     }
 
-    private static async Task ListAllAsync(IStreams all, ShardStore opened, HttpContext context)
+    private static async Task ListAllAsync(IStreams all, ShardStore opened, ManagementCall call)
     {
-        var cancel = context.RequestAborted;
+        var cancel = call.Cancel;
         var listed = ImmutableArray.CreateBuilder<StreamAnswer>();
         var regions = await opened.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, cancel);
         foreach (var region in regions.Select(id => id[Regions.CataloguePrefix.Length..]).Order(StringComparer.Ordinal))
@@ -53,7 +37,7 @@ public sealed class StreamsPage(Func<IStreams?> streams, Func<ShardStore?> store
         }
 
         var answer = new StreamsAnswer(await opened.SizeBytesAsync(cancel), listed.ToImmutable());
-        await context.Response.WriteAsJsonAsync(answer, ManagementJson.Default.StreamsAnswer, cancellationToken: cancel);
+        await call.AnswerAsync(answer, ManagementJson.Default.StreamsAnswer);
     }
 
     private static async Task<List<StreamSummary>> ListAsync(IStreams all, string region, CancellationToken cancel)

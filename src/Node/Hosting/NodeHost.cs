@@ -56,7 +56,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         IManagementPage[] pages = [new StreamsPage(() => _shards?.Streams, () => _store), new PipelinesPage(() => _pipelines)];
-        _management = new ManagementServer(settings.Management, _readiness, pages, loggers);
+        _management = new ManagementServer(settings.Management, _readiness, pages, new LoggedAudit(loggers), loggers, clock);
     }
 
     /// <summary>Where AWS clients find this node.</summary>
