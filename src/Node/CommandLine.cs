@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ActorStreams.Hosting;
 using ActorStreams.Node.Certificates;
 using ActorStreams.Node.Demo;
 using ActorStreams.Node.Hosting;
@@ -34,7 +35,8 @@ internal static class CommandLine
             Durable ordered streams with the Kinesis API on your own machines. Without a command, runs a node.
 
             Any setting can be given in appsettings.json, as an environment variable (ActorStreams__Gateway__Port=4567) or with --set.
-            Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 the node cannot start, 4 malformed lines in the input.
+            Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 the node cannot start, 4 malformed lines in the input,
+            5 the node was removed from its cluster.
             """);
         node.AddTo(root);
         root.SetAction((parsed, _) => RunCommand.RunAsync(node.Overrides(parsed), parsed.GetValue(node.SettingsFile)));

@@ -33,7 +33,7 @@ public sealed class PipelinesNode : IPipelines, IDisposable
     }
 
     /// <param name="definitions">Of this node's settings; all nodes of a cluster have the same.</param>
-    /// <param name="role">Only nodes of this role run consumers and the coordinator; null for all. This node must have it.</param>
+    /// <param name="role">Only members of this role run consumers and the coordinator, the others ask it there; null for all members.</param>
     public static PipelinesNode Start(
         ActorSystem system, IStreams streams, ImmutableArray<PipelineDefinition> definitions, ConsumerOptions options, TimeProvider time,
         string? role = null)
@@ -45,6 +45,18 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         var services = new ConsumerServices(
             streams, http, time, metrics, options, Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.ToString());
 
+        if (role is null || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role)) Host(system, services, definitions, role);
+        var proxy = system.ActorOf(
+            ClusterSingletonProxy.Props(
+                $"/user/{Coordinator}", ProxySettings(system).WithSingletonName("coordinator").WithRole(role)),
+            Coordinator + "-proxy");
+
+        return new PipelinesNode(proxy, http, metrics);
+    }
+
+    /// <summary>Runs consumers on this node, and the coordinator where it is the oldest one.</summary>
+    private static void Host(ActorSystem system, ConsumerServices services, ImmutableArray<PipelineDefinition> definitions, string? role)
+    {
         var sharding = ClusterSharding.Get(system);
         var settings = ClusterShardingSettings.Create(system).WithRole(role);
         var consumers = sharding.Start(
@@ -55,20 +67,14 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         var singleton = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator").WithRole(role);
         system.ActorOf(
             ClusterSingletonManager.Props(
-                CoordinatorActor.Props(definitions, streams, consumers, time, options.PollInterval, leaving.Token), PoisonPill.Instance, singleton),
+                CoordinatorActor.Props(definitions, services.Streams, consumers, services.Time, services.Options.PollInterval, leaving.Token), PoisonPill.Instance, singleton),
             Coordinator);
-        var proxy = system.ActorOf(
-            ClusterSingletonProxy.Props(
-                $"/user/{Coordinator}", ProxySettings(system).WithSingletonName("coordinator").WithRole(role)),
-            Coordinator + "-proxy");
-
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain-consumers", async () =>
         {
             await leaving.CancelAsync();
             await services.Local.DrainAsync();
             return Akka.Done.Instance;
         });
-        return new PipelinesNode(proxy, http, metrics);
     }
 
     public Task<PipelinesStatus> StatusAsync(CancellationToken cancel) => AskAsync<PipelinesStatus>(GetStatus.Instance, cancel);

@@ -42,8 +42,10 @@ public sealed class ShardsNode : IAsyncDisposable
         """);
 
     /// <summary>Answers when the regions take messages and what must not sleep is awake.</summary>
+    /// <param name="role">Only members of this role hold shards and streams, the others reach them there; null for all members.</param>
     public static async Task<ShardsNode> StartAsync(
-        ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel, EncryptionKeys? keys = null)
+        ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel, EncryptionKeys? keys = null,
+        string? role = null)
     {
         var tails = new TailBudget(options.NodeTailBytesMax);
         var metrics = new ShardMetrics(tails);
@@ -57,7 +59,8 @@ public sealed class ShardsNode : IAsyncDisposable
 
         var clock = new RetentionClock(time);
         var sharding = ClusterSharding.Get(system);
-        var settings = ClusterShardingSettings.Create(system);
+        var settings = ClusterShardingSettings.Create(system).WithRole(role);
+        var isHost = role is null || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role);
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
             ? Props.Create(() => new StreamActor(key, services, clock)) : throw Malformed(id), PoisonPill.Instance);
@@ -76,8 +79,11 @@ public sealed class ShardsNode : IAsyncDisposable
             await AwakenAsync(system, id[Regions.CataloguePrefix.Length..], services, cancel).ConfigureAwait(false);
         return new ShardsNode(services, reclaimer, streams);
 
-        void Start(string type, Func<string, Props> props, object stop) => sharding.Start(
-            type, props, settings, new Regions.Extractor(), sharding.DefaultShardAllocationStrategy(settings), stop);
+        void Start(string type, Func<string, Props> props, object stop)
+        {
+            if (isHost) sharding.Start(type, props, settings, new Regions.Extractor(), sharding.DefaultShardAllocationStrategy(settings), stop);
+            else sharding.StartProxy(type, role!, new Regions.Extractor());
+        }
 
         static InvalidOperationException Malformed(string id) => new($"'{id}' is not the id of an entity of ours.");
     }

@@ -11,7 +11,12 @@ public class DependencySpecs
         { "ActorStreams.Gateway", ["ActorStreams.Shards"] },
         { "ActorStreams.Pipelines", ["ActorStreams.Shards"] },
         { "ActorStreams.Management", ["ActorStreams.Shards", "ActorStreams.Pipelines"] },
-        { "actorstreams", ["ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management"] },
+        { "ActorStreams.Clustering", ["ActorStreams.Shards"] },
+        { "ActorStreams.Hosting", ["ActorStreams.Shards"] },
+        {
+            "actorstreams",
+            ["ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"]
+        },
     };
 
     [Theory]

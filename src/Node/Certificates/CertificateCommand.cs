@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorStreams.Hosting;
 
 namespace ActorStreams.Node.Certificates;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ActorStreams.Hosting;
+using ActorStreams.Hosting.Settings;
 using ActorStreams.Node.Hosting;
 using ActorStreams.Node.Settings;
 
@@ -33,7 +35,7 @@ internal static class DemoCommand
         try
         {
             var settings = NodeSettingsReader.Read(DemoSettings.Of(folder, port, adminPort));
-            using var logging = NodeLogging.Create(settings.Log);
+            using var logging = HostLogging.Create(settings.Log);
             await using var node = await NodeHost.StartAsync(settings, logging, TimeProvider.System, signals.Stop);
             var run = new DemoRun(node.Endpoint, settings.Pipelines.Single(), TimeProvider.System);
             using var board = DemoBoard.For(run, node.Endpoint, node.AdminEndpoint, TimeSpan.FromSeconds(seconds), TimeProvider.System);

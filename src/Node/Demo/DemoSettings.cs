@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorStreams.Node.Settings;
+using ActorStreams.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace ActorStreams.Node.Demo;

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Net;
+using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
@@ -10,6 +12,7 @@ using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
+using Npgsql;
 
 namespace ActorStreams.Node.Hosting;
 
@@ -36,7 +39,9 @@ internal sealed class NodeHost : IAsyncDisposable
     private bool _announced;
     private DataDirectoryLock? _dataLock;
     private ShardStore? _store;
+    private NpgsqlDataSource? _control;
     private IHost? _akka;
+    private ClusterMembership? _membership;
     private ShardsNode? _shards;
     private PipelinesNode? _pipelines;
     private WebApplication? _gateway;
@@ -123,6 +128,8 @@ internal sealed class NodeHost : IAsyncDisposable
         _pipelines?.Dispose();
         if (_shards is not null) await _shards.DisposeAsync();
         _akka?.Dispose();
+        if (_membership is not null) await _membership.DisposeAsync();
+        if (_control is not null) await _control.DisposeAsync();
         if (_store is not null) await _store.DisposeAsync();
         _dataLock?.Dispose();
         await _management.DisposeAsync();
@@ -131,8 +138,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private async Task StartPartsAsync(ILoggerFactory loggers, CancellationToken cancel)
     {
         // Known at once, not after the cluster has formed.
-        Listening.Probe(_settings.Gateway, _settings.Gateway.Port, "--port");
-        if (_settings.Gateway.TlsPort is { } tlsPort) Listening.Probe(_settings.Gateway, tlsPort, "Gateway:TlsPort");
+        if (_settings.Cluster.Has(ClusterRoles.Gateway)) ProbeGatewayPorts(_settings.Gateway);
         await Listening.StartAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
         var tokenKey = await OpenStoreAsync(cancel);
         _readiness.Reached(Parts.Store);
@@ -140,20 +146,38 @@ internal sealed class NodeHost : IAsyncDisposable
         _akka = AkkaHost.Build(_settings, loggers);
         await _akka.StartAsync(cancel);
         var system = _akka.Services.GetRequiredService<ActorSystem>();
-        await AkkaHost.JoinAsync(system, _settings.Cluster, cancel);
-        _readiness.Reached(Parts.Cluster);
+        _membership = await ClusterMembership.JoinAsync(system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
 
         _shards = await StartShardsAsync(system, cancel);
         _readiness.Reached(Parts.Shards);
 
-        _pipelines = PipelinesNode.Start(system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock);
+        _pipelines = PipelinesNode.Start(
+            system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock, ClusterRoles.Pipelines);
         await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 
-        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, _shards.Streams, _shards.Keys, loggers, _clock);
-        await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
-        await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, _shards.Streams, _clock, cancel);
+        if (_settings.Cluster.Has(ClusterRoles.Gateway)) await StartGatewayAsync(tokenKey, _shards, loggers, cancel);
         _readiness.Reached(Parts.Gateway);
+    }
+
+    private static void ProbeGatewayPorts(GatewayOptions gateway)
+    {
+        var address = gateway.RequiresLoopback ? IPAddress.Loopback : gateway.BindAddress is { } bind ? IPAddress.Parse(bind) : IPAddress.Any;
+        Listening.Probe(address, "gateway", gateway.Port, "--port");
+        if (gateway.TlsPort is { } tlsPort) Listening.Probe(address, "gateway", tlsPort, "Gateway:TlsPort");
+    }
+
+    private void OnClusterChanged(string? lacks)
+    {
+        if (lacks is null) _readiness.Reached(Parts.Cluster);
+        else _readiness.Lost(Parts.Cluster, lacks);
+    }
+
+    private async Task StartGatewayAsync(byte[] tokenKey, ShardsNode shards, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, loggers, _clock);
+        await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
+        await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);
     }
 
     /// <summary>On a machine that is busy with something else the coordinator may take longer than one answer may; it is asked again.</summary>
@@ -179,7 +203,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         try
         {
-            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel, LoadKeys());
+            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel, LoadKeys(), ClusterRoles.Shards);
         }
         catch (Exception e) when (e is StoreUnavailableException or DbException or AskTimeoutException)
         {
@@ -206,6 +230,7 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             if (!_settings.Store.UsesPostgres) _dataLock = DataDirectoryLock.Acquire(_settings.Store.DataDirectory);
             _store = await ShardStore.OpenAsync(_settings.Store, _clock, cancel);
+            if (_settings.Store.UsesPostgres) _control = PostgresConnections.Control(_settings.Store);
             return await _store.GetOrCreateSecretAsync(TokenKeyName, TokenKeyBytes, cancel);
         }
         catch (StoreUnavailableException e)
@@ -217,11 +242,18 @@ internal sealed class NodeHost : IAsyncDisposable
     private void Announce(TimeSpan took)
     {
         _announced = true;
+        if (_gateway is null)
+        {
+            _log.LogInformation("Ready in {ElapsedMs} ms as {Roles}: admin at {AdminEndpoint}.",
+                (long)took.TotalMilliseconds, string.Join(", ", _settings.Cluster.Roles), AdminEndpoint);
+            return;
+        }
+
         _log.LogInformation(
             "Ready in {ElapsedMs} ms: AWS clients at {Endpoint}, admin at {AdminEndpoint}, store {Store}.",
             (long)took.TotalMilliseconds, Endpoint, AdminEndpoint,
             _settings.Store.UsesPostgres ? "PostgreSQL" : Path.GetFullPath(_settings.Store.DataDirectory));
-        if (_gateway!.Services.GatewayTlsAddress() is { } tls) _log.LogInformation("TLS for AWS clients at {TlsEndpoint}.", tls);
+        if (_gateway.Services.GatewayTlsAddress() is { } tls) _log.LogInformation("TLS for AWS clients at {TlsEndpoint}.", tls);
         if (_settings.Gateway.RequiresLoopback)
         {
             _log.LogWarning(

@@ -1,3 +1,5 @@
+using ActorStreams.Hosting;
+using ActorStreams.Hosting.Settings;
 using ActorStreams.Node.Settings;
 
 namespace ActorStreams.Node.Hosting;
@@ -18,12 +20,12 @@ internal static class RunCommand
         }
 
         using var signals = new Signals();
-        using var logging = NodeLogging.Create(settings.Log);
+        using var logging = HostLogging.Create(settings.Log);
         try
         {
             await using var node = await NodeHost.StartAsync(settings, logging, TimeProvider.System, signals.Stop);
             await node.EndedAsync(signals.Stop);
-            return await node.StopAsync() ? ExitCodes.Ok : ExitCodes.Failed;
+            return await node.StopAsync() ? ExitCodes.Ok : ExitCodes.Removed;
         }
         catch (CannotStartException e)
         {

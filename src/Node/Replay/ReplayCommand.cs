@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Hosting;
 using ActorStreams.Node.Client;
 using Spectre.Console;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Encryption;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
+using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Encryption;
@@ -40,7 +42,7 @@ internal static class NodeSettingsReader
             .. Check(nameof(NodeSettings.Encryption), settings.Encryption, new EncryptionOptionsValidator()),
             .. Check(nameof(NodeSettings.Gateway), settings.Gateway, new GatewayOptionsValidator()),
             .. Check(nameof(NodeSettings.Management), settings.Management, new ManagementOptionsValidator()),
-            .. Check(nameof(NodeSettings.Cluster), settings.Cluster, new ClusterOptionsValidator()),
+            .. Check(nameof(NodeSettings.Cluster), settings.Cluster, new ClusterOptionsValidator(settings.Store.UsesPostgres)),
             .. pipelineErrors,
         ];
         return errors.Length == 0 ? settings : throw new SettingsException(errors);

@@ -1,3 +1,4 @@
+using ActorStreams.Hosting.Settings;
 using ActorStreams.Shards.Log;
 using Microsoft.Extensions.Options;
 

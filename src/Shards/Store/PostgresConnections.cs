@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace ActorStreams.Shards.Store;
 
-internal static class PostgresConnections
+/// <summary>Connections to the PostgreSQL store, with what every one of them must have.</summary>
+public static class PostgresConnections
 {
     private const int TimeoutSeconds = 3;
 
@@ -24,6 +25,11 @@ internal static class PostgresConnections
         builder.Options = $"-c idle_in_transaction_session_timeout=2000 {builder.Options} -c synchronous_commit=on".Replace("  ", " ", StringComparison.Ordinal);
         return builder.ConnectionString;
     }
+
+    /// <summary>A small pool of its own, for what must not wait behind reads of records: membership, leases, the look at the store's health.</summary>
+    /// <exception cref="StoreUnavailableException">The connection string is malformed.</exception>
+    public static NpgsqlDataSource Control(StoreOptions options, int connectionsMax = 4) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(Complete(options.ConnectionString!)) { MaxPoolSize = connectionsMax });
 
     /// <summary>Host, port, database and user for messages: never the password.</summary>
     public static string Describe(string connectionString)

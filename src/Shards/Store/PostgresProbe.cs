@@ -35,7 +35,7 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
     private static async Task CreateAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         // Looked up first: a user who may not create tables can still run on those that an administrator made.
-        if (await ScalarAsync(connection, "SELECT to_regclass('journal')::text", ct).ConfigureAwait(false) is string)
+        if (await ScalarAsync(connection, "SELECT to_regclass('actorstreams_lease')::text", ct).ConfigureAwait(false) is string)
             return;
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         await ScalarAsync(connection, PostgresSchema.Lock, ct).ConfigureAwait(false);

@@ -40,6 +40,26 @@ internal static class PostgresSchema
         CREATE TABLE IF NOT EXISTS actorstreams_secret (
           name  text  NOT NULL PRIMARY KEY,
           value bytea NOT NULL);
+        """ + ClusterDdl;
+
+    /// <summary>Who is a member of the cluster over this store, how often one was formed, and who holds which lease; times are this server's.</summary>
+    public const string ClusterDdl = """
+        CREATE TABLE IF NOT EXISTS actorstreams_formation (
+          cluster text   NOT NULL PRIMARY KEY,
+          number  bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS actorstreams_member (
+          cluster   text        NOT NULL,
+          address   text        NOT NULL,
+          uid       bigint      NOT NULL,
+          formation bigint      NOT NULL,
+          roles     text        NOT NULL,
+          seen_at   timestamptz NOT NULL,
+          PRIMARY KEY (cluster, address));
+        CREATE TABLE IF NOT EXISTS actorstreams_lease (
+          name       text        NOT NULL PRIMARY KEY,
+          owner      text,
+          epoch      bigint      NOT NULL,
+          expires_at timestamptz NOT NULL);
         """;
 
     public const string UniqueKeys = """
@@ -50,7 +70,7 @@ internal static class PostgresSchema
         """;
 
     public const string MissingPrivileges = """
-        SELECT t FROM unnest(ARRAY['journal', 'snapshot', 'tags', 'actorstreams_secret']) t
+        SELECT t FROM unnest(ARRAY['journal', 'snapshot', 'tags', 'actorstreams_secret', 'actorstreams_formation', 'actorstreams_member', 'actorstreams_lease']) t
         WHERE to_regclass(t) IS NULL OR NOT (has_table_privilege(to_regclass(t), 'SELECT') AND has_table_privilege(to_regclass(t), 'INSERT')
           AND has_table_privilege(to_regclass(t), 'UPDATE') AND has_table_privilege(to_regclass(t), 'DELETE'))
         """;

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace ActorStreams.Node;
+namespace ActorStreams.Hosting;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: the first asks for a clean end, the second one ends the process where it stands. Whatever was acknowledged
 /// is durable either way.
 /// </summary>
-internal sealed class Signals : IDisposable
+public sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;

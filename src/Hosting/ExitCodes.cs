@@ -1,7 +1,7 @@
-namespace ActorStreams.Node;
+namespace ActorStreams.Hosting;
 
 /// <summary>What the process tells its caller; listed in the help text.</summary>
-internal static class ExitCodes
+public static class ExitCodes
 {
     public const int Ok = 0;
 
@@ -16,6 +16,12 @@ internal static class ExitCodes
 
     /// <summary>Everything readable was put, but some lines of the input were malformed.</summary>
     public const int MalformedInput = 4;
+
+    /// <summary>
+    /// The node was removed from its cluster: cut off from the majority, downed by a person, or its cluster was superseded. What supervises it
+    /// starts it again, and it joins anew.
+    /// </summary>
+    public const int Removed = 5;
 
     /// <summary>A second ctrl-C, the shells' number for SIGINT.</summary>
     public const int Interrupted = 130;

@@ -5,14 +5,14 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
-namespace ActorStreams.Node.Settings;
+namespace ActorStreams.Hosting.Settings;
 
 /// <summary>
 /// Binds a section of the configuration to an immutable record and goes on after an error, so that a user sees all of them at
 /// once: values that do not parse, required ones that are missing, names that no record has.
 /// </summary>
 /// <remarks>The framework's binder stops at the first error, and leaves a misspelt name out in silence unless told otherwise.</remarks>
-internal sealed class SettingsBinder
+public sealed class SettingsBinder
 {
     private readonly List<string> _errors = [];
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ActorStreams.Node.Settings;
+namespace ActorStreams.Hosting.Settings;
 
 public enum LogFormat
 {

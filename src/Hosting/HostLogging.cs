@@ -1,12 +1,12 @@
-using ActorStreams.Node.Settings;
+using ActorStreams.Hosting.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace ActorStreams.Node.Hosting;
+namespace ActorStreams.Hosting;
 
 /// <summary>Logs to standard error, so that what a command prints stays apart.</summary>
-internal static class NodeLogging
+public static class HostLogging
 {
     private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 

@@ -1,18 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
-using ActorStreams.Gateway.Hosting;
 using Microsoft.AspNetCore.Connections;
 
-namespace ActorStreams.Node.Hosting;
+namespace ActorStreams.Hosting;
 
 /// <summary>Listening on ports that may be taken, with one message for each way in which that fails.</summary>
-internal static class Listening
+public static class Listening
 {
-    /// <summary>Takes one of the gateway's ports for a moment.</summary>
+    /// <summary>Takes a port for a moment.</summary>
     /// <exception cref="CannotStartException">It cannot be listened on.</exception>
-    public static void Probe(GatewayOptions options, int port, string option)
+    public static void Probe(IPAddress address, string what, int port, string option)
     {
-        var address = options.RequiresLoopback ? IPAddress.Loopback : options.BindAddress is { } bind ? IPAddress.Parse(bind) : IPAddress.Any;
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -21,7 +19,7 @@ internal static class Listening
         }
         catch (SocketException e)
         {
-            throw Refused("gateway", port, option, e, e.SocketErrorCode == SocketError.AddressAlreadyInUse);
+            throw Refused(what, port, option, e, e.SocketErrorCode == SocketError.AddressAlreadyInUse);
         }
     }
 

@@ -1,9 +1,9 @@
 using ActorStreams.Shards.Store;
 using Microsoft.Extensions.Options;
 
-namespace ActorStreams.Node.Settings;
+namespace ActorStreams.Hosting.Settings;
 
-internal sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
+public sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {

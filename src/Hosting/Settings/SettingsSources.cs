@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Configuration;
 
-namespace ActorStreams.Node.Settings;
+namespace ActorStreams.Hosting.Settings;
 
 /// <summary>
 /// Where settings come from, the later over the earlier: <c>appsettings.json</c> in the working folder or the file named on the
 /// command line, environment variables <c>ActorStreams__...</c>, the command line.
 /// </summary>
-internal static class SettingsSources
+public static class SettingsSources
 {
     public const string Root = "ActorStreams";
     private const string DefaultFile = "appsettings.json";

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
-namespace ActorStreams.Node.Settings;
+namespace ActorStreams.Hosting.Settings;
 
 /// <summary>Collects what is out of its bounds, each with what was there and what is allowed.</summary>
-internal sealed class Bounds
+public sealed class Bounds
 {
     private readonly List<string> _failures = [];
 

@@ -1,0 +1,8 @@
+namespace ActorStreams.Clustering.Members;
+
+/// <summary>One incarnation of a member: where it is reached and the number that Akka gave this life of it.</summary>
+public readonly record struct MemberId(string Address, long Uid);
+
+/// <summary>A member as the store knows it.</summary>
+/// <param name="Formation">Which cluster it belongs to, counted over this store; 0 while it does not know.</param>
+public sealed record MemberRow(MemberId Id, long Formation, TimeSpan SeenAgo);

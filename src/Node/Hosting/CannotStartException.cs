@@ -1,4 +1,0 @@
-namespace ActorStreams.Node.Hosting;
-
-/// <summary>The node cannot start, for a reason that its user can do something about; the message names it.</summary>
-internal sealed class CannotStartException(string message, Exception inner) : Exception(message, inner);
