@@ -25,13 +25,17 @@ public sealed class KinesisHttp(Uri endpoint, string region = "eu-test-1", strin
 
     /// <summary>Calls an operation of Kinesis. Throws <see cref="HttpRequestException"/> or <see cref="IOException"/> where no answer came.</summary>
     /// <param name="invocationId">Sent as <c>amz-sdk-invocation-id</c>; the same one marks a repeated try of one call.</param>
-    public async Task<KinesisAnswer> CallAsync(string operation, JsonObject request, string? invocationId = null, CancellationToken cancel = default)
+    public Task<KinesisAnswer> CallAsync(string operation, JsonObject request, string? invocationId = null, CancellationToken cancel = default) =>
+        CallAsync(operation, Encoding.UTF8.GetBytes(request.ToJsonString()), invocationId is null ? [] : [("amz-sdk-invocation-id", invocationId)], cancel);
+
+    /// <summary>The same with a body that is made already, and with headers that are not signed.</summary>
+    public async Task<KinesisAnswer> CallAsync(
+        string operation, byte[] body, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel = default)
     {
-        var body = Encoding.UTF8.GetBytes(request.ToJsonString());
         using var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
         message.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
-        if (invocationId is not null) message.Headers.Add("amz-sdk-invocation-id", invocationId);
+        foreach (var (name, value) in headers) message.Headers.Add(name, value);
         Sign(message, body, DateTimeOffset.UtcNow);
         using var response = await _http.SendAsync(message, cancel);
         var bytes = await response.Content.ReadAsByteArrayAsync(cancel);

@@ -1,0 +1,2 @@
+// Each spec runs whole clusters: several at once would starve each other's heart-beats.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using ActorStreams.MultiNode.Tests.Schedules;
+using ActorStreams.TestKit;
+
+namespace ActorStreams.MultiNode.Tests.Runs;
+
+/// <summary>Runs schedules from a seed on, a line for each, and a report.</summary>
+public static class ChaosCommand
+{
+    private enum Depth
+    {
+        InProcess,
+        Processes,
+    }
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var runs = new Option<int>("--runs") { Description = "Schedules to run.", DefaultValueFactory = _ => 3 };
+        var seed = new Option<int?>("--seed") { Description = "Seed of the first; the others count up from it. Without it, one that nobody knows." };
+        var depth = new Option<string>("--depth") { Description = "What a cluster is made of.", DefaultValueFactory = _ => "in-process" };
+        depth.AcceptOnlyFromAmong("in-process", "processes");
+        var report = new Option<FileInfo?>("--report") { Description = "Markdown file for the report." };
+        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report };
+        command.SetAction(async (parsed, cancel) => await RunAsync(
+            parsed.GetValue(runs), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(depth) == "processes" ? Depth.Processes : Depth.InProcess,
+            parsed.GetValue(report), cancel));
+        return command.Parse(args).InvokeAsync();
+    }
+
+    private static async Task<int> RunAsync(int runs, int firstSeed, Depth depth, FileInfo? report, CancellationToken cancel)
+    {
+        if (PostgresServer.BinariesFolder is null)
+        {
+            await Console.Error.WriteLineAsync("PostgreSQL's server (initdb, pg_ctl) was not found: apt-get install postgresql");
+            return 1;
+        }
+
+        var results = new List<RunResult>();
+        for (var i = 0; i < runs && !cancel.IsCancellationRequested; i++)
+        {
+            var result = await RunOneAsync(firstSeed + i, depth);
+            results.Add(result);
+            Console.WriteLine(RunReport.Line(result));
+            if (result.Passed) continue;
+            foreach (var violation in result.Violations) Console.WriteLine("    " + violation);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"    {result.Schedule}\n    again: ./build.sh chaos --runs 1 --seed {firstSeed + i} --depth {(depth == Depth.Processes ? "processes" : "in-process")}"));
+        }
+
+        Console.WriteLine(RunReport.Summary(results));
+        if (report is not null) await File.WriteAllTextAsync(report.FullName, RunReport.Markdown(results, depth == Depth.Processes ? "real processes" : "in one process"), cancel);
+        return results.All(r => r.Passed) ? 0 : 1;
+    }
+
+    private static async Task<RunResult> RunOneAsync(int seed, Depth depth)
+    {
+        if (depth == Depth.Processes) throw new NotSupportedException("The depth of processes is not there yet.");
+        var schedule = ScheduleGenerator.Draw(seed, ScheduleScale.InProcess);
+        await using var cluster = await InProcess.InProcessCluster.StartAsync(schedule.Nodes);
+        return await new ChaosRun(schedule, cluster, RunRules.InProcess).RunAsync();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace ActorStreams.MultiNode.Tests.Schedules;
+
+/// <summary>Everything that chance decides of a run, from one seed: the same seed gives the same schedule, whatever the machine does with it.</summary>
+/// <param name="Load">How long producers write; all faults end within it.</param>
+public sealed record Schedule(int Seed, int Nodes, int Shards, int Producers, TimeSpan Load, ImmutableArray<Fault> Faults)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {Seed}: {Nodes} nodes, {Shards} shards, {Producers} producers, {Load.TotalSeconds:0.#} s; {string.Join("; ", Faults)}");
+}
+
+/// <summary>How long things take at a depth: clusters with shipped settings need longer to notice and to recover than those of one process.</summary>
+/// <param name="Load">How long producers write.</param>
+/// <param name="Calm">Without faults at the beginning.</param>
+/// <param name="ShortestFault">Shorter ones than detection takes are wanted too.</param>
+public sealed record ScheduleScale(TimeSpan Load, TimeSpan Calm, TimeSpan ShortestFault, TimeSpan LongestFault, int FaultsMax)
+{
+    public static ScheduleScale InProcess { get; } = new(
+        TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2.5), FaultsMax: 3);
+
+    public static ScheduleScale Processes { get; } = new(
+        TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), FaultsMax: 3);
+}
