@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net;
+using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
@@ -113,7 +114,7 @@ public sealed class ManagementServer(
             {
                 ManagementException refusal => (refusal.Status, refusal.Message),
                 BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-                TimeoutException => (StatusCodes.Status503ServiceUnavailable, e.Message),
+                TimeoutException or AskTimeoutException => (StatusCodes.Status503ServiceUnavailable, e.Message),
                 DbException => (StatusCodes.Status503ServiceUnavailable, $"The store does not answer: {e.Message}"),
                 _ => (StatusCodes.Status500InternalServerError, "This request failed; the log of the node says why."),
             };

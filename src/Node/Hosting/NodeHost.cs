@@ -4,6 +4,7 @@ using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
+using ActorStreams.Management.Membership;
 using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
@@ -41,6 +42,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private ShardStore? _store;
     private NpgsqlDataSource? _control;
     private IHost? _akka;
+    private ActorSystem? _system;
     private ClusterMembership? _membership;
     private ShardsNode? _shards;
     private PipelinesNode? _pipelines;
@@ -60,7 +62,11 @@ internal sealed class NodeHost : IAsyncDisposable
         _settings = settings;
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
-        IManagementPage[] pages = [new StreamsPage(() => _shards?.Streams, () => _store), new PipelinesPage(() => _pipelines)];
+        IManagementPage[] pages =
+        [
+            new MembersPage(() => _system), new ShardingPage(() => _system), new StreamsPage(() => _shards?.Streams, () => _store),
+            new PipelinesPage(() => _pipelines),
+        ];
         _management = new ManagementServer(settings.Management, _readiness, pages, new LoggedAudit(loggers), loggers, clock);
     }
 
@@ -145,7 +151,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
         _akka = AkkaHost.Build(_settings, loggers);
         await _akka.StartAsync(cancel);
-        var system = _akka.Services.GetRequiredService<ActorSystem>();
+        var system = _system = _akka.Services.GetRequiredService<ActorSystem>();
         _membership = await ClusterMembership.JoinAsync(system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
 
         _shards = await StartShardsAsync(system, cancel);
