@@ -13,6 +13,7 @@ public class DependencySpecs
         { "ActorStreams.Management", ["ActorStreams.Shards", "ActorStreams.Pipelines"] },
         { "ActorStreams.Clustering", ["ActorStreams.Shards"] },
         { "ActorStreams.Hosting", ["ActorStreams.Shards"] },
+        { "lighthouse", ["ActorStreams.Shards", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"] },
         {
             "actorstreams",
             ["ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"]

@@ -34,6 +34,7 @@ internal sealed class ClusterJoin(
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
+            if (cluster.IsTerminated) throw new NotAdmittedException("This process was removed from the cluster before it was admitted: start it again.");
             if (formed == 0) formed = await RoundAsync(cancel).ConfigureAwait(false);
             // Also where nothing was formed: a member is admitted when the others agree.
             await Task.WhenAny(up.Task, Task.Delay(s_round, time, cancel)).ConfigureAwait(false);

@@ -13,14 +13,17 @@ public static class SettingsSources
 
     /// <param name="file">A settings file that must be there, or null for the one of the working folder, if any.</param>
     /// <param name="overrides">Settings given on the command line, by path.</param>
+    /// <param name="fallbacks">Settings that come from elsewhere and give way to all others.</param>
     /// <exception cref="SettingsException">The file is missing or is not JSON.</exception>
-    public static IConfigurationRoot Load(string? file, IEnumerable<KeyValuePair<string, string?>> overrides)
+    public static IConfigurationRoot Load(
+        string? file, IEnumerable<KeyValuePair<string, string?>> overrides, IEnumerable<KeyValuePair<string, string?>>? fallbacks = null)
     {
         var path = Path.GetFullPath(file ?? DefaultFile);
         if (file is not null && !File.Exists(path)) throw new SettingsException([$"--settings: there is no file {path}."]);
         try
         {
             return new ConfigurationBuilder()
+                .AddInMemoryCollection(fallbacks ?? [])
                 .AddJsonFile(path, optional: true, reloadOnChange: false)
                 .AddEnvironmentVariables()
                 .AddInMemoryCollection(overrides)

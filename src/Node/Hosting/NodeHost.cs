@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net;
 using ActorStreams.Clustering;
+using ActorStreams.Clustering.Formation;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
@@ -21,7 +22,7 @@ namespace ActorStreams.Node.Hosting;
 /// A running node, the composition of all its parts: admin endpoint, data folder, store, actor system and cluster, shards,
 /// pipelines, gateway, started in this order and stopped in the opposite one.
 /// </summary>
-internal sealed class NodeHost : IAsyncDisposable
+internal sealed class NodeHost : IRunningHost
 {
     private const string TokenKeyName = "gateway-tokens";
     private const int TokenKeyBytes = 32;
@@ -101,7 +102,6 @@ internal sealed class NodeHost : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Completes when the node is told to stop, or when its actor system ends by itself, as a node that was downed does.</summary>
     public async Task EndedAsync(CancellationToken stop)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -152,7 +152,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _akka = AkkaHost.Build(_settings, loggers);
         await _akka.StartAsync(cancel);
         var system = _system = _akka.Services.GetRequiredService<ActorSystem>();
-        _membership = await ClusterMembership.JoinAsync(system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
+        _membership = await JoinAsync(system, cancel);
 
         _shards = await StartShardsAsync(system, cancel);
         _readiness.Reached(Parts.Shards);
@@ -171,6 +171,18 @@ internal sealed class NodeHost : IAsyncDisposable
         var address = gateway.RequiresLoopback ? IPAddress.Loopback : gateway.BindAddress is { } bind ? IPAddress.Parse(bind) : IPAddress.Any;
         Listening.Probe(address, "gateway", gateway.Port, "--port");
         if (gateway.TlsPort is { } tlsPort) Listening.Probe(address, "gateway", tlsPort, "Gateway:TlsPort");
+    }
+
+    private async Task<ClusterMembership> JoinAsync(ActorSystem system, CancellationToken cancel)
+    {
+        try
+        {
+            return await ClusterMembership.JoinAsync(system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
+        }
+        catch (NotAdmittedException e)
+        {
+            throw new CannotStartException(e.Message, e);
+        }
     }
 
     private void OnClusterChanged(string? lacks)

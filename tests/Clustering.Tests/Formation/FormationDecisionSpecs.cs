@@ -1,0 +1,69 @@
+using ActorStreams.Clustering.Formation;
+using ActorStreams.Clustering.Members;
+
+namespace ActorStreams.Clustering.Tests.Formation;
+
+public class FormationDecisionSpecs
+{
+    private const string Self = "akka.tcp://s@a:1";
+    private const string Other = "akka.tcp://s@b:1";
+    private const string Third = "akka.tcp://s@c:1";
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void A_process_alone_forms_the_cluster_at_once()
+    {
+        var decision = FormationDecision.Decide(Self, [], [], TimeSpan.Zero);
+
+        Assert.True(decision.Form);
+        Assert.Empty(decision.Ask);
+    }
+
+    [Fact]
+    public void Nobody_forms_while_a_member_is_alive_and_it_is_asked()
+    {
+        var decision = FormationDecision.Decide(Self, [], [Member(Other)], s_long);
+
+        Assert.False(decision.Form);
+        Assert.Equal([Other], decision.Ask);
+    }
+
+    [Fact]
+    public void Nobody_forms_while_the_store_does_not_answer()
+    {
+        var decision = FormationDecision.Decide(Self, [Self, Other], null, s_long);
+
+        Assert.False(decision.Form);
+        Assert.Equal([Other], decision.Ask);
+    }
+
+    [Fact]
+    public void A_former_life_at_the_own_address_is_nobody()
+    {
+        Assert.True(FormationDecision.Decide(Self, [], [Member(Self)], TimeSpan.Zero).Form);
+    }
+
+    [Fact]
+    public void With_seeds_only_a_seed_forms()
+    {
+        Assert.False(FormationDecision.Decide(Self, [Other, Third], [], s_long).Form);
+        Assert.True(FormationDecision.Decide(Self, [Other, Self], [], s_long).Form);
+    }
+
+    [Fact]
+    public void A_seed_asks_the_others_before_it_forms()
+    {
+        var before = FormationDecision.AskSeedsFor - TimeSpan.FromTicks(1);
+
+        Assert.False(FormationDecision.Decide(Self, [Self, Other], [], before).Form);
+        Assert.True(FormationDecision.Decide(Self, [Self, Other], [], FormationDecision.AskSeedsFor).Form);
+    }
+
+    [Fact]
+    public void A_seed_that_is_the_only_one_has_nobody_to_wait_for()
+    {
+        Assert.True(FormationDecision.Decide(Self, [Self], [], TimeSpan.Zero).Form);
+    }
+
+    private static MemberRow Member(string address) => new(new MemberId(address, 7), 1, TimeSpan.Zero);
+}
