@@ -28,7 +28,7 @@ public sealed class KinesisHttp(Uri endpoint, string region = "eu-test-1", strin
     public Task<KinesisAnswer> CallAsync(string operation, JsonObject request, string? invocationId = null, CancellationToken cancel = default) =>
         CallAsync(operation, Encoding.UTF8.GetBytes(request.ToJsonString()), invocationId is null ? [] : [("amz-sdk-invocation-id", invocationId)], cancel);
 
-    /// <summary>The same with a body that is made already, and with headers that are not signed.</summary>
+    /// <summary>The same with a body that is made already, and with headers of which those of ours are signed, as an SDK signs what is set before it does.</summary>
     public async Task<KinesisAnswer> CallAsync(
         string operation, byte[] body, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel = default)
     {
@@ -83,7 +83,10 @@ public sealed class KinesisHttp(Uri endpoint, string region = "eu-test-1", strin
             foreach (var record in answer["Records"]!.AsArray())
             {
                 records.Add(new StoredRecord(
-                    shard, (string)record!["SequenceNumber"]!, (string)record["PartitionKey"]!, Convert.FromBase64String((string)record["Data"]!)));
+                    shard, (string)record!["SequenceNumber"]!, (string)record["PartitionKey"]!, Convert.FromBase64String((string)record["Data"]!))
+                {
+                    Arrival = DateTimeOffset.UnixEpoch.AddSeconds((double)record["ApproximateArrivalTimestamp"]!),
+                });
             }
 
             if (answer["Records"]!.AsArray().Count == 0 && (long)answer["MillisBehindLatest"]! == 0) return;
@@ -96,8 +99,11 @@ public sealed class KinesisHttp(Uri endpoint, string region = "eu-test-1", strin
         var date = now.ToString("yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var host = message.RequestUri!.IsDefaultPort ? message.RequestUri.Host : $"{message.RequestUri.Host}:{message.RequestUri.Port}";
         var target = message.Headers.GetValues("X-Amz-Target").Single();
-        const string SignedHeaders = "host;x-amz-date;x-amz-target";
-        var canonical = $"POST\n/\n\nhost:{host}\nx-amz-date:{date}\nx-amz-target:{target}\n\n{SignedHeaders}\n{Hex(SHA256.HashData(body))}";
+        var signed = message.Headers.Where(h => h.Key.StartsWith("x-actorstreams-", StringComparison.OrdinalIgnoreCase))
+            .Select(h => (Name: h.Key.ToLowerInvariant(), Value: h.Value.Single()))
+            .Concat([("host", host), ("x-amz-date", date), ("x-amz-target", target)]).OrderBy(h => h.Item1, StringComparer.Ordinal).ToArray();
+        var signedHeaders = string.Join(';', signed.Select(h => h.Item1));
+        var canonical = $"POST\n/\n\n{string.Concat(signed.Select(h => $"{h.Item1}:{h.Item2}\n"))}\n{signedHeaders}\n{Hex(SHA256.HashData(body))}";
         var scope = $"{date[..8]}/{region}/kinesis/aws4_request";
         var toSign = $"AWS4-HMAC-SHA256\n{date}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var key = Encoding.UTF8.GetBytes("AWS4" + secret);
@@ -105,11 +111,15 @@ public sealed class KinesisHttp(Uri endpoint, string region = "eu-test-1", strin
         var signature = Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)));
         message.Headers.Add("X-Amz-Date", date);
         message.Headers.TryAddWithoutValidation(
-            "Authorization", $"AWS4-HMAC-SHA256 Credential={accessKey}/{scope}, SignedHeaders={SignedHeaders}, Signature={signature}");
+            "Authorization", $"AWS4-HMAC-SHA256 Credential={accessKey}/{scope}, SignedHeaders={signedHeaders}, Signature={signature}");
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }
 
 /// <summary>A record as GetRecords gave it.</summary>
-public sealed record StoredRecord(string Shard, string SequenceNumber, string PartitionKey, byte[] Data);
+public sealed record StoredRecord(string Shard, string SequenceNumber, string PartitionKey, byte[] Data)
+{
+    /// <summary>When it came, by the clock of the shard's owner.</summary>
+    public DateTimeOffset Arrival { get; init; }
+}

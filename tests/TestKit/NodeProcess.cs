@@ -22,9 +22,10 @@ public sealed class NodeProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly Stopwatch _sinceStart;
 
-    private NodeProcess(Process process, string dataDirectory, int port, int adminPort)
+    private NodeProcess(Process process, ProcessPlace place, string dataDirectory, int port, int adminPort)
     {
         _process = process;
+        Place = place;
         DataDirectory = dataDirectory;
         Port = port;
         AdminPort = adminPort;
@@ -38,13 +39,15 @@ public sealed class NodeProcess : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    public ProcessPlace Place { get; }
+
     public int Port { get; }
 
     public int AdminPort { get; }
 
-    public Uri Endpoint => new($"http://127.0.0.1:{Port}/");
+    public Uri Endpoint => new($"http://{Place.Address}:{Port}/");
 
-    public Uri AdminEndpoint => new($"http://127.0.0.1:{AdminPort}/");
+    public Uri AdminEndpoint => new($"http://{Place.Address}:{AdminPort}/");
 
     public int Id => _process.Id;
 
@@ -67,21 +70,28 @@ public sealed class NodeProcess : IAsyncDisposable
         var free = FreePorts.Take(2);
         var (chosen, admin) = (port ?? free[0], adminPort ?? free[1]);
         string[] all = ["--data", dataDirectory, "--port", $"{chosen}", "--admin-port", $"{admin}", .. arguments];
-        return new NodeProcess(Prepare(dataDirectory, all, settings), dataDirectory, chosen, admin);
+        return new NodeProcess(Prepare(dataDirectory, all, settings), ProcessPlace.Loopback, dataDirectory, chosen, admin);
+    }
+
+    /// <summary>Starts a node that others reach from outside, as <paramref name="settings"/> must allow, at a place of its own.</summary>
+    public static NodeProcess StartAt(
+        ProcessPlace place, string workingDirectory, int port, int adminPort, IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    {
+        string[] all = ["--port", $"{port}", "--admin-port", $"{adminPort}", .. arguments];
+        return new NodeProcess(Prepare(workingDirectory, all, settings, place: place), place, workingDirectory, port, adminPort);
     }
 
     /// <summary>Starts the executable with these arguments and nothing else, for other commands than running a node.</summary>
     public static NodeProcess Command(string workingDirectory, IReadOnlyDictionary<string, string>? settings, params string[] arguments) =>
-        new(Prepare(workingDirectory, arguments, settings), workingDirectory, 0, 0);
+        new(Prepare(workingDirectory, arguments, settings), ProcessPlace.Loopback, workingDirectory, 0, 0);
 
     /// <summary>The same with environment variables given by their full names.</summary>
     public static NodeProcess Command(
         string workingDirectory, IReadOnlyDictionary<string, string>? settings, IDictionary<string, string?> environment, params string[] arguments) =>
-        new(Prepare(workingDirectory, arguments, settings, environment), workingDirectory, 0, 0);
+        new(Prepare(workingDirectory, arguments, settings, environment), ProcessPlace.Loopback, workingDirectory, 0, 0);
 
     /// <summary>The same command line again, after this process has ended.</summary>
-    public NodeProcess Restart() => new(
-        Prepare(DataDirectory, _process.StartInfo.ArgumentList.Skip(1), null, _process.StartInfo.Environment), DataDirectory, Port, AdminPort);
+    public NodeProcess Restart() => new(Again(), Place, DataDirectory, Port, AdminPort);
 
     /// <summary>Waits until <c>/ready</c> answers 200; the time that took since the process was started.</summary>
     public async Task<TimeSpan> ReadyAsync(TimeSpan? patience = null)
@@ -159,17 +169,25 @@ public sealed class NodeProcess : IAsyncDisposable
         if (!_process.HasExited) NativeKill(_process.Id, signal);
     }
 
-    private static Process Prepare(
-        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings, IDictionary<string, string?>? environment = null)
+    private Process Again()
     {
-        var start = new ProcessStartInfo("dotnet")
+        var first = _process.StartInfo;
+        var arguments = first.ArgumentList.SkipWhile(a => a != Executable()).Skip(1);
+        return Prepare(DataDirectory, arguments, null, first.Environment, Place);
+    }
+
+    private static Process Prepare(
+        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings, IDictionary<string, string?>? environment = null,
+        ProcessPlace? place = null)
+    {
+        string[] command = [.. place?.Launcher ?? [], "dotnet", Executable()];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Directory.CreateDirectory(workingDirectory).FullName,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Executable());
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())

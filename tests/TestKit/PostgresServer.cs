@@ -13,17 +13,20 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     public const string User = "tester";
     public const string Password = "tester-password";
+    private const int StandardPort = 5432;
 
-    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> SharedServer = new(() => StartAsync());
     private static readonly Lazy<string?> Binaries = new(FindBinaries);
 
     private readonly string _folder;
+    private readonly ProcessPlace _place;
     private readonly Process _watchdog;
     private int _databases;
 
-    private PostgresServer(string folder, int port)
+    private PostgresServer(string folder, ProcessPlace place, int port)
     {
         _folder = folder;
+        _place = place;
         Port = port;
         // A test host may be killed before its exit handlers are through, so a shell outside of it clears up.
         _watchdog = Process.Start(new ProcessStartInfo("sh", ["-c", $"""
@@ -45,16 +48,19 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; }
 
+    public bool IsRunning => File.Exists(Path.Combine(Data, "postmaster.pid"));
+
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>One server for all tests of this process, started by the first that asks; never stop it.</summary>
     public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
 
     /// <summary>A server of the test's own, for stopping and starting. Call <see cref="Requires.Postgres"/> before.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="place">Where it runs and listens; null for the loopback. Elsewhere it takes the standard port and lets everybody in who knows the password.</param>
+    public static async Task<PostgresServer> StartAsync(ProcessPlace? place = null)
     {
         var folder = Directory.CreateTempSubdirectory("actorstreams-pg-").FullName;
-        var server = new PostgresServer(folder, FreePort());
+        var server = new PostgresServer(folder, place ?? ProcessPlace.Loopback, place is null ? FreePort() : StandardPort);
         try
         {
             var passwordFile = Path.Combine(folder, "password");
@@ -63,6 +69,7 @@ public sealed class PostgresServer : IAsyncDisposable
             if (Environment.UserName == "root")
                 await RunAsync("chown", "-R", "postgres", folder);
             await server.AsServerUserAsync("initdb", "-D", server.Data, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--no-sync");
+            if (place is not null) await File.AppendAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), "host all all 0.0.0.0/0 scram-sha-256\n");
             await server.ResumeAsync();
             return server;
         }
@@ -85,7 +92,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={Port};Database={database};Username={User};Password={Password}";
+        $"Host={_place.Address};Port={Port};Database={database};Username={User};Password={Password}";
 
     /// <summary>Ends the server as a crash would: connections break, nothing is flushed.</summary>
     public Task CrashAsync() => AsServerUserAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
@@ -93,12 +100,21 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts the stopped server on the same port and data.</summary>
     public Task ResumeAsync() => AsServerUserAsync(
         "pg_ctl", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "30",
-        "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=on -c max_connections=100", "start");
+        "-o", $"-p {Port} -c listen_addresses={_place.Address} -c unix_socket_directories= -c fsync=on -c max_connections=300", "start");
+
+    /// <summary>Ends every connection to the database as an administrator does: transactions in flight are gone.</summary>
+    public async Task ResetConnectionsAsync(string database)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", connection);
+        command.Parameters.Add(new() { Value = database });
+        await command.ExecuteNonQueryAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
-            await CrashAsync();
+        if (IsRunning) await CrashAsync();
         _watchdog.Kill();
         _watchdog.Dispose();
         Directory.Delete(_folder, recursive: true);
@@ -107,9 +123,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private Task AsServerUserAsync(string program, params string[] arguments)
     {
         var path = Path.Combine(BinariesFolder ?? throw new InvalidOperationException("Call Requires.Postgres() first."), program);
-        return Environment.UserName == "root"
-            ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments])
-            : RunAsync(path, arguments);
+        string[] command = Environment.UserName == "root"
+            ? [.. _place.Launcher, "runuser", "-u", "postgres", "--", path, .. arguments]
+            : [.. _place.Launcher, path, .. arguments];
+        return RunAsync(command[0], command[1..]);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

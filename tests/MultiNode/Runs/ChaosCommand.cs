@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorStreams.MultiNode.Tests.Processes;
+using ActorStreams.MultiNode.Tests.Processes.Times;
 using ActorStreams.MultiNode.Tests.Schedules;
 using ActorStreams.TestKit;
 
@@ -21,8 +23,11 @@ public static class ChaosCommand
         var depth = new Option<string>("--depth") { Description = "What a cluster is made of.", DefaultValueFactory = _ => "in-process" };
         depth.AcceptOnlyFromAmong("in-process", "processes");
         var report = new Option<FileInfo?>("--report") { Description = "Markdown file for the report." };
-        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report };
-        command.SetAction(async (parsed, cancel) => await RunAsync(
+        var times = new Option<int?>("--times") { Description = "Instead: measure so many times how soon a cluster of three processes is whole again after each kind of fault." };
+        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report, times };
+        command.SetAction(async (parsed, cancel) => parsed.GetValue(times) is { } passes
+            ? await TimesCommand.RunAsync(passes, parsed.GetValue(report))
+            : await RunAsync(
             parsed.GetValue(runs), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(depth) == "processes" ? Depth.Processes : Depth.InProcess,
             parsed.GetValue(report), cancel));
         return command.Parse(args).InvokeAsync();
@@ -55,7 +60,7 @@ public static class ChaosCommand
 
     private static async Task<RunResult> RunOneAsync(int seed, Depth depth)
     {
-        if (depth == Depth.Processes) throw new NotSupportedException("The depth of processes is not there yet.");
+        if (depth == Depth.Processes) return await ProcessRuns.RunAsync(seed, ScheduleScale.Processes, nodesMax: 5);
         var schedule = ScheduleGenerator.Draw(seed, ScheduleScale.InProcess);
         await using var cluster = await InProcess.InProcessCluster.StartAsync(schedule.Nodes);
         return await new ChaosRun(schedule, cluster, RunRules.InProcess).RunAsync();

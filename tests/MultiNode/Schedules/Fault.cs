@@ -32,6 +32,12 @@ public abstract record Fault(TimeSpan At, TimeSpan For)
         public override string ToString() => $"{Span} cut {(Direction == CutDirection.Both ? "both ways" : Direction == CutDirection.Outbound ? "out" : "in")} of nodes {string.Join(", ", Side)}";
     }
 
+    /// <summary>Nothing passes between a node and the store; other nodes and clients reach it.</summary>
+    public sealed record CutStore(TimeSpan At, TimeSpan For, int Node) : Fault(At, For)
+    {
+        public override string ToString() => $"{Span} cut of node {Node} from the store";
+    }
+
     /// <summary>What a node sends to the others passes at so many bytes a second.</summary>
     public sealed record Slow(TimeSpan At, TimeSpan For, int Node, int BytesPerSecond) : Fault(At, For)
     {

@@ -16,11 +16,12 @@ public sealed record Schedule(int Seed, int Nodes, int Shards, int Producers, Ti
 /// <param name="Load">How long producers write.</param>
 /// <param name="Calm">Without faults at the beginning.</param>
 /// <param name="ShortestFault">Shorter ones than detection takes are wanted too.</param>
-public sealed record ScheduleScale(TimeSpan Load, TimeSpan Calm, TimeSpan ShortestFault, TimeSpan LongestFault, int FaultsMax)
+/// <param name="CutsStore">Whether a node can be cut off from the store alone.</param>
+public sealed record ScheduleScale(TimeSpan Load, TimeSpan Calm, TimeSpan ShortestFault, TimeSpan LongestFault, int FaultsMax, bool CutsStore = false)
 {
     public static ScheduleScale InProcess { get; } = new(
         TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2.5), FaultsMax: 3);
 
     public static ScheduleScale Processes { get; } = new(
-        TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), FaultsMax: 3);
+        TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), FaultsMax: 3, CutsStore: true);
 }

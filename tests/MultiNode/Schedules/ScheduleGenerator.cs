@@ -31,6 +31,7 @@ public static class ScheduleGenerator
             < 6 => new Fault.Pause(at, length, node),
             < 8 => new Fault.Leave(at, length, node),
             < 13 => new Fault.Cut(at, length, DrawSide(random, nodes), (CutDirection)random.Next(1, 4)),
+            13 when scale.CutsStore && random.Next(2) == 0 => new Fault.CutStore(at, length, node),
             13 => new Fault.Slow(at, length, node, 2_000 << random.Next(6)),
             14 => new Fault.ResetConnections(at),
             15 => new Fault.StopStore(at, length),

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ActorStreams.MultiNode.Tests.Processes.Networks;
+
+/// <summary>
+/// A shell outside of this process, which may be killed before its exit handlers are through: it ends the processes that were started
+/// and then clears up after them.
+/// </summary>
+internal sealed class Watchdog : IAsyncDisposable
+{
+    private readonly string _list = Path.GetTempFileName();
+    private readonly string _clearUp;
+    private readonly Process _shell;
+    private readonly Lock _writing = new();
+
+    /// <param name="clearUp">Commands of a shell; each is run whatever became of those before it.</param>
+    public Watchdog(string clearUp)
+    {
+        _clearUp = clearUp;
+        _shell = ShellScript.Start($"""
+            trap '' INT TERM HUP
+            while kill -0 {Environment.ProcessId}; do sleep 1; done
+            for id in $(cat {_list}); do grep -q actorstreams /proc/$id/cmdline && kill -KILL $id; done
+            sleep 0.2
+            {clearUp}
+            rm -f {_list}
+            """);
+    }
+
+    /// <summary>A node's process. Its number may be another's by then, so it is looked at before it is ended.</summary>
+    public void Add(int processId)
+    {
+        lock (_writing) File.AppendAllText(_list, processId.ToString(CultureInfo.InvariantCulture) + "\n");
+    }
+
+    /// <summary>Clears up; the processes are their owners' to end before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shell.Kill();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+        using var clearing = ShellScript.Start(_clearUp);
+        await clearing.WaitForExitAsync();
+        File.Delete(_list);
+    }
+}

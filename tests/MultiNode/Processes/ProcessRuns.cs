@@ -1,0 +1,41 @@
+using ActorStreams.MultiNode.Tests.Runs;
+using ActorStreams.MultiNode.Tests.Schedules;
+using ActorStreams.MultiNode.Tests.Workloads;
+
+namespace ActorStreams.MultiNode.Tests.Processes;
+
+/// <summary>Schedules with real processes.</summary>
+internal static class ProcessRuns
+{
+    /// <summary>One schedule on a cluster of its own.</summary>
+    public static async Task<RunResult> RunAsync(int seed, ScheduleScale scale, int nodesMax)
+    {
+        var schedule = ScheduleGenerator.Draw(seed, scale, nodesMax);
+        await using var cluster = await ProcessCluster.FormAsync(schedule.Nodes, WatchPipeline.Settings);
+        if (!cluster.Network.CanCut) schedule = WithoutCuts(schedule);
+        var result = await new ChaosRun(schedule, cluster, RunRules.Processes).RunAsync();
+        if (!result.Passed) await KeepLogAsync(seed, cluster);
+        return result;
+    }
+
+    /// <summary>On the loopback no link can be cut: whoever would be cut off is stopped for the time instead.</summary>
+    private static Schedule WithoutCuts(Schedule schedule) => schedule with
+    {
+        Faults =
+        [
+            .. schedule.Faults.SelectMany<Fault, Fault>(fault => fault switch
+            {
+                Fault.Cut cut => cut.Side.Select(node => new Fault.Pause(cut.At, cut.For, node)),
+                Fault.CutStore cut => [new Fault.Pause(cut.At, cut.For, cut.Node)],
+                Fault.Slow slow => [new Fault.Pause(slow.At, slow.For, slow.Node)],
+                _ => [fault],
+            }),
+        ],
+    };
+
+    private static async Task KeepLogAsync(int seed, ProcessCluster cluster)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(TestKit.NodeProcess.RepositoryRoot(), "artifacts", "chaos")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, $"processes-{seed}.log"), cluster.Log);
+    }
+}
