@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
@@ -44,6 +46,10 @@ public sealed class GatewayHost : IAsyncDisposable
     public InMemoryStreams Streams { get; }
     public FakeTimeProvider Time { get; }
     public HttpClient Client { get; }
+
+    /// <summary>The control calls that were noted, in order.</summary>
+    public ConcurrentQueue<ControlCall> Audited { get; private init; } = [];
+
     public Uri Address => Client.BaseAddress!;
 
     /// <summary>What calls are sent in; those in CBOR are translated from JSON, and so are the answers.</summary>
@@ -65,6 +71,8 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IStreams>(streams);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton(s_keys);
+        var audit = new QueuedAudit();
+        builder.Services.AddSingleton<IControlAudit>(audit);
         builder.Services.AddActorStreamsGateway(options, TokenKey);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -77,7 +85,15 @@ public sealed class GatewayHost : IAsyncDisposable
         return new GatewayHost(app, streams, time, new HttpClient { BaseAddress = app.Services.GatewayAddress() })
         {
             ContentType = contentType,
+            Audited = audit.Calls,
         };
+    }
+
+    private sealed class QueuedAudit : IControlAudit
+    {
+        public ConcurrentQueue<ControlCall> Calls { get; } = [];
+
+        public void Called(ControlCall call) => Calls.Enqueue(call);
     }
 
     /// <summary>A signed call.</summary>

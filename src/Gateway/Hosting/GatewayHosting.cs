@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Tls;
 using ActorStreams.Shards.Client;
@@ -23,7 +24,7 @@ public static class GatewayHosting
 {
     /// <summary>
     /// Registers the gateway. <see cref="IStreams"/> must be registered too; <see cref="TimeProvider"/> is the system's unless it is, and
-    /// without <see cref="EncryptionKeys"/> there are none.
+    /// without <see cref="EncryptionKeys"/> there are none; without <see cref="IControlAudit"/> no note is taken of control calls.
     /// </summary>
     /// <param name="tokenKey">
     /// Seals shard iterators and pagination tokens; 32 bytes, the same on all nodes and after a restart, so it is kept in the store.
@@ -45,7 +46,8 @@ public static class GatewayHosting
                 tokenKey,
                 provider.GetRequiredService<GatewayMetrics>(),
                 provider.GetRequiredService<ILoggerFactory>(),
-                provider.GetService<EncryptionKeys>());
+                provider.GetService<EncryptionKeys>(),
+                provider.GetService<IControlAudit>());
             provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(gateway.EndSubscriptions);
             return gateway;
         });

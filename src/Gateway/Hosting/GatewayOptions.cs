@@ -133,5 +133,9 @@ public sealed record GatewayOptions
             yield return "AccessKeys: a UserName is not 1 to 64 letters, digits and _+=,.@-; left out, it is the AccessKeyId.";
         if (AccessKeys.Select(k => k.AccessKeyId).Distinct().Count() != AccessKeys.Length)
             yield return "AccessKeys: an AccessKeyId stands there more than once.";
+        foreach (var key in AccessKeys)
+        {
+            if (key.PolicyProblem() is { } problem) yield return $"AccessKeys: {key.AccessKeyId} {problem}";
+        }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class CreateStream(IStreams streams) : IKinesisAction
     {
         var input = call.Read(Input);
         var stream = new StreamId(call.Region, input.Text("StreamName")!);
+        call.Authorize(stream);
         var (mode, shards) = ModeAndShards(input);
         var warm = WarmThroughput.Read(input, mode);
         var tags = TagRules.Read(input);

@@ -33,6 +33,9 @@ internal sealed class KinesisCall(
 
     public HttpResponse Response => http.Response;
 
+    /// <summary>IP address that the call came from, as this node sees it.</summary>
+    public string RemoteAddress => http.Connection.RemoteIpAddress?.ToString() ?? "";
+
     public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>
@@ -92,14 +95,31 @@ internal sealed class KinesisCall(
         _isAuthorized = true;
     }
 
-    // An action that forgot to ask stays shut for other accounts.
-    private void ThrowUnlessAuthorized()
+    /// <summary>The same for a stream that is not there, or not in a state in which it has a policy of its own to ask.</summary>
+    public void Authorize(StreamId stream)
     {
-        if (IsForeign && !_isAuthorized) throw Access.NotAllowed(Caller, Operation, null);
+        if (!Access.IsFree(this, null)) Access.Check(this, StreamReference.Arn(stream, AccountId), null);
+        _isAuthorized = true;
     }
 
-    /// <summary>Whether there is a stream at all is no business of other accounts.</summary>
-    public KinesisException StreamNotFound(StreamId stream) => IsForeign
-        ? Access.NotAllowed(Caller, Operation, StreamReference.Arn(stream, AccountId))
-        : KinesisErrors.StreamNotFound(stream.Name, AccountId);
+    /// <summary>The same for what is about the account.</summary>
+    public void AuthorizeAccount()
+    {
+        Access.Check(this, "*", null);
+        _isAuthorized = true;
+    }
+
+    // An action that forgot to ask stays shut for other accounts, and for keys that may not do everything.
+    private void ThrowUnlessAuthorized()
+    {
+        if ((IsForeign || Caller.Policy is not null) && !_isAuthorized) throw Access.NotAllowed(Caller, Operation, null);
+    }
+
+    /// <summary>Whether there is a stream at all is no business of other accounts, nor of keys that may not ask about it.</summary>
+    public KinesisException StreamNotFound(StreamId stream)
+    {
+        if (IsForeign) return Access.NotAllowed(Caller, Operation, StreamReference.Arn(stream, AccountId));
+        if (Caller.Policy is not null) Authorize(stream);
+        return KinesisErrors.StreamNotFound(stream.Name, AccountId);
+    }
 }

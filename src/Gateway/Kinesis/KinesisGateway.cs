@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.FanOut;
 using ActorStreams.Gateway.Hosting;
@@ -32,6 +33,7 @@ public sealed class KinesisGateway
     private readonly ILogger _log;
     private readonly SigV4Verifier _verifier;
     private readonly Callers _callers;
+    private readonly ControlAuditor _auditor;
 
     // Null in open mode.
     private readonly CompatLimits? _limits;
@@ -43,8 +45,9 @@ public sealed class KinesisGateway
     /// <param name="keyRing">Of this node: what streams can be encrypted with; none where there is none.</param>
     public KinesisGateway(
         IStreams streams, TimeProvider time, GatewayOptions options, byte[] tokenKey, GatewayMetrics metrics, ILoggerFactory logs,
-        EncryptionKeys? keyRing = null)
+        EncryptionKeys? keyRing = null, IControlAudit? audit = null)
     {
+        _auditor = new ControlAuditor(audit ?? NoControlAudit.Instance, time);
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -184,9 +187,12 @@ public sealed class KinesisGateway
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
                     http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
-                Access.CheckOperation(call);
-                _limits?.TakeCall(call);
-                await action.InvokeAsync(call);
+                await _auditor.WatchAsync(call, () =>
+                {
+                    Access.CheckOperation(call);
+                    _limits?.TakeCall(call);
+                    return action.InvokeAsync(call);
+                });
                 return call.Push;
             default:
                 throw new InvalidOperationException("No other result of a check of signatures is known.");

@@ -17,6 +17,9 @@ internal static class StreamLookup
                 break;
             case MapResult.NotFound or MapResult.NotActive when call.IsForeign:
                 throw call.StreamNotFound(stream);
+            case MapResult.NotFound or MapResult.NotActive:
+                call.Authorize(stream);
+                break;
             case MapResult.Unavailable:
                 throw KinesisErrors.InternalFailure();
         }

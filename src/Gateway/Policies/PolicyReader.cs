@@ -24,13 +24,21 @@ internal sealed class PolicyReader
 
     private readonly string? _arn;
     private readonly FrozenSet<string> _shared;
+
+    // Of an access key: it names resources instead of principals.
+    private readonly bool _isOfKey;
     private string _at = "the document";
 
-    private PolicyReader(string? arn, FrozenSet<string> shared)
+    private PolicyReader(string? arn, FrozenSet<string> shared, bool isOfKey = false)
     {
         _arn = arn;
         _shared = shared;
+        _isOfKey = isOfKey;
     }
+
+    /// <summary>For a policy that says what an access key may do.</summary>
+    /// <exception cref="PolicyException">With the reason.</exception>
+    public static PolicyDocument ReadOfKey(string text) => new PolicyReader(null, [], isOfKey: true).Read(text);
 
     /// <summary>For a policy that is to be attached to this resource.</summary>
     /// <param name="shared">The operations it may be about.</param>
@@ -90,10 +98,12 @@ internal sealed class PolicyReader
 
     private PolicyStatement ReadStatement(JsonElement element)
     {
-        var members = Members(
-            element,
-            "Sid, Effect, Principal, Action, NotAction and Resource",
-            ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource"]);
+        var members = _isOfKey
+            ? Members(element, "Sid, Effect, Action, NotAction and Resource", ["Sid", "Effect", "Action", "NotAction", "Resource"])
+            : Members(
+                element,
+                "Sid, Effect, Principal, Action, NotAction and Resource",
+                ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource"]);
         if (members.TryGetValue("Sid", out var sid)) Text(sid, "Sid");
         var isAllow = Text(Needed(members, "Effect"), "Effect") switch
         {
@@ -101,18 +111,18 @@ internal sealed class PolicyReader
             "Deny" => false,
             var other => throw Wrong("Effect", $"is '{other}'; allowed are Allow and Deny"),
         };
-        var principals = ReadPrincipals(Needed(members, "Principal"));
+        ImmutableArray<PolicyPrincipal> principals = _isOfKey ? [PolicyPrincipal.Everybody] : ReadPrincipals(Needed(members, "Principal"));
         var isExcept = members.ContainsKey("NotAction");
         if (isExcept == members.ContainsKey("Action")) throw Wrong("Action", "must be given, or NotAction in its place, not both");
         var actions = ReadActions(members[isExcept ? "NotAction" : "Action"], isExcept);
-        ReadResources(Needed(members, "Resource"));
-        return new PolicyStatement(isAllow, principals, actions, isExcept);
+        var resources = ReadResources(Needed(members, "Resource"));
+        return new PolicyStatement(isAllow, principals, actions, isExcept, _isOfKey ? resources : ["*"]);
     }
 
     private ImmutableArray<PolicyPrincipal> ReadPrincipals(JsonElement element)
     {
         if (element.ValueKind == JsonValueKind.String)
-            return Text(element, "Principal") == "*" ? [new PolicyPrincipal(null, null)] : throw Wrong("Principal", "is a string other than \"*\"; allowed are \"*\" and {\"AWS\": ...}");
+            return Text(element, "Principal") == "*" ? [PolicyPrincipal.Everybody] : throw Wrong("Principal", "is a string other than \"*\"; allowed are \"*\" and {\"AWS\": ...}");
         var members = Members(element, "AWS in Principal", ["AWS"]);
         if (!members.TryGetValue("AWS", out var named)) throw Wrong("Principal", "names nobody; allowed are \"*\" and {\"AWS\": ...}");
         return [.. Texts(named, "Principal").Select(ReadPrincipal)];
@@ -120,7 +130,7 @@ internal sealed class PolicyReader
 
     private PolicyPrincipal ReadPrincipal(string text)
     {
-        if (text == "*") return new PolicyPrincipal(null, null);
+        if (text == "*") return PolicyPrincipal.Everybody;
         if (IsAccount(text)) return new PolicyPrincipal(text, null);
         var parts = text.Split(':', 6);
         if (parts is ["arn", "aws", "iam", "", var account, var name] && IsAccount(account))
@@ -153,14 +163,26 @@ internal sealed class PolicyReader
         return actions.ToImmutable();
     }
 
-    private void ReadResources(JsonElement element)
+    private ImmutableArray<string> ReadResources(JsonElement element)
     {
-        foreach (var text in Texts(element, "Resource"))
+        var resources = Texts(element, "Resource");
+        foreach (var text in resources)
         {
             if (_arn is not null && !Wildcard.Matches(text, _arn, ignoreCase: false))
                 throw Wrong("Resource", $"is '{Shortened(text)}'; allowed is the ARN that the policy is attached to, {_arn}, and wildcards that match it");
+            if (_isOfKey && text != "*" && !IsArnOfStreams(text))
+            {
+                throw Wrong(
+                    "Resource",
+                    $"is '{Shortened(text)}'; allowed are \"*\" and ARNs with or without wildcards, such as arn:aws:kinesis:*:*:stream/orders-* and arn:aws:kinesis:*:*:stream/*/consumer/*");
+            }
         }
+        return [.. resources];
     }
+
+    private static bool IsArnOfStreams(string text) =>
+        text.Split(':', 6) is ["arn", _, "kinesis" or "*", _, _, var name]
+        && (name.StartsWith("stream/", StringComparison.Ordinal) || name.StartsWith('*'));
 
     /// <summary>The members of an object, all of them known and none given twice: readers differ in which of two they take.</summary>
     private Dictionary<string, JsonElement> Members(JsonElement element, string allowed, string[] known)

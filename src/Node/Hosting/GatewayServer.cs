@@ -1,3 +1,4 @@
+using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
@@ -10,13 +11,15 @@ namespace ActorStreams.Node.Hosting;
 internal static class GatewayServer
 {
     public static WebApplication Build(
-        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, ILoggerFactory loggers, TimeProvider clock)
+        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, IControlAudit audit, ILoggerFactory loggers,
+        TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(audit);
         builder.Services.AddActorStreamsGateway(options, tokenKey);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

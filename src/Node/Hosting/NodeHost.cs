@@ -6,6 +6,7 @@ using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Management.Membership;
+using ActorStreams.Node.Auditing;
 using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
@@ -36,6 +37,7 @@ internal sealed class NodeHost : IRunningHost
     private readonly NodeSettings _settings;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
+    private readonly AuditLog _audit;
     private readonly ManagementServer _management;
     private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Pipelines, Parts.Gateway);
     private bool _announced;
@@ -63,12 +65,13 @@ internal sealed class NodeHost : IRunningHost
         _settings = settings;
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
+        _audit = new AuditLog(settings.Audit, loggers);
         IManagementPage[] pages =
         [
             new MembersPage(() => _system), new ShardingPage(() => _system), new StreamsPage(() => _shards?.Streams, () => _store),
             new PipelinesPage(() => _pipelines),
         ];
-        _management = new ManagementServer(settings.Management, _readiness, pages, new LoggedAudit(loggers), loggers, clock);
+        _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock);
     }
 
     /// <summary>Where AWS clients find this node.</summary>
@@ -144,6 +147,7 @@ internal sealed class NodeHost : IRunningHost
     private async Task StartPartsAsync(ILoggerFactory loggers, CancellationToken cancel)
     {
         // Known at once, not after the cluster has formed.
+        ProbeAudit(_settings.Audit);
         if (_settings.Cluster.Has(ClusterRoles.Gateway)) ProbeGatewayPorts(_settings.Gateway);
         await Listening.StartAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
         var tokenKey = await OpenStoreAsync(cancel);
@@ -164,6 +168,18 @@ internal sealed class NodeHost : IRunningHost
 
         if (_settings.Cluster.Has(ClusterRoles.Gateway)) await StartGatewayAsync(tokenKey, _shards, loggers, cancel);
         _readiness.Reached(Parts.Gateway);
+    }
+
+    private static void ProbeAudit(AuditOptions audit)
+    {
+        try
+        {
+            AuditLog.Probe(audit);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotStartException($"Audit:File {audit.File} can't be written to: {e.Message}", e);
+        }
     }
 
     private static void ProbeGatewayPorts(GatewayOptions gateway)
@@ -193,7 +209,7 @@ internal sealed class NodeHost : IRunningHost
 
     private async Task StartGatewayAsync(byte[] tokenKey, ShardsNode shards, ILoggerFactory loggers, CancellationToken cancel)
     {
-        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, loggers, _clock);
+        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);
     }

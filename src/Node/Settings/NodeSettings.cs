@@ -3,6 +3,7 @@ using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
+using ActorStreams.Node.Auditing;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
@@ -19,6 +20,7 @@ internal sealed record NodeSettings
     public GatewayOptions Gateway { get; init; } = new();
     public ManagementOptions Management { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();
+    public AuditOptions Audit { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 
     /// <summary>In order of their names, as they stand below <c>ActorStreams:Pipelines</c>.</summary>

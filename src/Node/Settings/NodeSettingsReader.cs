@@ -3,6 +3,7 @@ using ActorStreams.Clustering;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
+using ActorStreams.Node.Auditing;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
@@ -31,6 +32,7 @@ internal static class NodeSettingsReader
             Gateway = binder.Bind<GatewayOptions>(root.GetSection(nameof(NodeSettings.Gateway))),
             Management = binder.Bind<ManagementOptions>(root.GetSection(nameof(NodeSettings.Management))),
             Cluster = binder.Bind<ClusterOptions>(root.GetSection(nameof(NodeSettings.Cluster))),
+            Audit = binder.Bind<AuditOptions>(root.GetSection(nameof(NodeSettings.Audit))),
             Log = binder.Bind<LogOptions>(root.GetSection(nameof(NodeSettings.Log))),
             Pipelines = ReadPipelines(root.GetSection(Pipelines), binder, out var pipelineErrors),
         };

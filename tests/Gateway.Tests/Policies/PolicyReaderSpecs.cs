@@ -25,7 +25,7 @@ public sealed class PolicyReaderSpecs
 
         Assert.Equal((ann, bob, zoe), (Allows(policy, Ann), Allows(policy, Bob), Allows(policy, Zoe)));
 
-        static bool Allows(PolicyDocument policy, Caller caller) => policy.Judge(caller, "PutRecord") == PolicyVerdict.Allowed;
+        static bool Allows(PolicyDocument policy, Caller caller) => policy.Judge(caller, "PutRecord", Arn) == PolicyVerdict.Allowed;
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class PolicyReaderSpecs
     {
         var policy = Read(Statement(action: action));
 
-        var allowed = SharedOperations.OfStreams.Where(o => policy.Judge(Ann, o) == PolicyVerdict.Allowed);
+        var allowed = SharedOperations.OfStreams.Where(o => policy.Judge(Ann, o, Arn) == PolicyVerdict.Allowed);
 
         Assert.Equal(covered, string.Join(' ', allowed.Order()));
     }
@@ -56,9 +56,9 @@ public sealed class PolicyReaderSpecs
         {
             var policy = PolicyReader.Read($"{{\"Version\":\"2012-10-17\",\"Id\":\"x\",\"Statement\":{statements}}}", Arn, SharedOperations.OfStreams);
 
-            Assert.Equal(PolicyVerdict.Denied, policy.Judge(Ann, "PutRecord"));
-            Assert.Equal(PolicyVerdict.Allowed, policy.Judge(Zoe, "PutRecord"));
-            Assert.Equal(PolicyVerdict.Silent, policy.Judge(Ann, "GetRecords"));
+            Assert.Equal(PolicyVerdict.Denied, policy.Judge(Ann, "PutRecord", Arn));
+            Assert.Equal(PolicyVerdict.Allowed, policy.Judge(Zoe, "PutRecord", Arn));
+            Assert.Equal(PolicyVerdict.Silent, policy.Judge(Ann, "GetRecords", Arn));
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class PolicyReaderSpecs
 
         var policy = PolicyReader.Read(text, Consumer, SharedOperations.OfConsumers);
 
-        Assert.Equal(PolicyVerdict.Allowed, policy.Judge(Ann, "SubscribeToShard"));
+        Assert.Equal(PolicyVerdict.Allowed, policy.Judge(Ann, "SubscribeToShard", Arn));
         Assert.Equal(
             "Action in statement 1 'kinesis:SubscribeToShard' is none that this resource can be shared for; allowed are kinesis:DescribeStream, "
             + "kinesis:DescribeStreamSummary, kinesis:GetRecords, kinesis:GetShardIterator, kinesis:ListShards, kinesis:PutRecord, "
@@ -138,7 +138,7 @@ public sealed class PolicyReaderSpecs
 
     [Fact]
     public void A_policy_that_cannot_be_read_any_more_lets_nobody_in() =>
-        Assert.Equal(PolicyVerdict.Denied, PolicyReader.ReadAttached("{\"Statement\":{\"Condition\":{}}}").Judge(Ann, "GetRecords"));
+        Assert.Equal(PolicyVerdict.Denied, PolicyReader.ReadAttached("{\"Statement\":{\"Condition\":{}}}").Judge(Ann, "GetRecords", Arn));
 
     [Theory]
     [InlineData(1)]
@@ -157,7 +157,7 @@ public sealed class PolicyReaderSpecs
             var text = System.Text.Encoding.UTF8.GetString(mutator.Mutate(mutator.Pick(corpus)));
             try
             {
-                PolicyReader.Read(text, Arn, SharedOperations.OfStreams).Judge(Ann, "PutRecord");
+                PolicyReader.Read(text, Arn, SharedOperations.OfStreams).Judge(Ann, "PutRecord", Arn);
                 read++;
             }
             catch (PolicyException e)

@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Wire;
+
+namespace ActorStreams.Gateway.Auditing;
+
+/// <summary>Tells control calls from others, and what they asked for.</summary>
+internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
+{
+    private const int ValueCharsMax = 2_048;
+
+    // Everything else changes something. A new operation is one of those until it is written here.
+    private static readonly FrozenSet<string> s_unaudited =
+    [
+        "PutRecord", "PutRecords", "GetRecords", "GetShardIterator", "SubscribeToShard", "DescribeAccountSettings", "DescribeChannel", "DescribeLimits",
+        "DescribeStream", "DescribeStreamConsumer", "DescribeStreamSummary", "GetResourcePolicy", "ListChannels", "ListShards", "ListStreamConsumers",
+        "ListStreams", "ListTagsForResource", "ListTagsForStream",
+    ];
+
+    private static readonly ImmutableArray<Member> s_parameters =
+    [
+        .. ((string[])
+        [
+            "StreamName", "StreamARN", "ResourceARN", "ConsumerARN", "ConsumerName", "ShardToSplit", "NewStartingHashKey", "ShardToMerge",
+            "AdjacentShardToMerge", "ScalingType", "EncryptionType", "KeyId", "Policy",
+        ]).Select(name => new Member(name, MemberType.String)),
+        .. ((string[])["ShardCount", "TargetShardCount", "RetentionPeriodHours", "MaxRecordSizeInKiB", "WarmThroughputMiBps"])
+            .Select(name => new Member(name, MemberType.Integer)),
+        new("EnforceConsumerDeletion", MemberType.Boolean),
+        new("Tags", MemberType.StringMap),
+        new("TagKeys", MemberType.StringList),
+        new("ShardLevelMetrics", MemberType.StringList),
+        new("StreamModeDetails", MemberType.Structure) { Members = [new("StreamMode", MemberType.String)] },
+    ];
+
+    public async Task WatchAsync(KinesisCall call, Func<Task> work)
+    {
+        if (s_unaudited.Contains(call.Operation))
+        {
+            await work();
+            return;
+        }
+        // Read before: an action may decode in place.
+        var parameters = Parameters(call);
+        try
+        {
+            await work();
+            Note(call, parameters, null, null);
+        }
+        catch (KinesisException e)
+        {
+            Note(call, parameters, e.Type, e.Detail);
+            throw;
+        }
+        catch (Exception e)
+        {
+            // The client is gone or an invariant is broken; the change may have been made.
+            Note(call, parameters, "Unknown", e.GetType().Name);
+            throw;
+        }
+    }
+
+    private void Note(KinesisCall call, IReadOnlyDictionary<string, string> parameters, string? error, string? detail) => audit.Called(new ControlCall(
+        time.GetUtcNow(), call.Operation, call.Region, call.Caller.Arn, call.Caller.AccessKeyId, call.RemoteAddress, Shortened(call.Header("User-Agent") ?? ""),
+        call.Response.Headers["x-amzn-RequestId"].ToString(), parameters, error, detail));
+
+    private static SortedDictionary<string, string> Parameters(KinesisCall call)
+    {
+        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            var values = call.Read(s_parameters);
+            foreach (var member in s_parameters)
+            {
+                if (values.Raw(member.Name) is { } value) parameters[member.Name] = Shortened(Text(value));
+            }
+        }
+        catch (KinesisException)
+        {
+            // The action says what is wrong with it, and that is noted.
+        }
+
+        return parameters;
+    }
+
+    private static string Text(object value) => value switch
+    {
+        ShapeValues mode => mode.Text("StreamMode") ?? "",
+        IReadOnlyDictionary<string, string> map => string.Join(", ", map.Select(e => $"{e.Key}={e.Value}")),
+        IReadOnlyList<string> list => string.Join(", ", list),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private static string Shortened(string text) => text.Length <= ValueCharsMax ? text : text[..ValueCharsMax] + "...";
+}
