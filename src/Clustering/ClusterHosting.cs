@@ -1,3 +1,4 @@
+using ActorStreams.Clustering.Leases;
 using Akka.Cluster.Hosting;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -15,8 +16,11 @@ public static class ClusterHosting
     public static Config Config { get; } = ReadConfig();
 
     /// <param name="role">What kind of member it is, <see cref="ClusterRoles.Node"/> or <see cref="ClusterRoles.Lighthouse"/>.</param>
-    public static AkkaConfigurationBuilder WithMembership(this AkkaConfigurationBuilder akka, ClusterOptions options, string role)
+    /// <param name="leases">Where the members share a store; null for a process that shares it with nobody, which needs no lease.</param>
+    public static AkkaConfigurationBuilder WithMembership(
+        this AkkaConfigurationBuilder akka, ClusterOptions options, string role, SqlLeaseSetup? leases = null)
     {
+        if (leases is not null) akka.AddSetup(leases).AddHocon(LeaseConfig(options), HoconAddMode.Append);
         akka.AddHocon(Config, HoconAddMode.Append);
         akka.WithRemoting(new RemoteOptions { HostName = options.BindHost, PublicHostName = options.Host, Port = options.Port });
         akka.WithClustering(new Akka.Cluster.Hosting.ClusterOptions
@@ -39,6 +43,12 @@ public static class ClusterHosting
         };
         loggers.AddLoggerFactory();
     });
+
+    /// <summary>What a member with leases is told before <see cref="Config"/>, which has their times.</summary>
+    public static Config LeaseConfig(ClusterOptions options) => ConfigurationFactory.ParseString($"""
+        akka.cluster.singleton.use-lease = "{SqlLease.ConfigPath}"
+        akka.cluster.split-brain-resolver.active-strategy = {(options.Downing == Downing.LeaseMajority ? "lease-majority" : "keep-majority")}
+        """);
 
     private static Config ReadConfig()
     {

@@ -1,5 +1,6 @@
 using ActorStreams.Clustering;
 using ActorStreams.Clustering.Formation;
+using ActorStreams.Clustering.Leases;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
 using ActorStreams.Shards.Store;
@@ -120,7 +121,7 @@ internal sealed class LighthouseHost : IRunningHost
         builder.Services.AddSingleton(loggers);
         builder.Services.AddAkka(_settings.Cluster.Name, akka => akka
             .WithLogging(_settings.Log.AkkaLevel)
-            .WithMembership(_settings.Cluster, ClusterRoles.Lighthouse));
+            .WithMembership(_settings.Cluster, ClusterRoles.Lighthouse, new SqlLeaseSetup(_control!, _clock)));
         return builder.Build();
     }
 

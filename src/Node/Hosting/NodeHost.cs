@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using ActorStreams.Clustering;
 using ActorStreams.Clustering.Formation;
+using ActorStreams.Clustering.Leases;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
@@ -153,7 +154,7 @@ internal sealed class NodeHost : IRunningHost
         var tokenKey = await OpenStoreAsync(cancel);
         _readiness.Reached(Parts.Store);
 
-        _akka = AkkaHost.Build(_settings, loggers);
+        _akka = AkkaHost.Build(_settings, _control is null ? null : new SqlLeaseSetup(_control, _clock), loggers);
         await _akka.StartAsync(cancel);
         var system = _system = _akka.Services.GetRequiredService<ActorSystem>();
         _membership = await JoinAsync(system, cancel);
