@@ -14,6 +14,7 @@ public class DependencySpecs
         { "ActorStreams.Clustering", ["ActorStreams.Shards"] },
         { "ActorStreams.Hosting", ["ActorStreams.Shards"] },
         { "lighthouse", ["ActorStreams.Shards", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"] },
+        { "pbm", [] },
         {
             "actorstreams",
             ["ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"]
