@@ -46,6 +46,15 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Folder with initdb and pg_ctl, from PATH or Debian's place; null when there is none.</summary>
     public static string? BinariesFolder => Binaries.Value;
 
+    /// <summary>Path of one of PostgreSQL's client programs, such as pg_dump.</summary>
+    public static string ClientProgram(string name)
+    {
+        // What PATH has may be a link to the server's programs alone.
+        var server = Path.Combine(BinariesFolder ?? throw new InvalidOperationException("Call Requires.Postgres() first."), "initdb");
+        var folder = Path.GetDirectoryName(File.ResolveLinkTarget(server, returnFinalTarget: true)?.FullName ?? server)!;
+        return Path.Combine(folder, name);
+    }
+
     public int Port { get; }
 
     public bool IsRunning => File.Exists(Path.Combine(Data, "postmaster.pid"));

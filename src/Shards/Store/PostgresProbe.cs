@@ -6,6 +6,7 @@ namespace ActorStreams.Shards.Store;
 internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
 {
     private const int ServerVersionMin = 12;
+    private const int NoStore = 0;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -32,16 +33,46 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
         }
     }
 
-    private static async Task CreateAsync(NpgsqlConnection connection, CancellationToken ct)
+    private async Task CreateAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         // Looked up first: a user who may not create tables can still run on those that an administrator made.
-        if (await ScalarAsync(connection, "SELECT to_regclass('actorstreams_lease')::text", ct).ConfigureAwait(false) is string)
+        if (await FormatAsync(connection, ct).ConfigureAwait(false) == StoreFormat.Current)
             return;
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         await ScalarAsync(connection, PostgresSchema.Lock, ct).ConfigureAwait(false);
-        await using var ddl = new NpgsqlCommand(PostgresSchema.Ddl, connection, transaction);
-        await ddl.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        // Again: another node may have done it while this one waited.
+        var format = await FormatAsync(connection, ct).ConfigureAwait(false);
+        if (format == StoreFormat.Current)
+            return;
+        try
+        {
+            await using var ddl = new NpgsqlCommand(format == NoStore ? PostgresSchema.Ddl : PostgresSchema.Upgrade, connection, transaction);
+            await ddl.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege && format != NoStore)
+        {
+            throw new StoreUnavailableException(
+                $"PostgreSQL at {where} has a store of format {format}, this version needs format {StoreFormat.Current}, and this user may not create "
+                + $"the tables that are missing ({e.MessageText}). {PostgresSchema.HowToCreate}", e);
+        }
+
         await transaction.CommitAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task<int> FormatAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        bool hasJournal, tellsFormat;
+        await using (var command = new NpgsqlCommand(PostgresSchema.Found, connection))
+        await using (var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            await reader.ReadAsync(ct).ConfigureAwait(false);
+            (hasJournal, tellsFormat) = (reader.GetBoolean(0), reader.GetBoolean(1));
+        }
+
+        if (!hasJournal)
+            return NoStore;
+        var format = tellsFormat ? await ScalarAsync(connection, PostgresSchema.Format, ct).ConfigureAwait(false) as int? ?? 1 : 1;
+        return format <= StoreFormat.Current ? format : throw StoreFormat.Newer(where, format);
     }
 
     private async Task ProveAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -74,7 +105,7 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => "Check user and password of the connection string.",
         PostgresErrorCodes.InvalidCatalogName => "Create the database first; the node creates the tables in it.",
-        PostgresErrorCodes.InsufficientPrivilege => "The user must be allowed to create tables, or find them made.",
+        PostgresErrorCodes.InsufficientPrivilege => "The user must be allowed to create tables, or find them made. " + PostgresSchema.HowToCreate,
         PostgresErrorCodes.CannotConnectNow => "The server is starting or stopping: try again.",
         _ => "The node does not start without its store.",
     };

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorStreams.Shards.Store;
 
 /// <summary>
@@ -9,7 +11,8 @@ internal static class PostgresSchema
     /// <summary>Serialises the nodes that start together; the number is "actorstr" in ASCII.</summary>
     public const string Lock = "SELECT pg_advisory_xact_lock(7017580666383725682)";
 
-    public const string Ddl = """
+    /// <summary>What was there in format 1.</summary>
+    private const string Journal = """
         CREATE TABLE IF NOT EXISTS journal (
           ordering        bigint  GENERATED ALWAYS AS IDENTITY CONSTRAINT "PK_journal" PRIMARY KEY,
           created         bigint  NOT NULL,
@@ -40,10 +43,16 @@ internal static class PostgresSchema
         CREATE TABLE IF NOT EXISTS actorstreams_secret (
           name  text  NOT NULL PRIMARY KEY,
           value bytea NOT NULL);
-        """ + ClusterDdl;
+        """;
 
-    /// <summary>Who is a member of the cluster over this store, how often one was formed, and who holds which lease; times are this server's.</summary>
-    public const string ClusterDdl = """
+    /// <summary>
+    /// What came with format 2. Who is a member of the cluster over this store, how often one was formed, and who holds which lease; times
+    /// are this server's.
+    /// </summary>
+    private const string Cluster = """
+        CREATE TABLE IF NOT EXISTS actorstreams_format (
+          only_row boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (only_row),
+          version  integer NOT NULL);
         CREATE TABLE IF NOT EXISTS actorstreams_formation (
           cluster text   NOT NULL PRIMARY KEY,
           number  bigint NOT NULL);
@@ -62,6 +71,29 @@ internal static class PostgresSchema
           expires_at timestamptz NOT NULL);
         """;
 
+    // Never back: a newer version may be upgrading beside this one.
+    private static readonly string SetFormat = string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO actorstreams_format (version) VALUES ({StoreFormat.Current})
+        ON CONFLICT (only_row) DO UPDATE SET version = greatest(actorstreams_format.version, excluded.version);
+        """);
+
+    /// <summary>Makes the tables of the current format in an empty database. It may be run again, and over any older format.</summary>
+    public static readonly string Ddl = string.Join('\n', Journal, Cluster, SetFormat);
+
+    /// <summary>
+    /// Brings format 1 to the current one beside nodes that still run on it: it adds tables and touches none. The journal is left as it
+    /// stands, so that one without its unique key is found out instead of given one.
+    /// </summary>
+    public static readonly string Upgrade = string.Join('\n', Cluster, SetFormat);
+
+    /// <summary>Whether there is a journal, and whether the format is told.</summary>
+    public const string Found = "SELECT to_regclass('journal') IS NOT NULL, to_regclass('actorstreams_format') IS NOT NULL";
+
+    public const string HowToCreate =
+        "Let one who may create tables run what 'actorstreams schema --user NAME' prints, NAME being the user of the nodes.";
+
+    public const string Format = "SELECT version FROM actorstreams_format";
+
     public const string UniqueKeys = """
         SELECT string_agg(a.attname, ',') FROM pg_index i
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
@@ -69,8 +101,14 @@ internal static class PostgresSchema
         GROUP BY i.indexrelid
         """;
 
-    public const string MissingPrivileges = """
-        SELECT t FROM unnest(ARRAY['journal', 'snapshot', 'tags', 'actorstreams_secret', 'actorstreams_formation', 'actorstreams_member', 'actorstreams_lease']) t
+    /// <summary>What nodes write into.</summary>
+    public static readonly string[] Tables =
+    [
+        "journal", "tags", "snapshot", "actorstreams_secret", "actorstreams_formation", "actorstreams_member", "actorstreams_lease",
+    ];
+
+    public static readonly string MissingPrivileges = $"""
+        SELECT t FROM unnest(ARRAY['{string.Join("', '", Tables)}']) t
         WHERE to_regclass(t) IS NULL OR NOT (has_table_privilege(to_regclass(t), 'SELECT') AND has_table_privilege(to_regclass(t), 'INSERT')
           AND has_table_privilege(to_regclass(t), 'UPDATE') AND has_table_privilege(to_regclass(t), 'DELETE'))
         """;

@@ -7,9 +7,6 @@ namespace ActorStreams.Shards.Store;
 /// </summary>
 internal static class SqliteSchema
 {
-    /// <summary>Kept in <c>PRAGMA user_version</c>; a newer number is refused.</summary>
-    public const int FormatVersion = 1;
-
     public const string Ddl = """
         CREATE TABLE IF NOT EXISTS journal (
           ordering        INTEGER       NOT NULL PRIMARY KEY AUTOINCREMENT,

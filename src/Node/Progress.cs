@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace ActorStreams.Node.Replay;
+namespace ActorStreams.Node;
 
 /// <summary>A progress bar on a terminal; elsewhere a line every few seconds.</summary>
 internal static class Progress
