@@ -3,6 +3,7 @@ using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Transfer;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
@@ -55,6 +56,7 @@ public sealed class ShardsNode : IAsyncDisposable
             node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed)
         {
             Keys = keys ?? EncryptionKeys.None,
+            Incoming = system.ActorOf(Props.Create(() => new AppendReceiver(options.IncomingBytesMax, options.HoldPuts, time)), "incoming-appends"),
         };
 
         var clock = new RetentionClock(time);

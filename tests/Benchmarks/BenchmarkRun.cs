@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ActorStreams.Benchmarks.Hosting;
 using ActorStreams.Benchmarks.Load;
 using ActorStreams.Benchmarks.Reporting;
+using ActorStreams.Benchmarks.Transport;
 using ActorStreams.Benchmarks.Workloads;
 
 namespace ActorStreams.Benchmarks;
@@ -69,7 +70,7 @@ public static class BenchmarkRun
             foreach (var name in options.Workloads)
             {
                 // Two nodes would compete for the cores: the ordinary one ends before the one with the large journal starts.
-                if (name is "memory" or "restart" or "shards" or "tls" && process is not null)
+                if (name is "memory" or "restart" or "shards" or "tls" or "transport" && process is not null)
                 {
                     await process.DisposeAsync();
                     process = null;
@@ -101,6 +102,7 @@ public static class BenchmarkRun
         "shards" => new ShardsWorkload(),
         "memory" => new MemoryWorkload(journalAsync),
         "restart" => new RestartWorkload(journalAsync),
+        "transport" => new TransportWorkload(),
         _ => throw new ArgumentException($"Unknown workload {name}."),
     };
 

@@ -1,8 +1,15 @@
 using System.Net.Sockets;
 using ActorStreams.Benchmarks;
+using ActorStreams.Benchmarks.Transport;
 
 try
 {
+    if (args is [TransportPeer.Argument, var more])
+    {
+        await TransportPeer.RunAsync(more);
+        return 0;
+    }
+
     await BenchmarkRun.RunAsync(BenchmarkOptions.Parse(args), Console.Out);
     return 0;
 }

@@ -29,8 +29,10 @@ public sealed class ShardsHost : IAsyncDisposable
     public ShardStore Store => _store;
 
     /// <param name="more">Settings of what else a spec runs on the same actor system.</param>
+    /// <param name="other">A node over the same store whose cluster this one joins.</param>
     public static async Task<ShardsHost> StartAsync(
-        StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null, Config? more = null, EncryptionKeys? keys = null)
+        StoreOptions storeOptions, ShardOptions? options = null, TimeProvider? time = null, Config? more = null, EncryptionKeys? keys = null,
+        ShardsHost? other = null)
     {
         time ??= TimeProvider.System;
         var store = await ShardStore.OpenAsync(storeOptions, time, CancellationToken.None);
@@ -48,7 +50,7 @@ public sealed class ShardsHost : IAsyncDisposable
             .WithFallback(more ?? Config.Empty);
         var system = ActorSystem.Create("actorstreams", BootstrapSetup.Create().WithConfig(settings).And(setup));
         var cluster = Akka.Cluster.Cluster.Get(system);
-        await cluster.JoinAsync(cluster.SelfAddress);
+        await cluster.JoinAsync(other is null ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(other.System).SelfAddress);
         var node = await ShardsNode.StartAsync(system, store, options ?? new ShardOptions(), time, CancellationToken.None, keys);
         return new ShardsHost(system, store, node);
     }

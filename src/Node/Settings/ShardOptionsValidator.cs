@@ -16,6 +16,7 @@ internal sealed class ShardOptionsValidator : IValidateOptions<ShardOptions>
         bounds.Check(nameof(options.FlushBytesMax), options.FlushBytesMax, 64 << 10, 64 << 20);
         bounds.Check(nameof(options.FlushRecordsMax), options.FlushRecordsMax, 500, 1_000_000);
         bounds.Check(nameof(options.QueueBytesMax), options.QueueBytesMax, 16 << 20, 1 << 30);
+        bounds.Check(nameof(options.IncomingBytesMax), options.IncomingBytesMax, 1 << 20, 1L << 40);
         bounds.Check(nameof(options.TailBytesMax), options.TailBytesMax, 0, 1 << 30);
         bounds.Check(nameof(options.NodeTailBytesMax), options.NodeTailBytesMax, 0, 1L << 40);
         bounds.Check(nameof(options.SnapshotBytesMax), options.SnapshotBytesMax, 64 << 10, 1L << 32);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Transfer;
 using Akka.Actor;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -13,6 +14,7 @@ public sealed class StreamsClient : IStreams
     private const string Stopping = "The node is stopping.";
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
+    private readonly ActorSystem _system;
     private readonly StreamMaps _maps;
     private readonly IActorRef _catalogues;
     private readonly IActorRef _streams;
@@ -25,6 +27,7 @@ public sealed class StreamsClient : IStreams
 
     public StreamsClient(ActorSystem system, ShardReader reader, IJournalReader journal, ShardOptions options, TimeProvider time)
     {
+        _system = system;
         _catalogues = Regions.Of(system, Regions.Catalogues);
         _streams = Regions.Of(system, Regions.Streams);
         _shards = Regions.Of(system, Regions.Shards);
@@ -215,12 +218,17 @@ public sealed class StreamsClient : IStreams
         var append = new Append(shard, block, producer, call);
         var sends = 0;
         var reply = await HoldAsync(
-            () => AskAsync<AppendReply>(_shards, sends++ == 0 ? append : Again(append), detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel),
+            () => SendAsync(sends++ == 0 ? append : Again(append), cancel),
             detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
         if (reply is AppendReply.Refused refused) Notice(shard, refused.Error);
         return reply;
     }
+
+    /// <summary>What is too large for one message between nodes is offered; a shard of this node takes it with the offer.</summary>
+    private Task<AppendReply> SendAsync(Append append, CancellationToken cancel) => append.Block.Bytes.Length > TransferProtocol.MessageBytesMax
+        ? AppendSource.SendAsync(_system, _shards, append, _options.AnswerTimeout, cancel)
+        : AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel);
 
     /// <summary>While it was held, the client may have given up and its next try may be stored.</summary>
     private static Append Again(Append append) =>

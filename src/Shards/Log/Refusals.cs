@@ -1,4 +1,5 @@
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Transfer;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
 namespace ActorStreams.Shards.Log;
@@ -8,7 +9,7 @@ internal static class Refusals
 {
     public static object Of(IRequest request, AppendError error, string detail) => request switch
     {
-        Append => new AppendReply.Refused(error, detail),
+        Append or TransferProtocol.OfferAppend => new AppendReply.Refused(error, detail),
         Attach => new AttachReply.Refused(error, detail),
         Close => new CloseReply.Refused(request.Shard, error, detail),
         Encrypt => new EncryptReply.Refused(request.Shard, error, detail),

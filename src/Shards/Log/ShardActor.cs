@@ -1,6 +1,7 @@
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Transfer;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
@@ -140,6 +141,12 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
             case Subscribe subscribe:
                 OnSubscribe(subscribe);
                 break;
+            case TransferProtocol.OfferAppend { Block: { } block } offer:
+                OnRequest(offer.With(block));
+                break;
+            case TransferProtocol.OfferAppend offer:
+                OnOffer(offer);
+                break;
             case ICommand command:
                 OnRequest(command);
                 break;
@@ -222,6 +229,13 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
         if (!_queue.TryAdd(command, Sender)) return;
         if (!Writing) Flush();
         PassivateUnborn();
+    }
+
+    /// <summary>It comes back as an append when its block is here. What refuses it now would refuse it then.</summary>
+    private void OnOffer(TransferProtocol.OfferAppend offer)
+    {
+        if (_draining || _heldBack is not null) Sender.Tell(Refusals.Of(offer, AppendError.NotReady, _heldBack ?? _stopReason));
+        else _services.Incoming.Tell(new AppendReceiver.Fetch(offer, Sender, Self));
     }
 
     private void OnFindCalls(FindCalls find)

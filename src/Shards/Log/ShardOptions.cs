@@ -17,6 +17,12 @@ public sealed record ShardOptions
     /// <summary>Bytes that may wait for a shard's flush, default 32 MiB; beyond it appends are refused as over the throughput.</summary>
     public int QueueBytesMax { get; init; } = 32 << 20;
 
+    /// <summary>
+    /// Bytes of large appends from other nodes that may be half here, default 64 MiB, beside one that is larger. Less makes more of them wait;
+    /// what waited for <see cref="HoldPuts"/> is refused as over the throughput.
+    /// </summary>
+    public long IncomingBytesMax { get; init; } = 64L << 20;
+
     /// <summary>Bytes of recent batches a shard keeps for readers at the tip, default 4 MiB. Zero sends every reader to the store.</summary>
     public int TailBytesMax { get; init; } = 4 << 20;
 

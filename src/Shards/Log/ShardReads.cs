@@ -1,4 +1,5 @@
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Transfer;
 using Akka.Actor;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -152,6 +153,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             return;
         }
         var batches = tail.From(read.From, read.RecordsMax, read.BytesMax);
+        if (batches is { } whole && replyTo is IActorRefScope { IsLocal: false }) batches = RemoteAnswers.Fit(whole, read.BytesMax);
         services.Metrics.Read(fromTail: batches is not null);
         replyTo.Tell(batches is { } covered ? new ReadReply.FromTail(covered, bounds) : new ReadReply.FromStore(bounds));
     }

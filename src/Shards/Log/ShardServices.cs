@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
+using Akka.Actor;
 
 namespace ActorStreams.Shards.Log;
 
@@ -18,6 +19,9 @@ public sealed record ShardServices(
     public CallBudget Calls { get; } = new(Options.NodeRetryCallsMax);
 
     public EncryptionKeys Keys { get; init; } = EncryptionKeys.None;
+
+    /// <summary>Fetches large appends of other nodes.</summary>
+    public IActorRef Incoming { get; init; } = ActorRefs.Nobody;
 }
 
 /// <summary>

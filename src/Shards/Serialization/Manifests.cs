@@ -41,6 +41,14 @@ internal static class Manifests
         public const string MeasureLoad = "QL1";
         public const string Subscribe = "QU1";
         public const string FindCalls = "QI1";
+        public const string OfferAppend = "QB1";
+    }
+
+    /// <summary>J: the block of a large append, piece by piece.</summary>
+    public static class Transfers
+    {
+        public const string FetchChunk = "JF1";
+        public const string BlockChunk = "JC1";
     }
 
     /// <summary>The request's letter, then which answer it is; X refuses.</summary>

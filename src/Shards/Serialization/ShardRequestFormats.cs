@@ -3,6 +3,7 @@ using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Serialization.Proto;
 using static ActorStreams.Shards.Log.ShardProtocol;
 using static ActorStreams.Shards.Serialization.ProtoValues;
+using static ActorStreams.Shards.Transfer.TransferProtocol;
 
 namespace ActorStreams.Shards.Serialization;
 
@@ -33,7 +34,11 @@ internal static class ShardRequestFormats
             q => new SubscribeRequest { Shard = q.Shard.ToProto(), Subscription = ToProto(q.Subscription) },
             SubscribeRequest.Parser, m => new Subscribe(m.Shard.ToKey(), ToSubscription(m.Subscription)))
         .Add(Manifests.ShardRequests.FindCalls, q => new FindCallsRequest { Shard = q.Shard.ToProto(), Id = q.Id.ToBytes() },
-            FindCallsRequest.Parser, m => new FindCalls(m.Shard.ToKey(), m.Id.ToUInt128("call's id")));
+            FindCallsRequest.Parser, m => new FindCalls(m.Shard.ToKey(), m.Id.ToUInt128("call's id")))
+        .Add(Manifests.ShardRequests.OfferAppend, ToProto, AppendOffer.Parser, ToOffer)
+        .Add(Manifests.Transfers.FetchChunk, q => new FetchChunkRequest { Offset = q.Offset }, FetchChunkRequest.Parser, m => new FetchChunk(m.Offset))
+        .Add(Manifests.Transfers.BlockChunk, q => new BlockChunkReply { Offset = q.Offset, Bytes = q.Bytes.Wrapped() },
+            BlockChunkReply.Parser, m => new BlockChunk(m.Offset, m.Bytes.Memory));
 
     private static ShardOpenRequest ToProto(Open q)
     {
@@ -55,20 +60,36 @@ internal static class ShardRequestFormats
         Shard = q.Shard.ToProto(),
         Block = q.Block.Bytes.Wrapped(),
         Records = q.Block.Count,
-        Producer = q.Producer is not { } p ? null : new ProducerAppendValue
-        {
-            Producer = p.Producer,
-            Epoch = p.Epoch,
-            Predecessor = p.Predecessor.Bytes.Wrapped(),
-            Position = p.Position.Bytes.Wrapped(),
-        },
-        Call = q.Call is not { } c ? null : new CallTokenValue
-        {
-            Id = c.Id.ToBytes(),
-            Entries = c.Entries.Bits.Wrapped(),
-            BodyHash = c.BodyHash,
-            MayBeRepeat = c.MayBeRepeat,
-        },
+        Producer = ToProto(q.Producer),
+        Call = ToProto(q.Call),
+    };
+
+    private static AppendOffer ToProto(OfferAppend q) => new()
+    {
+        Shard = q.Shard.ToProto(),
+        Bytes = q.Bytes,
+        Records = q.Records,
+        Producer = ToProto(q.Producer),
+        Call = ToProto(q.Call),
+    };
+
+    private static OfferAppend ToOffer(AppendOffer m) => new(
+        m.Shard.ToKey(), m.Bytes, m.Records, m.Producer is null ? null : ToProducer(m.Producer), m.Call is null ? null : ToCall(m.Call));
+
+    private static ProducerAppendValue? ToProto(ProducerAppend? p) => p is null ? null : new ProducerAppendValue
+    {
+        Producer = p.Producer,
+        Epoch = p.Epoch,
+        Predecessor = p.Predecessor.Bytes.Wrapped(),
+        Position = p.Position.Bytes.Wrapped(),
+    };
+
+    private static CallTokenValue? ToProto(CallToken? c) => c is null ? null : new CallTokenValue
+    {
+        Id = c.Id.ToBytes(),
+        Entries = c.Entries.Bits.Wrapped(),
+        BodyHash = c.BodyHash,
+        MayBeRepeat = c.MayBeRepeat,
     };
 
     private static RecordBlock ToBlock(AppendRequest m) => RecordBlock.CanHold(m.Block.Length, m.Records)

@@ -47,6 +47,7 @@ public sealed class AnyValue(int seed)
         _ when type == typeof(HashKeyRange) => Range(),
         _ when type == typeof(SequenceNumber) => Number(),
         _ when type == typeof(RecordBlock) => Block(),
+        _ when type == typeof(ReadOnlyMemory<byte>) => new ReadOnlyMemory<byte>(Bytes(_random.Next(40))),
         _ when type == typeof(RecordBatch) => Batch(),
         _ when type == typeof(ImmutableDictionary<string, ProducerEntry>) => Producers(),
         _ when type == typeof(ImmutableSortedDictionary<string, CatalogueProtocol.Entry>) => CatalogueEntries(),

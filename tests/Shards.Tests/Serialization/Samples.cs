@@ -5,6 +5,7 @@ using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using static ActorStreams.Shards.Log.ShardProtocol;
+using static ActorStreams.Shards.Transfer.TransferProtocol;
 
 namespace ActorStreams.Shards.Tests.Serialization;
 
@@ -148,6 +149,9 @@ public static class Samples
         new MeasureLoad(s_shard),
         new Read(s_shard, new ShardPosition(41, 2), 10_000, 10_485_760, TimeSpan.FromMilliseconds(1500)),
         new FindCalls(s_shard, s_call),
+        new OfferAppend(s_shard, 10_485_760, 500, new ProducerAppend("agent-1", 3, s_early, s_late), new CallToken(s_call, s_entries, 0x1122_3344_5566_7788, true)),
+        new FetchChunk(262_144),
+        new BlockChunk(262_144, new byte[] { 0x00, 0x41, 0xff }),
         new Subscribe(s_shard, new FanOutSubscription("reports", 1_750_000_000, "subscription-1")),
     ];
 
