@@ -35,9 +35,13 @@ public sealed record ApplicationState
         var isLatest = Source is null && start == StartPosition.Latest;
         if (isOther) events.Add(new SourceFound(source.Key, nowMs));
         var known = isOther ? ImmutableSortedDictionary<int, Lease>.Empty : Leases;
+        // The newest shard of a stream is open, so what lacks one that is known was told by an owner of the stream that is not its owner any more.
+        // Going by it, leases of shards that are there would be given up.
+        if (!known.IsEmpty && !source.Shards.Any(shard => shard.Key.Shard >= known.Keys.Max())) return [];
+        var passed = Ancestors(known, source);
         ImmutableArray<Lease> added =
         [
-            .. source.Shards.Where(shard => !known.ContainsKey(shard.Key.Shard)).Select(shard =>
+            .. source.Shards.Where(shard => !known.ContainsKey(shard.Key.Shard) && !passed.Contains(shard.Key.Shard)).Select(shard =>
             {
                 var isSkipped = isLatest && shard.EndingSequenceNumber is not null;
                 return new Lease(
@@ -50,6 +54,21 @@ public sealed record ApplicationState
         foreach (var lease in known.Values.Where(lease => lease.IsOpen && !there.Contains(lease.Shard)))
             events.Add(new LeaseEnded(lease.Shard, LeaseOutcome.AgedOut, nowMs));
         return events.ToImmutable();
+    }
+
+    /// <summary>
+    /// Shards before those that have a lease. One without a lease of its own had aged out when its children were leased, and an older look that still
+    /// shows it must not bring it back: its children may run already.
+    /// </summary>
+    private static HashSet<int> Ancestors(ImmutableSortedDictionary<int, Lease> known, StreamDescription source)
+    {
+        var ancestors = known.Values.SelectMany(lease => lease.Parents).ToHashSet();
+        // Parents have lower numbers than their children.
+        foreach (var shard in source.Shards.OrderByDescending(shard => shard.Key.Shard))
+        {
+            if (ancestors.Contains(shard.Key.Shard)) ancestors.UnionWith(shard.Parents);
+        }
+        return ancestors;
     }
 
     /// <summary>Null where it is known already or of a life that is over.</summary>

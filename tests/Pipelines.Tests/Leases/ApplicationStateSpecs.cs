@@ -119,6 +119,31 @@ public sealed class ApplicationStateSpecs
         Assert.Empty(state.FinishedParents(state.Leases[lower]));
     }
 
+    [Fact]
+    public void A_look_that_is_older_than_what_is_known_gives_no_shard_up()
+    {
+        _streams.Create("source");
+        var old = _streams.Description("source");
+        _streams.Split("source", 0);
+        var state = Look(ApplicationState.New);
+
+        Assert.Empty(state.Decide(old, StartPosition.TrimHorizon, 2));
+    }
+
+    [Fact]
+    public void A_shard_that_had_aged_out_before_its_children_were_leased_does_not_come_back_with_an_older_look()
+    {
+        _streams.Create("source");
+        var (lower, upper) = _streams.Split("source", 0);
+        _streams.Split("source", lower);
+        var old = _streams.Description("source");
+        var now = old with { Shards = old.Shards.RemoveRange(0, 2) };
+        var state = ApplicationState.New.Decide(now, StartPosition.TrimHorizon, 1).Aggregate(ApplicationState.New, (s, e) => s.Apply(e));
+
+        Assert.Contains(upper, state.Leases.Keys);
+        Assert.Empty(state.Decide(old, StartPosition.TrimHorizon, 2));
+    }
+
     private ApplicationState Look(ApplicationState state, StartPosition start = StartPosition.TrimHorizon) =>
         state.Decide(_streams.Description("source"), start, 1).Aggregate(state, (s, e) => s.Apply(e));
 
