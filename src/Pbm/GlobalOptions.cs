@@ -55,7 +55,7 @@ internal sealed class GlobalOptions(Settings defaults, Screen screen, TimeProvid
         var name = PbmCommandLine.CommandName(parsed.CommandResult);
         try
         {
-            using var session = new Session(SettingsOf(parsed), screen, clock, name);
+            using var session = new Session(SettingsOf(parsed), screen, clock);
             return await work(session, cancel);
         }
         catch (PbmException e)

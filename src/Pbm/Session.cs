@@ -5,7 +5,7 @@ using ActorStreams.Pbm.Output;
 namespace ActorStreams.Pbm;
 
 /// <summary>One command at work: its settings, its endpoint and its screen.</summary>
-internal sealed class Session(Settings settings, Screen screen, TimeProvider clock, string command) : IDisposable
+internal sealed class Session(Settings settings, Screen screen, TimeProvider clock) : IDisposable
 {
     public Settings Settings => settings;
 
@@ -49,6 +49,6 @@ internal sealed class Session(Settings settings, Screen screen, TimeProvider clo
         screen.Out.Write($"{Printable.Line(question)} Go on? [y/N] ");
         screen.Out.Flush();
         var answer = screen.In.ReadLine()?.Trim();
-        if (answer is not ("y" or "Y" or "yes" or "Yes")) throw PbmException.Refused($"nothing was changed: {command} was not confirmed.");
+        if (answer is not ("y" or "Y" or "yes" or "Yes")) throw PbmException.Refused("not confirmed, nothing was changed.");
     }
 }

@@ -166,6 +166,17 @@ public class EndpointSpecs
     }
 
     [Fact]
+    public async Task Types_whose_regions_are_not_told_are_named_with_the_reason()
+    {
+        await using var stub = await StubEndpoint.StartAsync();
+        stub.OnText("GET", "/cluster/shards", """{"types":[{"type":"shard","regions":[],"unavailable":"The coordinator did not answer within 3 s."}]}""");
+
+        var run = await CommandRun.Async(stub, "cluster-sharding", "list-regions");
+
+        Assert.Equal((ExitCodes.Partial, "shard: The coordinator did not answer within 3 s.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task The_token_comes_from_the_option_the_file_or_the_environment()
     {
         await using var stub = await StubEndpoint.StartRecordedAsync();
@@ -206,9 +217,45 @@ public class EndpointSpecs
         var run = await CommandRun.Async(stub, "shard", "verify", "orders/1");
 
         Assert.Equal(ExitCodes.Refused, run.ExitCode);
-        Assert.Contains("Result:  2 problems\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Result:  5 problems\n", run.Out, StringComparison.Ordinal);
         Assert.Contains("733  gap       row 732 is missing\n", run.Out, StringComparison.Ordinal);
-        Assert.Contains("801  checksum  stored 1f2e3d4c, computed 00000000\n", run.Out, StringComparison.Ordinal);
+        Assert.Contains("801  checksum  stored 1f2e3d4c, computed 00000000\nand 3 more\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_verify_that_cannot_go_on_tells_why()
+    {
+        await using var stub = await StubEndpoint.StartRecordedAsync();
+        stub.OnText(
+            "POST", "/streams/us-east-1/orders/shards/shardId-000000000001/verify",
+            "{\"row\":700,\"of\":1207,\"records\":1,\"problemsTotal\":0}\n{\"message\":\"The store does not answer: away\"}\n");
+
+        var run = await CommandRun.Async(stub, "shard", "verify", "orders/1");
+
+        Assert.Equal((ExitCodes.Partial, "", "pbm shard verify: The store does not answer: away\n"), (run.ExitCode, run.Out, run.Error));
+    }
+
+    [Fact]
+    public async Task Rows_that_could_not_be_opened_are_not_called_verified()
+    {
+        await using var stub = await StubEndpoint.StartRecordedAsync();
+        stub.OnText("POST", "/streams/us-east-1/orders/shards/shardId-000000000001/verify", """{"rows":4,"records":0,"bytes":0,"firstRow":1,"lastRow":4,"unopened":4,"problems":[],"problemsTotal":0,"ok":true}""");
+
+        var run = await CommandRun.Async(stub, "shard", "verify", "orders/1");
+
+        Assert.Equal(ExitCodes.Partial, run.ExitCode);
+        Assert.Contains("4 rows could not be opened", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Records_that_were_given_up_before_they_were_read_are_told()
+    {
+        await using var stub = await StubEndpoint.StartRecordedAsync();
+        stub.OnText("GET", "/streams/us-east-1/orders/shards/shardId-000000000001/records", """{"records":[],"next":"1","behindMs":0,"gap":"The records of rows 1 to 3 were given up."}""");
+
+        var run = await CommandRun.Async(stub, "shard", "read", "orders/1");
+
+        Assert.Equal((ExitCodes.Ok, "", "orders/1: The records of rows 1 to 3 were given up.\n"), (run.ExitCode, run.Out, run.Error));
     }
 
     [Fact]
@@ -219,12 +266,12 @@ public class EndpointSpecs
         {
             // With more announced than comes, the connection breaks after the line.
             context.Response.ContentLength = 1000;
-            await context.Response.WriteAsync("{\"rows\":500,\"records\":1,\"bytes\":1}\n");
+            await context.Response.WriteAsync("{\"row\":500,\"of\":900,\"records\":1,\"problemsTotal\":0}\n");
         });
 
         var run = await CommandRun.Async(stub, "shard", "verify", "orders/1");
 
         Assert.Equal((ExitCodes.Partial, ""), (run.ExitCode, run.Out));
-        Assert.Contains("broke off after 500 rows without a result", run.Error, StringComparison.Ordinal);
+        Assert.Contains("broke off at row 500 without a result", run.Error, StringComparison.Ordinal);
     }
 }

@@ -49,6 +49,9 @@ internal sealed record ShardingTypeAnswer
     public string Type { get; init; } = "";
 
     public IReadOnlyList<RegionAnswer> Regions { get; init; } = [];
+
+    /// <summary>Why no regions are told; null where they are.</summary>
+    public string? Unavailable { get; init; }
 }
 
 /// <summary>What one node hosts of a type.</summary>

@@ -89,7 +89,8 @@ internal sealed record LeaseAnswer
 
     public long? Restarts { get; init; }
 
-    public string? Placement { get; init; }
+    /// <summary>Times that it was moved.</summary>
+    public long? Placement { get; init; }
 
     public IReadOnlyList<CauseAnswer>? Causes { get; init; }
 }

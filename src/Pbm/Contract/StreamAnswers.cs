@@ -17,6 +17,10 @@ internal sealed record StreamAnswer
 
     public string Mode { get; init; } = "";
 
+    public int? RetentionHours { get; init; }
+
+    public string? EncryptionKey { get; init; }
+
     public DateTimeOffset? CreatedAt { get; init; }
 
     public IReadOnlyList<ShardAnswer> Shards { get; init; } = [];
@@ -86,6 +90,9 @@ internal sealed record RecordsAnswer
     public string? Next { get; init; }
 
     public long? BehindMs { get; init; }
+
+    /// <summary>What was trimmed before it could be read.</summary>
+    public string? Gap { get; init; }
 }
 
 internal sealed record RecordAnswer
@@ -101,9 +108,17 @@ internal sealed record RecordAnswer
     public string? ExplicitHashKey { get; init; }
 }
 
-/// <summary>A line of progress, or the result: the line that has <see cref="Ok"/>.</summary>
+/// <summary>A line of progress, which has <see cref="Row"/>; the result, which has <see cref="Ok"/>; or a message why there will be none.</summary>
 internal sealed record VerifyAnswer
 {
+    public string? Message { get; init; }
+
+    /// <summary>Walked up to this one.</summary>
+    public long? Row { get; init; }
+
+    /// <summary>The last row to walk.</summary>
+    public long? Of { get; init; }
+
     public long Rows { get; init; }
 
     public long Records { get; init; }
@@ -114,7 +129,13 @@ internal sealed record VerifyAnswer
 
     public long? LastRow { get; init; }
 
+    /// <summary>Batches whose records were not looked at, since the node lacks their key.</summary>
+    public long Unopened { get; init; }
+
+    /// <summary>The first of them.</summary>
     public IReadOnlyList<ProblemAnswer> Problems { get; init; } = [];
+
+    public long? ProblemsTotal { get; init; }
 
     public bool? Ok { get; init; }
 }

@@ -86,6 +86,12 @@ internal sealed class Screen : IDisposable
 
     public void Notice(string text) => Error.WriteLine(text);
 
+    /// <summary>Begins a new page, where there are pages; what was scrolled away stays.</summary>
+    public void Clear()
+    {
+        if (!IsPlain) Out.Write("\x1b[H\x1b[2J");
+    }
+
     public void Write(IRenderable content)
     {
         Console.Profile.Width = Width;

@@ -39,7 +39,8 @@ internal static class ClusterShardingPalette
             throw PbmException.Refused($"there is no type '{only}'; there are {string.Join(", ", all.Select(t => t.Type))}.");
         if (!session.Json) show(session.Screen, types);
         else session.Screen.Json(only is null ? answer.Body : Only(answer.Body, only));
-        return ExitCodes.Ok;
+        foreach (var type in types.Where(t => t.Unavailable is not null)) session.Screen.Notice(Printable.Line($"{type.Type}: {type.Unavailable}"));
+        return types.All(t => t.Unavailable is null) ? ExitCodes.Ok : ExitCodes.Partial;
     }
 
     private static string Only(string body, string type)

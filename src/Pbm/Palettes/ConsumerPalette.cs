@@ -46,7 +46,7 @@ internal static class ConsumerPalette
             {
                 if (!session.Json)
                 {
-                    if (!session.Screen.IsPlain) session.Screen.Console.Clear(home: true);
+                    session.Screen.Clear();
                     session.Screen.Line($"{Figures.Time(session.Clock.GetUtcNow())}, every {interval.TotalSeconds:0.###} s, ctrl-C ends");
                 }
 

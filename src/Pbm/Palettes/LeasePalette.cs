@@ -83,7 +83,7 @@ internal static class LeasePalette
             ("Phase", Figures.Phase(lease.Phase, lease.Detail)),
             ("Last heard", lease.HeardAgoMs is null ? Figures.Unknown : $"{Figures.Duration(lease.HeardAgoMs)} ago"),
             ("Restarts", Figures.Count(lease.Restarts)),
-            ("Placement", Figures.Text(lease.Placement)));
+            ("Moves", Figures.Count(lease.Placement)));
         if (lease.Causes is not { Count: > 0 } causes) return;
         screen.Line();
         var table = new TextTable(new("AT"), new("WHAT"));

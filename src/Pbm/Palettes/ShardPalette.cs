@@ -82,7 +82,7 @@ internal static class ShardPalette
         for (var left = limit; left > 0 && next is not null;)
         {
             var page = await reader.ReadAsync(next, (int)Math.Min(left, ShardReader.PageRecordsMax), TimeSpan.Zero, cancel);
-            foreach (var record in page.Records) printer.Print(shard, record);
+            printer.Print(shard, page);
             left -= page.Records.Count;
             // An open shard has a next position also at its end.
             next = page.Next is null || page.Records.Count == 0 && page.BehindMs is null or 0 ? null : StartingPoint.After(page.Next);

@@ -74,6 +74,8 @@ internal static class StreamTables
             ("Status", new(stream.Status, stream.Status == "ACTIVE" ? Tone.Good : Tone.Warning)),
             ("Mode", stream.Mode),
             ("Created", Figures.Time(stream.CreatedAt)),
+            ("Keeps", stream.RetentionHours is { } hours ? Figures.Counted(hours, "hour") : Figures.Unknown),
+            ("Encrypted", string.IsNullOrEmpty(stream.EncryptionKey) ? "no" : $"with the key {stream.EncryptionKey}"),
             ("Shards", $"{stream.Shards.Count(s => !s.Closed)} open, {stream.Shards.Count(s => s.Closed)} closed"));
         screen.Line();
         var table = new TextTable(

@@ -37,21 +37,23 @@ internal static class VerifyCommand
                 Paths.Shard(session.Region, shard) + "/verify",
                 line =>
                 {
-                    _last = Read(line);
-                    if (_last.Ok is null) progress($"{shard}: {Figures.Count(_last.Rows)} rows, {Figures.Count(_last.Records)} records, {Figures.Bytes(_last.Bytes)}");
+                    var read = Read(line);
+                    if (read.Message is { } why) throw PbmException.Partial(why);
+                    _last = read;
+                    if (read.Ok is null) progress($"{shard}: row {Figures.Count(read.Row)} of {Figures.Count(read.Of)}, {Figures.Counted(read.Records, "record")}, {Figures.Counted(read.ProblemsTotal ?? 0, "problem")}");
                     else _result = line;
                 },
                 cancel);
             if (_result is null)
             {
                 throw PbmException.Partial(
-                    $"the answer {(toItsEnd ? "ended" : "broke off")} after {Figures.Count(_last.Rows)} rows without a result: the node went away or its store does not answer. Try again.");
+                    $"the answer {(toItsEnd ? "ended" : "broke off")} at row {Figures.Count(_last.Row)} without a result: the node went away or its store does not answer. Try again.");
             }
         }
 
         public int Report()
         {
-            var (screen, isOk) = (session.Screen, _last.Ok == true && _last.Problems.Count == 0);
+            var (screen, isOk, problems) = (session.Screen, _last.Ok == true, Math.Max(_last.ProblemsTotal ?? 0, _last.Problems.Count));
             if (session.Json) screen.Json(_result!);
             else
             {
@@ -59,11 +61,13 @@ internal static class VerifyCommand
                     ("Shard", shard.ToString()),
                     ("Rows", _last.Rows == 0 ? "none" : $"{Figures.Count(_last.Rows)}, from {Figures.Count(_last.FirstRow)} to {Figures.Count(_last.LastRow)}"),
                     ("Records", $"{Figures.Count(_last.Records)}, {Figures.Bytes(_last.Bytes)}"),
-                    ("Result", isOk ? new Cell("whole", Tone.Good) : new Cell(Figures.Counted(_last.Problems.Count, "problem"), Tone.Bad)));
+                    ("Result", isOk ? new Cell("whole", Tone.Good) : new Cell(Figures.Counted(problems, "problem"), Tone.Bad)));
                 WriteProblems(screen);
+                if (problems > _last.Problems.Count) screen.Line($"and {Figures.Count(problems - _last.Problems.Count)} more");
+                if (_last.Unopened > 0) screen.Notice($"{Figures.Counted(_last.Unopened, "row")} could not be opened, as the node that looked lacks their key: their records were not looked at.");
             }
 
-            return isOk ? ExitCodes.Ok : ExitCodes.Refused;
+            return !isOk ? ExitCodes.Refused : _last.Unopened > 0 ? ExitCodes.Partial : ExitCodes.Ok;
         }
 
         private void WriteProblems(Screen screen)

@@ -18,7 +18,7 @@ internal static class Completions
             try
             {
                 using var limit = new CancellationTokenSource(s_patience);
-                using var session = new Session(globals.SettingsOf(context.ParseResult), globals.Screen, globals.Clock, "");
+                using var session = new Session(globals.SettingsOf(context.ParseResult), globals.Screen, globals.Clock);
                 return await list(session, limit.Token);
             }
             catch (Exception e) when (e is PbmException or OperationCanceledException)

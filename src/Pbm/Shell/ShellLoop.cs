@@ -63,10 +63,12 @@ internal static class ShellLoop
     /// <summary>Words that may take the place of the last one of <paramref name="text"/>.</summary>
     public static IReadOnlyList<string> Suggest(RootCommand root, string text)
     {
-        var word = text[(text.LastIndexOf(' ') + 1)..];
+        var start = text.LastIndexOf(' ') + 1;
+        var (before, word) = (text[..start], text[start..]);
         return
         [
-            .. root.Parse(text).GetCompletions(text.Length).Select(c => c.InsertText ?? c.Label)
+            // Asked without the word: one that is a command already would hide the longer ones that it begins.
+            .. root.Parse(before).GetCompletions(before.Length).Select(c => c.InsertText ?? c.Label)
                 .Where(c => c.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (word.StartsWith('-') || !c.StartsWith('-')) && c is not ("-?" or "/?" or "/h"))
                 .Distinct().Order(StringComparer.Ordinal),
         ];

@@ -9,6 +9,18 @@ internal sealed class RecordPrinter(Session session)
 {
     private readonly Lock _line = new();
 
+    /// <summary>Every record of a page; what is missing before them is told on the side.</summary>
+    public void Print(ShardName shard, RecordsAnswer page)
+    {
+        PrintGap(shard, page);
+        foreach (var record in page.Records) Print(shard, record);
+    }
+
+    public void PrintGap(ShardName shard, RecordsAnswer page)
+    {
+        if (page.Gap is { } gap) session.Screen.Notice($"{shard}: {Printable.Line(gap)}");
+    }
+
     public void Print(ShardName shard, RecordAnswer record)
     {
         var line = session.Json

@@ -85,6 +85,7 @@ internal sealed class StreamTail(Session session, string stream, StartingPoint f
         {
             var position = at;
             var page = await PatientlyAsync(token => reader.ReadAsync(position, ShardReader.PageRecordsMax, s_wait, token), stop.Token);
+            _printer.PrintGap(shard, page);
             foreach (var record in page.Records)
             {
                 stop.Token.ThrowIfCancellationRequested();
