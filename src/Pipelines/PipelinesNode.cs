@@ -7,6 +7,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.Pattern;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
 namespace ActorStreams.Pipelines;
@@ -65,10 +66,8 @@ public sealed class PipelinesNode : IPipelines, IDisposable
 
         var leaving = new CancellationTokenSource();
         var singleton = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator").WithRole(role);
-        system.ActorOf(
-            ClusterSingletonManager.Props(
-                CoordinatorActor.Props(definitions, services.Streams, consumers, services.Time, services.Options.PollInterval, leaving.Token), PoisonPill.Instance, singleton),
-            Coordinator);
+        var coordinator = CoordinatorActor.Props(definitions, services.Streams, consumers, services.Time, services.Options.PollInterval, leaving.Token);
+        system.ActorOf(ClusterSingletonManager.Props(StartedAgain(coordinator), PoisonPill.Instance, singleton), Coordinator);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain-consumers", async () =>
         {
             await leaving.CancelAsync();
@@ -76,6 +75,10 @@ public sealed class PipelinesNode : IPipelines, IDisposable
             return Akka.Done.Instance;
         });
     }
+
+    /// <summary>A recovery or a write that fails stops the coordinator, and a singleton that has stopped is not started again by its manager.</summary>
+    private static Props StartedAgain(Props coordinator) => BackoffSupervisor.Props(
+        Backoff.OnStop(coordinator, "applications", minBackoff: TimeSpan.FromSeconds(1), maxBackoff: TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
 
     public Task<PipelinesStatus> StatusAsync(CancellationToken cancel) => AskAsync<PipelinesStatus>(GetStatus.Instance, cancel);
 

@@ -120,6 +120,48 @@ public sealed class PipelinesNodeSpecs : IDisposable
         Assert.Empty((await pipelines.StatusAsync(default)).Applications);
     }
 
+    [Fact]
+    public async Task A_coordinator_that_a_failed_write_stopped_is_there_again()
+    {
+        await using var host = await ShardsHost.StartAsync(new StoreOptions { DataDirectory = _folder }, more: PipelineSerialization.Config);
+        using var pipelines = PipelinesNode.Start(host.System, host.Streams, [], A.Options(), TimeProvider.System);
+        await pipelines.StartAsync(A.Definition(), default);
+        Assert.Equal(1, RepeatLastEvent("pipelines-coordinator"));
+
+        // Its row is there already.
+        await Assert.ThrowsAsync<TimeoutException>(() => pipelines.StopAsync("watch", default));
+
+        await Eventually.BeTrueAsync(() => StopsAsync().GetAwaiter().GetResult(), "a coordinator that answers");
+        Assert.Empty((await pipelines.StatusAsync(default)).Applications);
+
+        async Task<bool> StopsAsync()
+        {
+            try
+            {
+                return (await pipelines.StopAsync("watch", default)).WasThere;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Writes the newest event of a persistent actor once more, as another incarnation of it would that the actor does not know of.</summary>
+    private int RepeatLastEvent(string persistenceId)
+    {
+        using var connection = new SqliteConnection($"Data Source={Directory.GetFiles(_folder, "*.db").Single()};Pooling=False");
+        connection.Open();
+        using var repeat = connection.CreateCommand();
+        repeat.CommandText = """
+            INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+            SELECT created, deleted, persistence_id, sequence_number + 1, message, manifest, identifier, writer_uuid FROM journal
+            WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1
+            """;
+        repeat.Parameters.AddWithValue("$id", persistenceId);
+        return repeat.ExecuteNonQuery();
+    }
+
     private static string[] Keys => ["a", "b", "c", "d"];
 
     private static async Task<ApplicationStatus> StatusAsync(PipelinesNode pipelines, Func<ApplicationStatus, bool> condition)
