@@ -73,13 +73,9 @@ public sealed class NodeProcess : IAsyncDisposable
         return new NodeProcess(Prepare(dataDirectory, all, settings), ProcessPlace.Loopback, dataDirectory, chosen, admin);
     }
 
-    /// <summary>Starts a node that others reach from outside, as <paramref name="settings"/> must allow, at a place of its own.</summary>
-    public static NodeProcess StartAt(
-        ProcessPlace place, string workingDirectory, int port, int adminPort, IReadOnlyDictionary<string, string> settings, params string[] arguments)
-    {
-        string[] all = ["--port", $"{port}", "--admin-port", $"{adminPort}", .. arguments];
-        return new NodeProcess(Prepare(workingDirectory, all, settings, place: place), place, workingDirectory, port, adminPort);
-    }
+    /// <summary>Starts a member of a cluster at a place of its own, with nothing but settings.</summary>
+    public static NodeProcess StartAt(ProcessPlace place, NodeProgram program, string workingDirectory, IReadOnlyDictionary<string, string> settings) => new(
+        Prepare(workingDirectory, [], settings, place: place, program: program), place, workingDirectory, PortOf(settings, "Gateway:Port"), PortOf(settings, "Management:Port"));
 
     /// <summary>Starts the executable with these arguments and nothing else, for other commands than running a node.</summary>
     public static NodeProcess Command(string workingDirectory, IReadOnlyDictionary<string, string>? settings, params string[] arguments) =>
@@ -91,7 +87,8 @@ public sealed class NodeProcess : IAsyncDisposable
         new(Prepare(workingDirectory, arguments, settings, environment), ProcessPlace.Loopback, workingDirectory, 0, 0);
 
     /// <summary>The same command line again, after this process has ended.</summary>
-    public NodeProcess Restart() => new(Again(), Place, DataDirectory, Port, AdminPort);
+    public NodeProcess Restart() => new(
+        Prepare(DataDirectory, _process.StartInfo.ArgumentList.Skip(1), null, _process.StartInfo.Environment), Place, DataDirectory, Port, AdminPort);
 
     /// <summary>Waits until <c>/ready</c> answers 200; the time that took since the process was started.</summary>
     public async Task<TimeSpan> ReadyAsync(TimeSpan? patience = null)
@@ -169,18 +166,14 @@ public sealed class NodeProcess : IAsyncDisposable
         if (!_process.HasExited) NativeKill(_process.Id, signal);
     }
 
-    private Process Again()
-    {
-        var first = _process.StartInfo;
-        var arguments = first.ArgumentList.SkipWhile(a => a != Executable()).Skip(1);
-        return Prepare(DataDirectory, arguments, null, first.Environment, Place);
-    }
+    private static int PortOf(IReadOnlyDictionary<string, string> settings, string name) =>
+        settings.TryGetValue(name, out var port) ? int.Parse(port, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     private static Process Prepare(
         string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings, IDictionary<string, string?>? environment = null,
-        ProcessPlace? place = null)
+        ProcessPlace? place = null, NodeProgram? program = null)
     {
-        string[] command = [.. place?.Launcher ?? [], "dotnet", Executable()];
+        string[] command = [.. place?.Launcher ?? [], "dotnet", Executable(program ?? NodeProgram.Node)];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Directory.CreateDirectory(workingDirectory).FullName,
@@ -195,12 +188,12 @@ public sealed class NodeProcess : IAsyncDisposable
         return new Process { StartInfo = start };
     }
 
-    /// <summary>The node as built beside the tests that run now, in the same configuration.</summary>
-    private static string Executable()
+    /// <summary>The program as built beside the tests that run now, in the same configuration.</summary>
+    private static string Executable(NodeProgram program)
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-        var path = Path.Combine(RepositoryRoot(), "src", "Node", "bin", configuration, "net10.0", "actorstreams.dll");
-        return File.Exists(path) ? path : throw new FileNotFoundException($"The node is not built: there is no {path}. Build src/Node first.");
+        var path = Path.Combine(RepositoryRoot(), "src", program.Project, "bin", configuration, "net10.0", program.Assembly + ".dll");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"The program is not built: there is no {path}. Build src/{program.Project} first.");
     }
 
     public static string RepositoryRoot()

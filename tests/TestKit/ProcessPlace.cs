@@ -6,3 +6,11 @@ public sealed record ProcessPlace(string Address, IReadOnlyList<string> Launcher
 {
     public static readonly ProcessPlace Loopback = new("127.0.0.1", []);
 }
+
+/// <summary>An executable of this repository.</summary>
+/// <param name="Project">Its folder below <c>src</c>.</param>
+public sealed record NodeProgram(string Project, string Assembly)
+{
+    public static readonly NodeProgram Node = new("Node", "actorstreams");
+    public static readonly NodeProgram Lighthouse = new("Lighthouse", "lighthouse");
+}

@@ -4,6 +4,7 @@ using ActorStreams.MultiNode.Tests.Processes.Nodes;
 using ActorStreams.MultiNode.Tests.Runs;
 using ActorStreams.MultiNode.Tests.Schedules;
 using ActorStreams.TestKit;
+using Npgsql;
 
 namespace ActorStreams.MultiNode.Tests.Processes;
 
@@ -23,47 +24,58 @@ internal sealed class ProcessCluster : ICluster
     private long _lostWrites;
     private long _failedWrites;
 
-    private ProcessCluster(ClusterNetwork network, PostgresServer postgres, string connectionString, int nodes, IReadOnlyDictionary<string, string> settings)
+    private ProcessCluster(
+        ClusterNetwork network, PostgresServer postgres, string connectionString, int nodes, int lighthouses, IReadOnlyDictionary<string, string> settings)
     {
         (Network, _postgres, ConnectionString) = (network, postgres, connectionString);
-        _database = new Npgsql.NpgsqlConnectionStringBuilder(connectionString).Database!;
-        Nodes = [.. Enumerable.Range(0, nodes).Select(i => NodeAt(NameOf(i), settings))];
+        _database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        Lighthouses = [.. Enumerable.Range(0, lighthouses).Select(i => LighthouseAt(LighthouseName(i), lighthouses))];
+        Nodes = [.. Enumerable.Range(0, nodes).Select(i => NodeAt(NameOf(i), lighthouses, settings))];
     }
 
     public ClusterNetwork Network { get; }
 
     public ImmutableArray<SupervisedNode> Nodes { get; }
 
+    /// <summary>The seeds; without any, nodes find each other in the store.</summary>
+    public ImmutableArray<SupervisedNode> Lighthouses { get; }
+
+    public IEnumerable<SupervisedNode> Members => [.. Lighthouses, .. Nodes];
+
     public string ConnectionString { get; }
 
     public IReadOnlyList<Uri> Endpoints => [.. Nodes.Select(n => n.Endpoint)];
 
-    public string Log => string.Join("\n", Nodes.Select(n => n.Log));
+    public string Log => string.Join("\n", Members.Select(n => n.Log));
 
     /// <summary>Processes that ended by themselves, in order of time.</summary>
-    public IReadOnlyList<NodeExit> Exits => [.. Nodes.SelectMany(n => n.Exits).OrderBy(e => e.At)];
+    public IReadOnlyList<NodeExit> Exits => [.. Members.SelectMany(n => n.Exits).OrderBy(e => e.At)];
 
-    /// <summary>What every node of a cluster on this network is told, beside its own address.</summary>
-    /// <param name="settings">More of them, which win.</param>
-    public static async Task<ProcessCluster> PrepareAsync(int nodes, IReadOnlyDictionary<string, string>? settings = null)
+    /// <summary>Network, database and nodes, none of which runs yet.</summary>
+    /// <param name="settings">Of the nodes, beside what each of them needs.</param>
+    public static async Task<ProcessCluster> PrepareAsync(int nodes, IReadOnlyDictionary<string, string>? settings = null, int lighthouses = 0)
     {
-        var network = await ClusterNetwork.CreateAsync([.. Enumerable.Range(0, nodes).Select(NameOf)]);
+        var network = await ClusterNetwork.CreateAsync(
+            [.. Enumerable.Range(0, nodes).Select(NameOf), .. Enumerable.Range(0, lighthouses).Select(LighthouseName)]);
+        PostgresServer? postgres = null;
         try
         {
-            var postgres = await PostgresServer.StartAsync(network.DatabasePlace);
-            return new ProcessCluster(network, postgres, await postgres.CreateDatabaseAsync(), nodes, settings ?? new Dictionary<string, string>());
+            postgres = await PostgresServer.StartAsync(network.DatabasePlace);
+            return new ProcessCluster(
+                network, postgres, await postgres.CreateDatabaseAsync(), nodes, lighthouses, settings ?? new Dictionary<string, string>());
         }
         catch
         {
+            if (postgres is not null) await postgres.DisposeAsync();
             await network.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>All nodes at once; answers when they are one cluster and ready.</summary>
-    public static async Task<ProcessCluster> FormAsync(int nodes, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<ProcessCluster> FormAsync(int nodes, IReadOnlyDictionary<string, string>? settings = null, int lighthouses = 0)
     {
-        var cluster = await PrepareAsync(nodes, settings);
+        var cluster = await PrepareAsync(nodes, settings, lighthouses);
         try
         {
             await cluster.HealAsync(CancellationToken.None);
@@ -143,8 +155,8 @@ internal sealed class ProcessCluster : ICluster
     {
         await Network.HealAsync();
         if (!_postgres.IsRunning) await _postgres.ResumeAsync();
-        foreach (var node in Nodes) node.Resume();
-        foreach (var node in Nodes) node.Start();
+        foreach (var member in Members) member.Resume();
+        foreach (var member in Members) member.Start();
         await TogetherAsync(s_healPatience, cancel);
     }
 
@@ -177,7 +189,7 @@ internal sealed class ProcessCluster : ICluster
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in Nodes) await node.DisposeAsync();
+        foreach (var member in Members) await member.DisposeAsync();
         await _postgres.DisposeAsync();
         await Network.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
@@ -185,7 +197,24 @@ internal sealed class ProcessCluster : ICluster
 
     public static string NameOf(int node) => $"node-{node}";
 
-    private SupervisedNode NodeAt(string name, IReadOnlyDictionary<string, string> more)
+    public static string LighthouseName(int number) => $"lighthouse-{number}";
+
+    private SupervisedNode NodeAt(string name, int lighthouses, IReadOnlyDictionary<string, string> more)
+    {
+        var settings = MemberSettings(name, lighthouses);
+        settings["Gateway:Port"] = $"{s_ports.Gateway}";
+        settings["Gateway:BindAddress"] = Network.Place(name).Address;
+        // The key with which KinesisHttp signs; without any a node listens on loopback only.
+        settings["Gateway:AccessKeys:0:AccessKeyId"] = "test";
+        settings["Gateway:AccessKeys:0:SecretAccessKey"] = "test";
+        foreach (var (setting, value) in more) settings[setting] = value;
+        return new SupervisedNode(name, Network, NodeProgram.Node, Path.Combine(_folder, name), s_ports, settings);
+    }
+
+    private SupervisedNode LighthouseAt(string name, int lighthouses) =>
+        new(name, Network, NodeProgram.Lighthouse, Path.Combine(_folder, name), s_ports, MemberSettings(name, lighthouses));
+
+    private Dictionary<string, string> MemberSettings(string name, int lighthouses)
     {
         var address = Network.Place(name).Address;
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -193,15 +222,12 @@ internal sealed class ProcessCluster : ICluster
             ["Store:ConnectionString"] = ConnectionString,
             ["Cluster:Host"] = address,
             ["Cluster:Port"] = $"{s_ports.Cluster}",
-            ["Gateway:BindAddress"] = address,
-            // The key with which KinesisHttp signs; without any a node listens on loopback only.
-            ["Gateway:AccessKeys:0:AccessKeyId"] = "test",
-            ["Gateway:AccessKeys:0:SecretAccessKey"] = "test",
+            ["Management:Port"] = $"{s_ports.Admin}",
             ["Management:BindAddress"] = address,
             ["Management:Token"] = AdminPage.Token,
         };
-        foreach (var (setting, value) in more) settings[setting] = value;
-        return new SupervisedNode(name, Network, Path.Combine(_folder, name), s_ports, settings);
+        for (var i = 0; i < lighthouses; i++) settings[$"Cluster:Seeds:{i}"] = $"{Network.Place(LighthouseName(i)).Address}:{s_ports.Cluster}";
+        return settings;
     }
 
     private IEnumerable<(string From, string To)> Links(Fault.Cut cut)
@@ -218,10 +244,15 @@ internal sealed class ProcessCluster : ICluster
 
     private async Task<bool> AreTogetherAsync()
     {
+        var all = Members.Select(m => m.Address).ToHashSet(StringComparer.Ordinal);
+        foreach (var member in Members)
+        {
+            if (!await AdminPage.IsReadyAsync(member.AdminEndpoint)) return false;
+        }
+
         foreach (var node in Nodes)
         {
-            if (!await AdminPage.IsReadyAsync(node.AdminEndpoint)) return false;
-            if (await AdminPage.MembersAsync(node.AdminEndpoint) is not { } members || members.Count < Nodes.Length) return false;
+            if (await AdminPage.MembersAsync(node.AdminEndpoint) is not { } members || !members.SetEquals(all)) return false;
         }
 
         return true;
@@ -230,7 +261,7 @@ internal sealed class ProcessCluster : ICluster
     private async Task<string> DescribeAsync()
     {
         var words = new List<string>();
-        foreach (var node in Nodes)
+        foreach (var node in Members)
         {
             var members = await AdminPage.MembersAsync(node.AdminEndpoint);
             words.Add($"{node.Name} ready: {await AdminPage.WhyNotReadyAsync(node.AdminEndpoint)}, hears {(members is null ? "unknown" : string.Join(", ", members))}");

@@ -14,6 +14,7 @@ internal static class ProcessRuns
         await using var cluster = await ProcessCluster.FormAsync(schedule.Nodes, WatchPipeline.Settings);
         if (!cluster.Network.CanCut) schedule = WithoutCuts(schedule);
         var result = await new ChaosRun(schedule, cluster, RunRules.Processes).RunAsync();
+        foreach (var exit in cluster.Exits) Console.WriteLine($"     {exit}");
         if (!result.Passed) await KeepLogAsync(seed, cluster);
         return result;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorStreams.MultiNode.Tests.Processes;
+using ActorStreams.MultiNode.Tests.Processes.Formation;
 using ActorStreams.MultiNode.Tests.Processes.Times;
 using ActorStreams.MultiNode.Tests.Schedules;
 using ActorStreams.TestKit;
@@ -24,9 +25,10 @@ public static class ChaosCommand
         depth.AcceptOnlyFromAmong("in-process", "processes");
         var report = new Option<FileInfo?>("--report") { Description = "Markdown file for the report." };
         var times = new Option<int?>("--times") { Description = "Instead: measure so many times how soon a cluster of three processes is whole again after each kind of fault." };
-        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report, times };
-        command.SetAction(async (parsed, cancel) => parsed.GetValue(times) is { } passes
-            ? await TimesCommand.RunAsync(passes, parsed.GetValue(report))
+        var formation = new Option<int?>("--formation") { Description = "Instead: form so many clusters of processes, in an order and with delays that the seed decides." };
+        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report, times, formation };
+        command.SetAction(async (parsed, cancel) => parsed.GetValue(times) is { } passes ? await TimesCommand.RunAsync(passes, parsed.GetValue(report))
+            : parsed.GetValue(formation) is { } formations ? await FormationCommand.RunAsync(formations, parsed.GetValue(seed) ?? 1)
             : await RunAsync(
             parsed.GetValue(runs), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(depth) == "processes" ? Depth.Processes : Depth.InProcess,
             parsed.GetValue(report), cancel));

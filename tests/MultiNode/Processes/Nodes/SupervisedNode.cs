@@ -27,7 +27,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
 
     private readonly ClusterNetwork _network;
     private readonly string _folder;
-    private readonly NodePorts _ports;
+    private readonly NodeProgram _program;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly Lock _changing = new();
     private readonly StringBuilder _formerLives = new();
@@ -37,15 +37,20 @@ internal sealed class SupervisedNode : IAsyncDisposable
     private bool _isWanted;
     private ImmutableArray<NodeExit> _exits = [];
 
-    public SupervisedNode(string name, ClusterNetwork network, string folder, NodePorts ports, IReadOnlyDictionary<string, string> settings)
+    public SupervisedNode(
+        string name, ClusterNetwork network, NodeProgram program, string folder, NodePorts ports, IReadOnlyDictionary<string, string> settings)
     {
-        (Name, _network, _folder, _ports, _settings) = (name, network, folder, ports, settings);
+        (Name, _network, _program, _folder, _settings) = (name, network, program, folder, settings);
         var place = network.Place(name);
+        Address = $"akka.tcp://actorstreams@{place.Address}:{ports.Cluster}";
         Endpoint = new Uri($"http://{place.Address}:{ports.Gateway}/");
         AdminEndpoint = new Uri($"http://{place.Address}:{ports.Admin}/");
     }
 
     public string Name { get; }
+
+    /// <summary>By which other members know it.</summary>
+    public string Address { get; }
 
     public Uri Endpoint { get; }
 
@@ -157,7 +162,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
         if (_process is not null) _formerLives.AppendLine(_process.Output);
         _lives++;
         _formerLives.AppendLine(CultureInfo.InvariantCulture, $"==== {Name}, life {_lives}, started at {TimeProvider.System.GetUtcNow():HH:mm:ss.fff} ====");
-        _process = NodeProcess.StartAt(_network.Place(Name), _folder, _ports.Gateway, _ports.Admin, _settings);
+        _process = NodeProcess.StartAt(_network.Place(Name), _program, _folder, _settings);
         _network.Watch(_process.Id);
         _supervising = SuperviseAsync(_process, _lives);
     }
