@@ -51,12 +51,14 @@ public sealed class ShardsNode : IAsyncDisposable
         var tails = new TailBudget(options.NodeTailBytesMax);
         var metrics = new ShardMetrics(tails);
         var reclaimer = new SpaceReclaimer(store, time);
-        var node = $"{Akka.Cluster.Cluster.Get(system).SelfUniqueAddress}/{Guid.NewGuid():n}";
+        var self = Akka.Cluster.Cluster.Get(system).SelfUniqueAddress;
+        var node = $"{self}/{Guid.NewGuid():n}";
         var services = new ShardServices(
             node, options, store.Journal, time, tails, new LostShards(time, options.LostShardHold), metrics, reclaimer.SpaceFreed)
         {
             Keys = keys ?? EncryptionKeys.None,
             Incoming = system.ActorOf(Props.Create(() => new AppendReceiver(options.IncomingBytesMax, options.HoldPuts, time)), "incoming-appends"),
+            Address = self.Address.ToString(),
         };
 
         var clock = new RetentionClock(time);

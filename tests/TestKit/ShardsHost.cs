@@ -26,6 +26,8 @@ public sealed class ShardsHost : IAsyncDisposable
 
     public IStreams Streams => _node.Streams;
 
+    public IShardInspection Inspection => _node.Streams;
+
     public ShardStore Store => _store;
 
     /// <param name="more">Settings of what else a spec runs on the same actor system.</param>

@@ -9,13 +9,15 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Shards.Client;
 
 /// <summary><see cref="IStreams"/> over cluster sharding: finds catalogue, stream and shard wherever they live.</summary>
-public sealed class StreamsClient : IStreams
+public sealed class StreamsClient : IStreams, IShardInspection
 {
     private const string Stopping = "The node is stopping.";
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(200);
     private readonly ActorSystem _system;
+    private static readonly TimeSpan s_inspectAgain = TimeSpan.FromMilliseconds(50);
     private readonly StreamMaps _maps;
+    private readonly TakenRecords _taken = new();
     private readonly IActorRef _catalogues;
     private readonly IActorRef _streams;
     private readonly IActorRef _shards;
@@ -266,9 +268,9 @@ public sealed class StreamsClient : IStreams
 
     private async Task<ReadResult> ReadAsync(Read read, CancellationToken cancel)
     {
-        var (shard, from, recordsMax, bytesMax, _, _) = read;
-        var reply = await AskReadAsync(read, cancel).ConfigureAwait(false);
-        return reply switch
+        var (shard, from, recordsMax, bytesMax, _, _, _) = read;
+        var reply = await AskReadAsync(read with { Taken = _taken.Report(shard) }, cancel).ConfigureAwait(false);
+        return _taken.Note(shard, reply switch
         {
             ReadReply.FromTail tail => ShardReader.Take(from, recordsMax, bytesMax, tail.Batches, tail.Bounds),
             ReadReply.FromStore store => await NoticeTrimAsync(
@@ -277,7 +279,7 @@ public sealed class StreamsClient : IStreams
             ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new ReadResult.Gone(gone.Detail),
             ReadReply.Refused { Error: AppendError.Superseded } => new ReadResult.Superseded(),
             var other => new ReadResult.Unavailable(((ReadReply.Refused)other).Detail),
-        };
+        });
     }
 
     public async Task<SubscribeResult> SubscribeAsync(ShardKey shard, FanOutSubscription subscription, CancellationToken cancel)
@@ -323,6 +325,31 @@ public sealed class StreamsClient : IStreams
             ReadReply.Refused { Error: AppendError.NotOpened or AppendError.Ended } gone => new BoundsResult.Gone(gone.Detail),
             var other => new BoundsResult.Unavailable(((ReadReply.Refused)other).Detail),
         };
+    }
+
+    public async Task<InspectReply> InspectAsync(ShardKey shard, TimeSpan within, CancellationToken cancel)
+    {
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            var left = within - _time.GetElapsedTime(since);
+            if (_closed) return new InspectReply.Refused(AppendError.NotReady, Stopping);
+            if (left <= TimeSpan.Zero) return NoAnswer();
+            try
+            {
+                var reply = await _shards.Ask<InspectReply>(new Inspect(shard), left, cancel).ConfigureAwait(false);
+                // One that was just woken, or moves, is there in a moment.
+                if (reply is not InspectReply.Refused { Error: AppendError.NotReady } || left <= s_inspectAgain) return reply;
+            }
+            catch (AskTimeoutException)
+            {
+                return NoAnswer();
+            }
+            await Task.Delay(s_inspectAgain, _time, cancel).ConfigureAwait(false);
+        }
+
+        InspectReply.Refused NoAnswer() => new(
+            AppendError.OutcomeUnknown, $"Its owner did not answer within {within.TotalSeconds:0.#} s; its node may be down, stopped or cut off.");
     }
 
     public async Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset time, CancellationToken cancel)

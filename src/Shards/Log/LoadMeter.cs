@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorStreams.Shards.Keys;
 using static ActorStreams.Shards.Log.ShardProtocol;
 
@@ -14,7 +15,14 @@ internal sealed class LoadMeter(TimeProvider time)
 
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
+    /// <summary>A share of fewer samples says more about chance than about the load.</summary>
+    private const int HotKeySamplesMin = 16;
+
+    private const int HotKeysMax = 5;
+    private const double HotKeyShareMin = 0.05;
+
     private readonly Queue<Sample> _samples = new();
+    private readonly FlowMeter _flow = new(time);
     private long _records;
     private long _bytes;
     private uint _random = 0x9E3779B9;
@@ -26,6 +34,7 @@ internal sealed class LoadMeter(TimeProvider time)
     {
         _records += block.Count;
         _bytes += block.Bytes.Length;
+        _flow.Add(block.Count, block.Bytes.Length);
         var nth = (int)(Next() % (uint)block.Count);
         var records = block.GetEnumerator();
         for (var i = 0; i <= nth; i++) records.MoveNext();
@@ -38,7 +47,7 @@ internal sealed class LoadMeter(TimeProvider time)
 
     public LoadReply.Measured Measure(Streams.ShardKey shard)
     {
-        while (_samples.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > Window) _samples.Dequeue();
+        Forget();
         if (_samples.Count == 0) return new LoadReply.Measured(shard, _records, _bytes, 0, 0, default, 0, "");
         var sorted = _samples.OrderBy(s => s.HashKey).ToList();
         var total = sorted.Sum(s => s.Weight);
@@ -46,6 +55,29 @@ internal sealed class LoadMeter(TimeProvider time)
         return new LoadReply.Measured(
             shard, _records, _bytes, sorted.Count, Median(sorted, total), hot.Key, hot.Sum(s => s.Weight) / total,
             System.Text.Encoding.UTF8.GetString(hot.Last().PartitionKey));
+    }
+
+    public Flow Flow => _flow.Measure();
+
+    /// <summary>Keys that make a part of the load worth telling, the largest first.</summary>
+    public ImmutableArray<KeyShare> HotKeys()
+    {
+        Forget();
+        if (_samples.Count < HotKeySamplesMin) return [];
+        var total = _samples.Sum(s => s.Weight);
+        return
+        [
+            .. _samples.GroupBy(s => s.HashKey)
+                .Select(g => new KeyShare(g.Key, System.Text.Encoding.UTF8.GetString(g.Last().PartitionKey), g.Sum(s => s.Weight) / total))
+                .Where(k => k.Share >= HotKeyShareMin)
+                .OrderByDescending(k => k.Share)
+                .Take(HotKeysMax),
+        ];
+    }
+
+    private void Forget()
+    {
+        while (_samples.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > Window) _samples.Dequeue();
     }
 
     private static UInt128 Median(List<Sample> sorted, double total)

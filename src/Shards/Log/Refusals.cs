@@ -17,6 +17,7 @@ internal static class Refusals
         End => new EndReply.Refused(request.Shard, detail),
         Read => new ReadReply.Refused(error, detail),
         Subscribe => new SubscribeReply.Refused(error, detail),
+        Inspect => new InspectReply.Refused(error, detail),
         MeasureLoad => new LoadReply.Refused(error, detail),
         FindCalls => new FindCallsReply.Refused(error, detail),
         _ => new TrimReply.Refused(request.Shard, detail),

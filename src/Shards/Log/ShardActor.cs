@@ -153,6 +153,9 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
             case MeasureLoad measure:
                 Sender.Tell(_owned ? _load.Measure(measure.Shard) : new LoadReply.Refused(AppendError.NotReady, "The shard is not owned yet."));
                 break;
+            case Inspect:
+                OnInspect();
+                break;
             case FindCalls find:
                 OnFindCalls(find);
                 break;
@@ -236,6 +239,24 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
     {
         if (_draining || _heldBack is not null) Sender.Tell(Refusals.Of(offer, AppendError.NotReady, _heldBack ?? _stopReason));
         else _services.Incoming.Tell(new AppendReceiver.Fetch(offer, Sender, Self));
+    }
+
+    private void OnInspect()
+    {
+        if (_state.Lifecycle is ShardLifecycle.Unborn or ShardLifecycle.Ended)
+        {
+            Sender.Tell(new InspectReply.Refused(_state.Refuse()!.Value.Error, _state.Refuse()!.Value.Detail));
+            PassivateUnborn();
+        }
+        else if (!_owned || _draining || _heldBack is not null)
+            Sender.Tell(new InspectReply.Refused(AppendError.NotReady, _heldBack ?? (_draining ? _stopReason : "The shard is not owned yet.")));
+        else
+        {
+            var (records, bytes) = _state.Retained;
+            Sender.Tell(new InspectReply.Found(
+                _key, _state.Range, _state.Parents, _state.Bounds, _services.Address, _state.OwnerEpoch, records, bytes, _load.Flow, _reads.Flow,
+                _load.HotKeys(), _state.Producers.Count));
+        }
     }
 
     private void OnFindCalls(FindCalls find)

@@ -34,6 +34,12 @@ public sealed record FanOutSubscription(string Consumer, long ConsumerCreatedAtS
     public static readonly TimeSpan ProtectedFor = TimeSpan.FromSeconds(5);
 }
 
+/// <summary>Records and bytes that readers were given.</summary>
+public readonly record struct Taken(long Records, long Bytes);
+
+/// <summary>A hash key, a partition key that has it, and its part of a load, 0 to 1.</summary>
+public sealed record KeyShare(UInt128 HashKey, string PartitionKey, double Share);
+
 /// <summary>Messages to a shard and its answers.</summary>
 public static class ShardProtocol
 {
@@ -99,14 +105,48 @@ public static class ShardProtocol
     /// far the store may be read. At the tip the answer waits up to <paramref name="Wait"/> for new records.
     /// </summary>
     /// <param name="Subscription">A fan-out consumer's, refused once another one took over; null for everybody else.</param>
+    /// <param name="Taken">What the sender's node was given of this shard since it last said so; only it knows what it took out of the store.</param>
     public sealed record Read(
-        ShardKey Shard, ShardPosition From, int RecordsMax, int BytesMax, TimeSpan Wait, FanOutSubscription? Subscription = null) : IQuery;
+        ShardKey Shard, ShardPosition From, int RecordsMax, int BytesMax, TimeSpan Wait, FanOutSubscription? Subscription = null, Taken Taken = default)
+        : IQuery;
 
     /// <summary>Makes a subscription the one that its consumer reads the shard by; answered <see cref="SubscribeReply"/>.</summary>
     public sealed record Subscribe(ShardKey Shard, FanOutSubscription Subscription) : IQuery;
 
+    /// <summary>Asks its owner for everything that people want to know of the shard; answered <see cref="InspectReply"/>.</summary>
+    public sealed record Inspect(ShardKey Shard) : IQuery;
+
     /// <summary>Asks what the shard is written to by; answered <see cref="LoadReply"/>.</summary>
     public sealed record MeasureLoad(ShardKey Shard) : IQuery;
+
+    public abstract record InspectReply : IMessage
+    {
+        private InspectReply() { }
+
+        /// <summary>As the owner knows it; the store was not asked, so one that was stopped and woken may be behind.</summary>
+        /// <param name="Node">Address of the owner's node.</param>
+        /// <param name="Epoch">How often the shard was owned.</param>
+        /// <param name="Records">About how many records are kept, and how many bytes of the store they take.</param>
+        /// <param name="In">What was appended lately; repeats do not count.</param>
+        /// <param name="Out">What was read lately, by all readers together.</param>
+        /// <param name="HotKeys">The hash keys that make the largest parts of what was appended in the last minute, by samples; the largest first.</param>
+        /// <param name="Producers">Producers with positions that the shard remembers.</param>
+        public sealed record Found(
+            ShardKey Shard,
+            HashKeyRange Range,
+            ImmutableArray<int> Parents,
+            ShardBounds Bounds,
+            string Node,
+            long Epoch,
+            long Records,
+            long Bytes,
+            Flow In,
+            Flow Out,
+            ImmutableArray<KeyShare> HotKeys,
+            int Producers) : InspectReply;
+
+        public sealed record Refused(AppendError Error, string Detail) : InspectReply;
+    }
 
     public abstract record LoadReply : IMessage
     {

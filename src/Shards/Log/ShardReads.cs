@@ -16,11 +16,15 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _untrusted = [];
     private readonly List<(Read Read, IActorRef ReplyTo, long Since)> _parked = [];
     private readonly ShardSubscriptions _subscriptions = new(key, services.Time);
+    private readonly FlowMeter _flow = new(services.Time);
     private readonly CancellationTokenSource _stopped = new();
     private bool _owned;
     private bool _probing;
 
     private bool Trusted => _owned && agreement.Age <= services.Options.TipTrust;
+
+    /// <summary>What readers took, whether from the tail or out of the store.</summary>
+    public Flow Flow => _flow.Measure();
 
     /// <summary>The store agreed with our tip as of this moment.</summary>
     public void Trust(StoreAgreement.Moment moment)
@@ -51,6 +55,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     /// <param name="probe">False while a write is in flight, whose end tells as much.</param>
     public void Add(Read read, IActorRef replyTo, ShardState state, RecordTail tail, bool probe)
     {
+        if (read.Taken is { Records: > 0 } taken) _flow.Add(taken.Records, taken.Bytes);
         if (Trusted)
         {
             Answer(read, replyTo, state, tail);
@@ -102,7 +107,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
         foreach (var entry in parked)
         {
             if (services.Time.GetElapsedTime(entry.Since) < entry.Read.Wait) _parked.Add(entry);
-            else Add(entry.Read with { Wait = TimeSpan.Zero }, entry.ReplyTo, state, tail, probe: true);
+            else Add(entry.Read with { Wait = TimeSpan.Zero, Taken = default }, entry.ReplyTo, state, tail, probe: true);
         }
         if (_parked.Count > 0) ScheduleExpiry();
     }

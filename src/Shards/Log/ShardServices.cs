@@ -22,6 +22,9 @@ public sealed record ShardServices(
 
     /// <summary>Fetches large appends of other nodes.</summary>
     public IActorRef Incoming { get; init; } = ActorRefs.Nobody;
+
+    /// <summary>By which people know the node.</summary>
+    public string Address { get; init; } = "";
 }
 
 /// <summary>

@@ -55,12 +55,27 @@ public sealed record ShardState
     /// <summary>Records and payload bytes ever appended.</summary>
     public long RecordsTotal { get; init; }
     public long BytesTotal { get; init; }
+
+    /// <summary>Totals at some rows, so that the size of what is given up is known.</summary>
+    public ImmutableArray<RowMark> Marks { get; init; } = [];
     public ImmutableDictionary<string, ProducerEntry> Producers { get; init; } = ImmutableDictionary<string, ProducerEntry>.Empty;
 
     /// <summary>The key that batches are sealed with before they are written; null where they are stored in clear.</summary>
     public EncryptionKeyRef? Encryption { get; init; }
 
     public ShardBounds Bounds => new(Generation, TipRow, TipCount, LastArrivalMs, TrimmedToRow, ClosedRow, Children);
+
+    /// <summary>About what is kept between the trim horizon and the tip: records, and bytes as they stand in the store.</summary>
+    public (long Records, long Bytes) Retained
+    {
+        get
+        {
+            var given = RowMarks.At(Marks, TrimmedToRow, Totals);
+            return (RecordsTotal - given.Records, BytesTotal - given.Bytes);
+        }
+    }
+
+    private RowMark Totals => new(TipRow, RecordsTotal, BytesTotal);
 
     /// <summary>The event that makes <paramref name="open"/> true, or null where it is already so or is refused.</summary>
     /// <param name="key">The key that the command names, as the node has it.</param>
@@ -168,12 +183,13 @@ public sealed record ShardState
         ShardEvents.RecordsAppended a => Append(a.Batch, row),
         ShardEvents.ProducerAttached p => this with { Producers = Producers.SetItem(p.Producer, AtEpoch(p)), LastRow = row },
         ShardEvents.EncryptionSet s => this with { Encryption = s.Key, LastRow = row },
-        ShardEvents.TrimmedTo t => this with { TrimmedToRow = t.Row, LastRow = row },
+        ShardEvents.TrimmedTo t => this with { TrimmedToRow = t.Row, Marks = RowMarks.Trimmed(Marks, t.Row, Totals), LastRow = row },
         ShardEvents.Closed c => this with { Lifecycle = ShardLifecycle.Closed, Children = c.Children, ClosedRow = row, LastRow = row },
         ShardEvents.Ended => this with
         {
             Lifecycle = ShardLifecycle.Ended,
             TrimmedToRow = row - 1,
+            Marks = [],
             Producers = ImmutableDictionary<string, ProducerEntry>.Empty,
             LastRow = row,
         },
@@ -189,14 +205,16 @@ public sealed record ShardState
             foreach (var advance in batch.Advances())
                 producers = producers.SetItem(advance.Producer, ProducerPositions.Advance(producers[advance.Producer], Range, advance));
         }
+        var tip = new RowMark(row, RecordsTotal + batch.Count, BytesTotal + batch.StoredBytes);
         return this with
         {
             LastRow = row,
             TipRow = row,
             TipCount = batch.Count,
             LastArrivalMs = batch.Header.LastArrivalMs,
-            RecordsTotal = RecordsTotal + batch.Count,
-            BytesTotal = BytesTotal + batch.StoredBytes,
+            RecordsTotal = tip.Records,
+            BytesTotal = tip.Bytes,
+            Marks = RowMarks.Reached(Marks, tip),
             Producers = producers,
         };
     }

@@ -42,6 +42,7 @@ internal static class Manifests
         public const string Subscribe = "QU1";
         public const string FindCalls = "QI1";
         public const string OfferAppend = "QB1";
+        public const string Inspect = "QX1";
     }
 
     /// <summary>J: the block of a large append, piece by piece.</summary>
@@ -80,6 +81,8 @@ internal static class Manifests
         public const string Bounds = "BB1";
         public const string CallsFound = "IF1";
         public const string FindCallsRefused = "IX1";
+        public const string Inspected = "XF1";
+        public const string InspectRefused = "XX1";
     }
 
     /// <summary>V: facts in a stream's journal.</summary>

@@ -76,6 +76,7 @@ internal static class ShardEventFormats
         };
         m.Parents.AddAll(state.Parents);
         m.Children.AddAll(state.Children);
+        m.Marks.AddAll(state.Marks, mark => new RowMarkValue { Row = mark.Row, Records = mark.Records, Bytes = mark.Bytes });
         foreach (var entry in state.Producers.Values.OrderBy(p => p.Producer, StringComparer.Ordinal)) m.Producers.Add(entry.ToProto());
         return m;
     }
@@ -97,6 +98,7 @@ internal static class ShardEventFormats
         ClosedRow = m.ClosedRow,
         RecordsTotal = m.RecordsTotal,
         BytesTotal = m.BytesTotal,
+        Marks = m.Marks.ToArray(mark => new RowMark(mark.Row, mark.Records, mark.Bytes)),
         Producers = ProducersOf(m),
         Encryption = m.Encryption.ToKey(),
     };

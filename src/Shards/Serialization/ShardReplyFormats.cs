@@ -17,7 +17,16 @@ internal static class ShardReplyFormats
         .AddRead()
         .AddSubscribe()
         .AddFindCalls()
+        .AddInspect()
         .AddLoad();
+
+    private static ManifestTable.Builder AddInspect(this ManifestTable.Builder table) => table
+        .Add(Manifests.ShardReplies.Inspected, ToProto, InspectedReply.Parser, m => new InspectReply.Found(
+            m.Shard.ToKey(), m.Range.ToRange(), [.. m.Parents], ToBounds(m.Bounds), m.Node, m.Epoch, m.Records, m.Bytes,
+            new Flow(m.InRecordsPerSecond, m.InBytesPerSecond), new Flow(m.OutRecordsPerSecond, m.OutBytesPerSecond),
+            m.HotKeys.ToArray(k => new KeyShare(k.HashKey.ToUInt128("hot key"), k.PartitionKey, k.Share)), m.Producers))
+        .Add(Manifests.ShardReplies.InspectRefused, r => new InspectRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
+            InspectRefusedReply.Parser, m => new InspectReply.Refused(m.Error.ToError(), m.Detail));
 
     private static ManifestTable.Builder AddLoad(this ManifestTable.Builder table) => table
         .Add(Manifests.ShardReplies.LoadMeasured,
@@ -118,6 +127,28 @@ internal static class ShardReplyFormats
         .Add(Manifests.ShardReplies.FindCallsRefused,
             r => new FindCallsRefusedReply { Error = r.Error.ToProto(), Detail = r.Detail },
             FindCallsRefusedReply.Parser, m => new FindCallsReply.Refused(m.Error.ToError(), m.Detail));
+
+    private static InspectedReply ToProto(InspectReply.Found r)
+    {
+        var m = new InspectedReply
+        {
+            Shard = r.Shard.ToProto(),
+            Range = r.Range.ToProto(),
+            Bounds = ToProto(r.Bounds),
+            Node = r.Node,
+            Epoch = r.Epoch,
+            Records = r.Records,
+            Bytes = r.Bytes,
+            InRecordsPerSecond = r.In.RecordsPerSecond,
+            InBytesPerSecond = r.In.BytesPerSecond,
+            OutRecordsPerSecond = r.Out.RecordsPerSecond,
+            OutBytesPerSecond = r.Out.BytesPerSecond,
+            Producers = r.Producers,
+        };
+        m.Parents.AddAll(r.Parents);
+        m.HotKeys.AddAll(r.HotKeys, k => new KeyShareValue { HashKey = k.HashKey.ToBytes(), PartitionKey = k.PartitionKey, Share = k.Share });
+        return m;
+    }
 
     private static CallsFoundReply ToProto(FindCallsReply.Found r)
     {

@@ -27,7 +27,9 @@ internal static class ShardRequestFormats
             TrimRequest.Parser, m => new Trim(m.Shard.ToKey(), m.BeforeMs))
         .Add(Manifests.ShardRequests.Read, ToProto, ReadRequest.Parser, m => new Read(
             m.Shard.ToKey(), new ShardPosition(m.FromRow, m.FromIndex), m.RecordsMax, m.BytesMax, TimeSpan.FromTicks(m.WaitTicks),
-            m.Subscription is null ? null : ToSubscription(m.Subscription)))
+            m.Subscription is null ? null : ToSubscription(m.Subscription), new Taken(m.TakenRecords, m.TakenBytes)))
+        .Add(Manifests.ShardRequests.Inspect, q => new InspectRequest { Shard = q.Shard.ToProto() },
+            InspectRequest.Parser, m => new Inspect(m.Shard.ToKey()))
         .Add(Manifests.ShardRequests.MeasureLoad, q => new MeasureLoadRequest { Shard = q.Shard.ToProto() },
             MeasureLoadRequest.Parser, m => new MeasureLoad(m.Shard.ToKey()))
         .Add(Manifests.ShardRequests.Subscribe,
@@ -124,6 +126,8 @@ internal static class ShardRequestFormats
         BytesMax = q.BytesMax,
         WaitTicks = q.Wait.Ticks,
         Subscription = q.Subscription is { } subscription ? ToProto(subscription) : null,
+        TakenRecords = q.Taken.Records,
+        TakenBytes = q.Taken.Bytes,
     };
 
     private static FanOutSubscriptionValue ToProto(FanOutSubscription s) =>

@@ -147,6 +147,7 @@ public static class Samples
         new End(s_shard),
         new Trim(s_shard, 1_750_000_000_000),
         new MeasureLoad(s_shard),
+        new Inspect(s_shard),
         new Read(s_shard, new ShardPosition(41, 2), 10_000, 10_485_760, TimeSpan.FromMilliseconds(1500)),
         new FindCalls(s_shard, s_call),
         new OfferAppend(s_shard, 10_485_760, 500, new ProducerAppend("agent-1", 3, s_early, s_late), new CallToken(s_call, s_entries, 0x1122_3344_5566_7788, true)),
@@ -172,6 +173,10 @@ public static class Samples
         new EndReply.Refused(s_shard, "The store did not confirm."),
         new TrimReply.Trimmed(s_shard, 12),
         new TrimReply.Refused(s_shard, "The shard was never opened."),
+        new InspectReply.Found(
+            s_shard, s_range, [3, 4], s_bounds, "akka.tcp://actorstreams@node-b:4053", 5, 1_000, 500_000, new Flow(12.5, 1_250), new Flow(25, 2_500),
+            [new KeyShare(HalfSpace + 5, "alice", 0.75)], 2),
+        new InspectReply.Refused(AppendError.NotReady, "Recovering."),
         new LoadReply.Measured(s_shard, 41, 4_100, 12, HalfSpace, HalfSpace + 5, 0.75, "alice"),
         new LoadReply.Refused(AppendError.NotReady, "Recovering."),
         s_bounds,
