@@ -10,26 +10,6 @@ internal sealed record ReadyAnswer(bool Ready, IReadOnlyDictionary<string, strin
 
 internal sealed record UnknownPageAnswer(string Message, IReadOnlyList<string> Pages);
 
-/// <param name="StoreBytes">Bytes on disk of everything kept.</param>
-internal sealed record StreamsAnswer(long StoreBytes, ImmutableArray<StreamAnswer> Streams);
-
-internal sealed record StreamAnswer(
-    string Region, string Name, string Incarnation, string Status, string Mode, DateTimeOffset CreatedAt, ImmutableArray<ShardAnswer> Shards);
-
-/// <param name="TipRow">Journal row of the newest batch, 0 when there never was one; null where the owner did not answer.</param>
-/// <param name="TrimmedToRow">Rows up to this one are given up.</param>
-/// <param name="Unavailable">Why the shard's owner could not be asked.</param>
-internal sealed record ShardAnswer(
-    string ShardId,
-    string StartingHashKey,
-    string EndingHashKey,
-    ImmutableArray<string> Parents,
-    bool Closed,
-    long? TipRow,
-    DateTimeOffset? LastArrival,
-    long? TrimmedToRow,
-    string? Unavailable);
-
 /// <summary>What was done, or why not: the shape in which Akka.Management answers changes too.</summary>
 internal sealed record MessageAnswer(string Message);
 
@@ -66,7 +46,6 @@ internal sealed record ConsumerAnswer(
 [JsonSerializable(typeof(AliveAnswer))]
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(PipelinesAnswer))]
-[JsonSerializable(typeof(StreamsAnswer))]
 [JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(UnknownPageAnswer))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ public sealed class ShardsHost : IAsyncDisposable
 
     public IStreams Streams => _node.Streams;
 
-    public IShardInspection Inspection => _node.Streams;
+    public StreamsClient Client => _node.Streams;
 
     public ShardStore Store => _store;
 

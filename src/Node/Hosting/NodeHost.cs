@@ -6,6 +6,7 @@ using ActorStreams.Clustering.Leases;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
+using ActorStreams.Management.Inspection;
 using ActorStreams.Management.Membership;
 using ActorStreams.Node.Auditing;
 using ActorStreams.Node.Settings;
@@ -69,7 +70,9 @@ internal sealed class NodeHost : IRunningHost
         _audit = new AuditLog(settings.Audit, loggers);
         IManagementPage[] pages =
         [
-            new MembersPage(() => _system), new ShardingPage(() => _system), new StreamsPage(() => _shards?.Streams, () => _store),
+            new MembersPage(() => _system), new ShardingPage(() => _system),
+            new StreamsPage(() => _shards?.Streams, () => _store, clock), new StreamChangesPage(() => _shards?.Streams), new RecordsPage(() => _shards?.Streams),
+            new VerifyPage(() => _shards?.Streams, () => _store, () => _shards?.Keys, clock),
             new PipelinesPage(() => _pipelines),
         ];
         _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock);

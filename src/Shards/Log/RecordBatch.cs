@@ -151,6 +151,10 @@ public sealed partial class RecordBatch
         ? new(this, fromIndex)
         : throw new InvalidOperationException($"Row {Row} is sealed with the key '{KeyName}' and was not opened.");
 
+    /// <summary>Whether the bytes are those that somebody wrote, whatever they say.</summary>
+    internal static bool HasRightChecksum(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= HeaderBytes && BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]) == Checksum(bytes);
+
     private static uint Checksum(ReadOnlySpan<byte> bytes) =>
         Crc32C.Of(bytes[(ChecksumOffset + 4)..], Crc32C.Of(bytes[..ChecksumOffset]));
 

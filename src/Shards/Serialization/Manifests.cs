@@ -17,6 +17,8 @@ internal static class Manifests
         public const string TrimmedTo = "ET1";
         public const string Closed = "EC1";
         public const string Ended = "EE1";
+
+        public static readonly string[] WithoutRecords = [Opened, Owned, ProducerAttached, EncryptionSet, TrimmedTo, Closed, Ended];
     }
 
     /// <summary>S: snapshots.</summary>

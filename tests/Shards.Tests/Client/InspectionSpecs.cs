@@ -24,7 +24,7 @@ public sealed class InspectionSpecs
             // What is read is told to the owner with the next read.
             for (var i = 0; i < 2; i++) await host.Streams.ReadAsync(shard, ShardPosition.TrimHorizon, 100, 1 << 20, TimeSpan.Zero, default);
 
-            var found = Assert.IsType<InspectReply.Found>(await host.Inspection.InspectAsync(shard, s_within, default));
+            var found = Assert.IsType<InspectReply.Found>(await host.Client.InspectAsync(shard, s_within, default));
 
             Assert.Equal((shard, HashKeyRange.Whole, 1L, 20L), (found.Shard, found.Range, found.Epoch, found.Records));
             Assert.Equal(Akka.Cluster.Cluster.Get(host.System).SelfAddress.ToString(), found.Node);
@@ -36,7 +36,7 @@ public sealed class InspectionSpecs
         }
 
         await using var again = await ShardsHost.StartAsync(store.Options);
-        var later = Assert.IsType<InspectReply.Found>(await again.Inspection.InspectAsync(shard, s_within, default));
+        var later = Assert.IsType<InspectReply.Found>(await again.Client.InspectAsync(shard, s_within, default));
         Assert.Equal((2L, 20L, 0.0), (later.Epoch, later.Records, later.In.RecordsPerSecond));
     }
 
@@ -53,11 +53,11 @@ public sealed class InspectionSpecs
                 Regions.Of(host.System, Regions.Shards), new Trim(shard, DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()), s_within);
             for (var i = 0; i < 3; i++) await AppendAsync(host, shard, "key"u8);
 
-            Assert.Equal(3, Assert.IsType<InspectReply.Found>(await host.Inspection.InspectAsync(shard, s_within, default)).Records);
+            Assert.Equal(3, Assert.IsType<InspectReply.Found>(await host.Client.InspectAsync(shard, s_within, default)).Records);
         }
 
         await using var again = await ShardsHost.StartAsync(store.Options);
-        Assert.Equal(3, Assert.IsType<InspectReply.Found>(await again.Inspection.InspectAsync(shard, s_within, default)).Records);
+        Assert.Equal(3, Assert.IsType<InspectReply.Found>(await again.Client.InspectAsync(shard, s_within, default)).Records);
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class InspectionSpecs
         await using var store = await TestStore.CreateAsync(StoreKind.Sqlite);
         await using var host = await ShardsHost.StartAsync(store.Options);
 
-        var never = await host.Inspection.InspectAsync(new ShardKey("eu-test-1", new Incarnation(7), 0), s_within, default);
-        var away = await host.Inspection.InspectAsync(new ShardKey("eu-test-1", new Incarnation(7), 1), TimeSpan.FromTicks(1), default);
+        var never = await host.Client.InspectAsync(new ShardKey("eu-test-1", new Incarnation(7), 0), s_within, default);
+        var away = await host.Client.InspectAsync(new ShardKey("eu-test-1", new Incarnation(7), 1), TimeSpan.FromTicks(1), default);
 
         Assert.Equal(AppendError.NotOpened, Assert.IsType<InspectReply.Refused>(never).Error);
         Assert.Equal(AppendError.OutcomeUnknown, Assert.IsType<InspectReply.Refused>(away).Error);
