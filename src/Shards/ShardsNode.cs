@@ -6,7 +6,9 @@ using ActorStreams.Shards.Streams;
 using ActorStreams.Shards.Transfer;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.DistributedData;
 using Akka.Event;
 
 namespace ActorStreams.Shards;
@@ -40,7 +42,9 @@ public sealed class ShardsNode : IAsyncDisposable
           # A new bucket is placed at the first message to it; a create of many shards meets many.
           retry-interval = 200ms
         }
-        """);
+        """)
+        // Akka adds these when the first region starts, and what other members sent before that could not be read.
+        .WithFallback(ClusterSharding.DefaultConfig()).WithFallback(DistributedData.DefaultConfig()).WithFallback(ClusterSingleton.DefaultConfig());
 
     /// <summary>Answers when the regions take messages and what must not sleep is awake.</summary>
     /// <param name="role">Only members of this role hold shards and streams, the others reach them there; null for all members.</param>
@@ -68,13 +72,15 @@ public sealed class ShardsNode : IAsyncDisposable
         Start(Regions.Shards, id => ShardKey.TryParse(id, out var key) ? ShardActor.Props(key, services) : throw Malformed(id), ShardActor.Drain.Instance);
         Start(Regions.Streams, id => StreamKey.TryParse(id, out var key)
             ? Props.Create(() => new StreamActor(key, services, clock)) : throw Malformed(id), PoisonPill.Instance);
-        Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries)), PoisonPill.Instance);
+        Start(Regions.Catalogues, id => Props.Create(() => new CatalogueActor(id, options.ShardQuota, time, services.Recoveries, options.AwakenInterval)), PoisonPill.Instance);
         system.ActorOf(Props.Create(() => new UndeliveredRefuser(services.Recoveries)), "undelivered");
 
         var streams = new StreamsClient(system, new ShardReader(store.Journal, metrics, services.Keys), store.Journal, options, time);
+        var awakener = isHost ? system.ActorOf(Props.Create(() => new Awakener(services)), "awakener") : ActorRefs.Nobody;
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeClusterShutdown, "refuse-calls", () =>
         {
             streams.Close();
+            awakener.Tell(PoisonPill.Instance);
             return Task.FromResult(Akka.Done.Instance);
         });
         // A crash may have come between the deletion of rows and giving their space back.

@@ -28,6 +28,7 @@ internal sealed class ShardOptionsValidator : IValidateOptions<ShardOptions>
         bounds.Check(nameof(options.WriteTrust), options.WriteTrust, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         bounds.Check(nameof(options.LostShardHold), options.LostShardHold, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         bounds.Check(nameof(options.RetentionSweepInterval), options.RetentionSweepInterval, TimeSpan.FromMilliseconds(100), Day);
+        bounds.Check(nameof(options.AwakenInterval), options.AwakenInterval, TimeSpan.FromMilliseconds(100), Day);
         bounds.Check(nameof(options.DeleteRowsStep), options.DeleteRowsStep, 1, 10_000);
         bounds.Check(nameof(options.DeleteBytesStep), options.DeleteBytesStep, 64 << 10, 1 << 30);
         bounds.Check(nameof(options.HoldPuts), options.HoldPuts, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -73,6 +73,12 @@ public sealed record ShardOptions
     /// <summary>How often a stream looks for records past their retention, default 60 s.</summary>
     public TimeSpan RetentionSweepInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How often it is made sure that every stream is awake on some node, default 20 s: those whose node died go on with what they had begun, and
+    /// look after their retention, though nobody asks for them. It costs one message a stream.
+    /// </summary>
+    public TimeSpan AwakenInterval { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Rows that one step of a deletion takes at most, default 50, so that appends never wait long behind it; fewer where rows are large.</summary>
     public int DeleteRowsStep { get; init; } = 50;
 

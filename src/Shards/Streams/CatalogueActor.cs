@@ -21,12 +21,16 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
     private readonly int _shardQuota;
     private readonly TimeProvider _time;
     private readonly Recoveries _recoveries;
+    private readonly TimeSpan _awakenInterval;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CatalogueState _state = CatalogueState.Empty;
     private (IActorRef ReplyTo, object Unavailable)? _pending;
+    private long _wokeAt;
 
-    public CatalogueActor(string persistenceId, int shardQuota, TimeProvider time, Recoveries recoveries)
+    /// <param name="awakenInterval">Every node tells it to be awake so often; once in it the streams are told.</param>
+    public CatalogueActor(string persistenceId, int shardQuota, TimeProvider time, Recoveries recoveries, TimeSpan awakenInterval)
     {
+        _awakenInterval = awakenInterval;
         _recoveries = recoveries;
         PersistenceId = persistenceId;
         _region = persistenceId[Regions.CataloguePrefix.Length..];
@@ -58,7 +62,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                 _recoveries.Succeeded(PersistenceId);
                 // The region is whatever name a client signs with, so an empty one does not stay in memory.
                 Context.SetReceiveTimeout(s_idleAfter);
-                foreach (var entry in _state.Streams.Values) Remind(entry, wake: true);
+                WakeStreams();
                 ScheduleReminders();
                 break;
         }
@@ -98,6 +102,7 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
                 Sender.Tell(_state.Page(list.ExclusiveStart, list.Limit));
                 break;
             case Wake:
+                if (_time.GetElapsedTime(_wokeAt) >= _awakenInterval) WakeStreams();
                 Sender.Tell(new Awake(_region));
                 break;
             case RemindTick:
@@ -146,6 +151,12 @@ public sealed class CatalogueActor : UntypedPersistentActor, IWithTimers
             if (touched is not null) Remind(touched, wake: false);
             ScheduleReminders();
         });
+    }
+
+    private void WakeStreams()
+    {
+        _wokeAt = _time.GetTimestamp();
+        foreach (var entry in _state.Streams.Values) Remind(entry, wake: true);
     }
 
     private void Remind(Entry entry, bool wake)
