@@ -16,6 +16,7 @@ usage: ./build.ps1 VERB [arguments]
   build              compile everything in Release
   test [arguments]   run all tests, one project after the other; arguments go to dotnet test (--filter ...)
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
+  chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
 '@
 }
@@ -87,6 +88,7 @@ switch ($Verb) {
     'test' { Assert-Dotnet; Invoke-Tests }
     'demo' { Assert-Dotnet; Invoke-Build src/Node; & dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo @Arguments; exit $LASTEXITCODE }
     'bench' { Assert-Dotnet; Invoke-Build src/Node; & dotnet run -c Release --project tests/Benchmarks -- @Arguments; exit $LASTEXITCODE }
+    'chaos' { Assert-Dotnet; Invoke-Build tests/MultiNode; & dotnet run -c Release --no-build --project tests/MultiNode -- @Arguments; exit $LASTEXITCODE }
     'help' { Show-Usage }
     default { Show-Usage; exit 2 }
 }

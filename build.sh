@@ -10,6 +10,7 @@ usage: ./build.sh VERB [arguments]
   build              compile everything in Release
   test [arguments]   run all tests, one project after the other; arguments go to dotnet test (--filter ...)
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
+  chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
 TEXT
 }
@@ -92,6 +93,11 @@ bench() {
   exec dotnet run -c Release --project tests/Benchmarks -- "$@"
 }
 
+chaos() {
+  dotnet build tests/MultiNode -c Release -v quiet
+  exec dotnet run -c Release --no-build --project tests/MultiNode -- "$@"
+}
+
 verb=${1:-}
 if [ $# -gt 0 ]; then shift; fi
 case "$verb" in
@@ -99,6 +105,7 @@ case "$verb" in
   test) need_dotnet; run_tests "$@" || exit 1 ;;
   demo) need_dotnet; demo "$@" ;;
   bench) need_dotnet; bench "$@" ;;
+  chaos) need_dotnet; chaos "$@" ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -17,6 +17,9 @@ public static class ChaosCommand
         Processes,
     }
 
+    // A run that takes longer is worth a look at what kept it.
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(25);
+
     public static Task<int> RunAsync(string[] args)
     {
         var runs = new Option<int>("--runs") { Description = "Schedules to run.", DefaultValueFactory = _ => 3 };
@@ -60,11 +63,32 @@ public static class ChaosCommand
         return results.All(r => r.Passed) ? 0 : 1;
     }
 
+    private static async Task KeepLogAsync(ICluster cluster, int seed)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(NodeProcess.RepositoryRoot(), "artifacts", "chaos"));
+        var path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}.log"));
+        await File.WriteAllTextAsync(path, cluster.Log);
+        Console.WriteLine($"    what the nodes logged: {Path.GetRelativePath(NodeProcess.RepositoryRoot(), path)}");
+    }
+
     private static async Task<RunResult> RunOneAsync(int seed, Depth depth)
     {
         if (depth == Depth.Processes) return await ProcessRuns.RunAsync(seed, ScheduleScale.Processes, nodesMax: 5);
         var schedule = ScheduleGenerator.Draw(seed, ScheduleScale.InProcess);
-        await using var cluster = await InProcess.InProcessCluster.StartAsync(schedule.Nodes);
-        return await new ChaosRun(schedule, cluster, RunRules.InProcess).RunAsync();
+        var start = TimeProvider.System.GetTimestamp();
+        ICluster cluster;
+        try
+        {
+            cluster = await InProcess.InProcessCluster.StartAsync(schedule.Nodes);
+        }
+        catch (TimeoutException e)
+        {
+            return new RunResult(schedule, RunCounts.None, [], [$"The cluster did not form: {e.Message}"], TimeProvider.System.GetElapsedTime(start));
+        }
+
+        await using var _ = cluster;
+        var result = await new ChaosRun(schedule, cluster, RunRules.InProcess).RunAsync();
+        if (!result.Passed || result.Took > s_slow) await KeepLogAsync(cluster, seed);
+        return result;
     }
 }

@@ -17,18 +17,18 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
         var start = _time.GetTimestamp();
         using var load = new Workload(schedule, cluster.Endpoints, rules.Retries);
         var violations = new List<string>();
-        var counts = new RunCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+        var counts = RunCounts.None;
         var outages = ImmutableArray<Outage>.Empty;
         try
         {
-            await load.PrepareAsync();
+            await UntilAsync(load.PrepareAsync);
             await DisturbAsync(load);
             outages = Outages.Of(schedule, load.Log, load.Log.Now);
             var checker = await CheckAsync(load);
             violations.AddRange(checker.Violations);
             counts = await CountAsync(load, checker);
         }
-        catch (Exception e) when (e is TimeoutException or InvalidOperationException or HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             violations.Add($"The run did not come to its end: {e.Message}");
         }
@@ -134,7 +134,7 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
         var shards = await JournalRows.ReadShardsAsync(cluster.ConnectionString, WatchPipeline.Region);
         var nodes = await cluster.CountsAsync();
         return new RunCounts(
-            load.Log.Acknowledged.Count, checker.Stored.Count, load.Retries, load.Log.FailedCalls.Count, checker.ExpectedAlerts().Count,
+            load.Log.Acknowledged.Select(a => a.Record).Distinct().Count(), checker.Stored.Count, load.Retries, load.Log.FailedCalls.Count, checker.ExpectedAlerts().Count,
             shards.Sum(s => Math.Max(0, s.Owners.Length - 1)), nodes.LostWrites, nodes.FailedWrites, nodes.Restarts);
     }
 }

@@ -19,7 +19,10 @@ public sealed record RunResult(
 /// <param name="Alerts">Of the pipeline.</param>
 /// <param name="OwnerChanges">Times that a shard came to another node, or to a new life of one.</param>
 public sealed record RunCounts(
-    int Acknowledged, int Stored, int Retries, int FailedCalls, int Alerts, int OwnerChanges, long LostWrites, long FailedWrites, int Restarts);
+    int Acknowledged, int Stored, int Retries, int FailedCalls, int Alerts, int OwnerChanges, long LostWrites, long FailedWrites, int Restarts)
+{
+    public static RunCounts None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
+}
 
 /// <param name="Worst">From the last acknowledgement before to the first after, for the key that waited longest; zero where none waited.</param>
 public sealed record Outage(Fault Fault, TimeSpan Worst);

@@ -20,7 +20,7 @@ public sealed record Schedule(int Seed, int Nodes, int Shards, int Producers, Ti
 public sealed record ScheduleScale(TimeSpan Load, TimeSpan Calm, TimeSpan ShortestFault, TimeSpan LongestFault, int FaultsMax, bool CutsStore = false)
 {
     public static ScheduleScale InProcess { get; } = new(
-        TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2.5), FaultsMax: 3);
+        TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4.5), FaultsMax: 3);
 
     public static ScheduleScale Processes { get; } = new(
         TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), FaultsMax: 3, CutsStore: true);

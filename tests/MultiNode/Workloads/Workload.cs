@@ -25,14 +25,20 @@ public sealed class Workload : IDisposable
 
     public int Retries => _client.Retries;
 
-    /// <summary>Creates the source; the pipeline creates its outputs.</summary>
-    public async Task PrepareAsync()
+    /// <summary>Creates the source where it is not there; the pipeline creates its outputs. False while not all of them are active.</summary>
+    public async Task<bool> PrepareAsync()
     {
-        var client = _client.Of(0);
-        await client.CreateStreamAsync(WatchPipeline.Source, _schedule.Shards);
-        await client.ActiveAsync(WatchPipeline.Output);
-        await client.ActiveAsync(WatchPipeline.DeadLetters);
+        var from = _client.Begin();
+        var create = new JsonObject { ["StreamName"] = WatchPipeline.Source, ["ShardCount"] = _schedule.Shards };
+        await _client.CallAsync("CreateStream", Bytes(create), from);
+        foreach (var stream in (string[])[WatchPipeline.Source, WatchPipeline.Output, WatchPipeline.DeadLetters])
+        {
+            var answer = await _client.CallAsync("DescribeStreamSummary", Bytes(new JsonObject { ["StreamName"] = stream }), from);
+            if (answer is not { Succeeded: true } || (string?)answer.Body["StreamDescriptionSummary"]!["StreamStatus"] != "ACTIVE") return false;
+        }
+
         Log = new WorkloadLog(TimeProvider.System);
+        return true;
     }
 
     /// <summary>Puts and reads until told to stop; calls that were begun come to their end.</summary>
