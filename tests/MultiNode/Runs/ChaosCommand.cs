@@ -65,10 +65,10 @@ public static class ChaosCommand
 
     private static async Task KeepLogAsync(ICluster cluster, int seed)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(NodeProcess.RepositoryRoot(), "artifacts", "chaos"));
-        var path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}.log"));
+        Directory.CreateDirectory(Path.Combine("artifacts", "chaos"));
+        var path = Path.Combine("artifacts", "chaos", string.Create(CultureInfo.InvariantCulture, $"seed-{seed}.log"));
         await File.WriteAllTextAsync(path, cluster.Log);
-        Console.WriteLine($"    what the nodes logged: {Path.GetRelativePath(NodeProcess.RepositoryRoot(), path)}");
+        Console.WriteLine($"    what the nodes logged: {path}");
     }
 
     private static async Task<RunResult> RunOneAsync(int seed, Depth depth)
