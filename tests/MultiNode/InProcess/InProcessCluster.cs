@@ -52,7 +52,8 @@ public sealed class InProcessCluster : ICluster
         try
         {
             await Task.WhenAll(cluster._nodes.Select(n => n.StartAsync()));
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            // The first of a process is compiled on the way, on a machine that may be busy.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             await cluster.HealAsync(limit.Token);
             return cluster;
         }

@@ -9,7 +9,7 @@ namespace ActorStreams.MultiNode.Tests.InProcess;
 internal sealed class NodeSlot(
     int number, int port, int gatewayPort, string connectionString, MemoryLog log, Func<NodeSlot, Task> started)
 {
-    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_restartPause = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _lock = new(1, 1);

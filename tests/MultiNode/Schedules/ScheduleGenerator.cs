@@ -28,15 +28,15 @@ public static class ScheduleGenerator
         return random.Next(20) switch
         {
             < 4 => new Fault.Kill(at, length, node),
-            < 6 => new Fault.Pause(at, length, node),
-            < 8 => new Fault.Leave(at, length, node),
-            < 13 => new Fault.Cut(at, length, DrawSide(random, nodes), (CutDirection)random.Next(1, 4)),
-            13 when scale.CutsStore && random.Next(2) == 0 => new Fault.CutStore(at, length, node),
-            13 => new Fault.Slow(at, length, node, 2_000 << random.Next(6)),
-            14 => new Fault.ResetConnections(at),
-            15 => new Fault.StopStore(at, length),
-            16 => new Fault.Scale(at, random.Next(1, 7)),
-            < 19 => new Fault.Split(at, random.Next(100)),
+            < 8 => new Fault.Pause(at, length, node),
+            < 10 => new Fault.Leave(at, length, node),
+            < 14 => new Fault.Cut(at, length, DrawSide(random, nodes), (CutDirection)random.Next(1, 4)),
+            14 when scale.CutsStore && random.Next(2) == 0 => new Fault.CutStore(at, length, node),
+            14 => new Fault.Slow(at, length, node, 2_000 << random.Next(6)),
+            15 => new Fault.ResetConnections(at),
+            16 => new Fault.StopStore(at, length),
+            17 => new Fault.Scale(at, random.Next(1, 7)),
+            18 => new Fault.Split(at, random.Next(100)),
             _ => new Fault.Merge(at, random.Next(100)),
         };
     }
