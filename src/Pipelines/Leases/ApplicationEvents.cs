@@ -50,4 +50,10 @@ public static class CoordinatorEvents
 
     /// <summary>Stays stopped over restarts, even where settings name it, until it is added again.</summary>
     public sealed record ApplicationRemoved(string Name) : ICoordinatorEvent;
+
+    /// <summary>
+    /// An incarnation begins, and takes the row that a former one would write next: without it, one that was stopped and wakes could acknowledge a
+    /// command that its successor, which has read the journal, does not know.
+    /// </summary>
+    public sealed record CoordinatorTookOver(long AtMs) : ICoordinatorEvent;
 }

@@ -41,10 +41,11 @@ public sealed class CoordinatorActor : ReceivePersistentActor
         _time = time;
         _pollInterval = pollInterval;
         Recover<ICoordinatorEvent>(e => _state = _state.Apply(e));
-        Recover<RecoveryCompleted>(_ =>
+        // Nothing is done before this is durable, so that a former incarnation's writes fail from here on.
+        Recover<RecoveryCompleted>(_ => Persist(new CoordinatorTookOver(_time.GetUtcNow().ToUnixTimeMilliseconds()), _ =>
         {
             foreach (var definition in _state.Effective(_settings)) Spawn(definition);
-        });
+        }));
         Command<StartApplication>(OnStart);
         Command<StopApplication>(OnStop);
         Command<ApplicationStatus>(status =>

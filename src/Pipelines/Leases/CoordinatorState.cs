@@ -17,6 +17,7 @@ public sealed record CoordinatorState
     {
         ApplicationAdded added => this with { Told = Told.SetItem(added.Definition.Name, added.Definition) },
         ApplicationRemoved removed => this with { Told = Told.SetItem(removed.Name, null) },
+        CoordinatorTookOver => this,
         _ => throw new InvalidOperationException($"The coordinator does not know the event {e.GetType()}."),
     };
 

@@ -20,6 +20,7 @@ internal static class Manifests
     /// <summary>K: facts in the coordinator's journal.</summary>
     public const string ApplicationAdded = "KA1";
     public const string ApplicationRemoved = "KR1";
+    public const string CoordinatorTookOver = "KT1";
 
     /// <summary>W: a shard consumer, told and telling.</summary>
     public const string RunConsumer = "WR1";

@@ -62,7 +62,10 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             ApplicationAddedEvent.Parser, v => new ApplicationAdded(v.Definition.ToDefinition()))
         .Add(Manifests.ApplicationRemoved,
             (ApplicationRemoved e) => new ApplicationRemovedEvent { Name = e.Name },
-            ApplicationRemovedEvent.Parser, v => new ApplicationRemoved(v.Name));
+            ApplicationRemovedEvent.Parser, v => new ApplicationRemoved(v.Name))
+        .Add(Manifests.CoordinatorTookOver,
+            (CoordinatorTookOver e) => new CoordinatorTookOverEvent { AtMs = e.AtMs },
+            CoordinatorTookOverEvent.Parser, v => new CoordinatorTookOver(v.AtMs));
 
     private static ManifestTable.Builder Messages(ManifestTable.Builder table) => table
         .Add(Manifests.RunConsumer,

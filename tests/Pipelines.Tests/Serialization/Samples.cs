@@ -72,6 +72,7 @@ internal static class Samples
         new LeaseEnded(7, LeaseOutcome.AgedOut, 1_700_000_000_006),
         new ApplicationAdded(s_definition),
         new ApplicationRemoved("watch"),
+        new CoordinatorTookOver(1_700_000_000_007),
         new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2, 3]),
         new StopConsumer("watch", s_shard),
         Drain.Instance,
