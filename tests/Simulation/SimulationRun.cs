@@ -10,9 +10,10 @@ internal static class SimulationRun
     public const string SeedVariable = "ACTORSTREAMS_SEED";
 
     /// <summary>Null when every invariant held; else what broke, the seed, how to see it again, and what happened last.</summary>
-    public static string? Of(ulong seed, Mutation mutation = Mutation.None)
+    public static string? Of(ulong seed, Mutation mutation = Mutation.None) => Of(seed, new SimulatedWorld(seed, mutation));
+
+    public static string? Of(ulong seed, IWorld world)
     {
-        var world = new SimulatedWorld(seed, mutation);
         try
         {
             world.Run();

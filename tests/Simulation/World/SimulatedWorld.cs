@@ -8,7 +8,7 @@ namespace ActorStreams.Simulation.Tests.World;
 /// Owners, store, network, clocks and clients of one stream. A seed decides each step; every step's effects are judged at once by
 /// the <see cref="Ledger"/> and the <see cref="Acknowledgements"/>.
 /// </summary>
-internal sealed class SimulatedWorld
+internal sealed class SimulatedWorld : IWorld
 {
     /// <summary>An owner whose last confirmation is older asks the store before it answers. Below <see cref="RowAgeBeforeDeletionMs"/>.</summary>
     public const long StallMaxMs = 3_000;
@@ -62,6 +62,8 @@ internal sealed class SimulatedWorld
     public List<ShardOwner> Owners { get; } = [];
 
     public IEnumerable<string> Trace => _trace;
+
+    object IWorld.Profile => Profile;
 
     public int NextClientId() => _nextClient++;
 
