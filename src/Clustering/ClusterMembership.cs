@@ -35,6 +35,8 @@ public sealed class ClusterMembership : IAsyncDisposable
             table, Id(cluster.SelfUniqueAddress), roles, () => cluster.State.Members.Select(m => Id(m.UniqueAddress)).ToHashSet(), formation, Superseded, time, log);
         await reports.StartAsync().ConfigureAwait(false);
         system.ActorOf(Props.Create(() => new MajorityWatch(changed)), "majority");
+        Action<string> removed = Superseded;
+        system.ActorOf(Props.Create(() => new QuarantineWatch(removed)), "quarantine");
         return new ClusterMembership(reports);
 
         void Superseded(string why)

@@ -25,16 +25,16 @@ internal sealed class LeaseClusters : IAsyncDisposable
     public static Config ConfigOf(Downing downing) => ClusterHosting.LeaseConfig(new ClusterOptions { Downing = downing }).WithFallback(ClusterHosting.Config);
 
     /// <summary>A member that is in no cluster yet.</summary>
-    public ActorSystem Start(NpgsqlDataSource source, Downing downing, string name = "lease-cluster")
+    public ActorSystem Start(NpgsqlDataSource source, Downing downing, string hocon = "")
     {
-        var config = ConfigurationFactory.ParseString("""
+        var config = ConfigurationFactory.ParseString(hocon + "\n" + """
             akka.loglevel = ERROR
             akka.stdout-loglevel = OFF
             akka.actor.provider = cluster
             akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, applied-adapters = [trttl] }
             akka.cluster.roles = [node]
             """).WithFallback(ConfigOf(downing));
-        var system = ActorSystem.Create(name, BootstrapSetup.Create().WithConfig(config).And(new SqlLeaseSetup(source, TimeProvider.System)));
+        var system = ActorSystem.Create("lease-cluster", BootstrapSetup.Create().WithConfig(config).And(new SqlLeaseSetup(source, TimeProvider.System)));
         _members.Add(system);
         return system;
     }
@@ -50,17 +50,10 @@ internal sealed class LeaseClusters : IAsyncDisposable
     public static int Members(ActorSystem member) => Akka.Cluster.Cluster.Get(member).State.Members.Count(m => m.Status == MemberStatus.Up);
 
     /// <summary>From now on nothing of what one side sends reaches the other.</summary>
-    public static async Task CutAsync(ActorSystem[] side, ActorSystem[] otherSide)
-    {
-        foreach (var one in side)
-        {
-            foreach (var other in otherSide)
-            {
-                await BlackholeAsync(one, other);
-                await BlackholeAsync(other, one);
-            }
-        }
-    }
+    public static Task CutAsync(ActorSystem[] side, ActorSystem[] otherSide) => BetweenAsync(side, otherSide, Blackhole.Instance);
+
+    /// <summary>The network is whole again.</summary>
+    public static Task HealAsync(ActorSystem[] side, ActorSystem[] otherSide) => BetweenAsync(side, otherSide, Unthrottled.Instance);
 
     public static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
 
@@ -82,9 +75,21 @@ internal sealed class LeaseClusters : IAsyncDisposable
         await _away.DisposeAsync();
     }
 
-    private static Task BlackholeAsync(ActorSystem from, ActorSystem to) =>
+    private static async Task BetweenAsync(ActorSystem[] side, ActorSystem[] otherSide, ThrottleMode mode)
+    {
+        foreach (var one in side)
+        {
+            foreach (var other in otherSide)
+            {
+                await SetAsync(one, other, mode);
+                await SetAsync(other, one, mode);
+            }
+        }
+    }
+
+    private static Task SetAsync(ActorSystem from, ActorSystem to, ThrottleMode mode) =>
         ((IRemoteActorRefProvider)((ExtendedActorSystem)from).Provider).Transport.ManagementCommand(
-            new SetThrottle(Akka.Cluster.Cluster.Get(to).SelfAddress, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance));
+            new SetThrottle(Akka.Cluster.Cluster.Get(to).SelfAddress, ThrottleTransportAdapter.Direction.Both, mode));
 
     private static int UnusedPort()
     {
