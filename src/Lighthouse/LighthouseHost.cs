@@ -3,6 +3,7 @@ using ActorStreams.Clustering.Formation;
 using ActorStreams.Clustering.Leases;
 using ActorStreams.Hosting;
 using ActorStreams.Management;
+using ActorStreams.Management.Membership;
 using ActorStreams.Shards.Store;
 using Akka.Actor;
 using Akka.Hosting;
@@ -22,6 +23,7 @@ internal sealed class LighthouseHost : IRunningHost
     private readonly ManagementServer _management;
     private NpgsqlDataSource? _control;
     private IHost? _akka;
+    private ActorSystem? _system;
     private ClusterMembership? _membership;
 
     private static class Parts
@@ -35,7 +37,7 @@ internal sealed class LighthouseHost : IRunningHost
         _settings = settings;
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Lighthouse");
-        _management = new ManagementServer(settings.Management, _readiness, [], new LoggedAudit(loggers), loggers, clock);
+        _management = new ManagementServer(settings.Management, _readiness, [new MembersPage(() => _system)], new LoggedAudit(loggers), loggers, clock);
     }
 
     /// <summary>Answers when the Lighthouse is a member of its cluster.</summary>
@@ -60,12 +62,12 @@ internal sealed class LighthouseHost : IRunningHost
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => told.TrySetResult());
-        await Task.WhenAny(told.Task, _akka!.Services.GetRequiredService<ActorSystem>().WhenTerminated);
+        await Task.WhenAny(told.Task, _system!.WhenTerminated);
     }
 
     public async Task<bool> StopAsync()
     {
-        var ended = _akka?.Services.GetRequiredService<ActorSystem>().WhenTerminated.IsCompleted ?? false;
+        var ended = _system?.WhenTerminated.IsCompleted ?? false;
         foreach (var part in _readiness.Parts.Keys) _readiness.Lost(part, "stopping");
         if (_akka is not null)
         {
@@ -101,10 +103,11 @@ internal sealed class LighthouseHost : IRunningHost
         _readiness.Reached(Parts.Store);
         _akka = Build(loggers);
         await _akka.StartAsync(cancel);
+        _system = _akka.Services.GetRequiredService<ActorSystem>();
         try
         {
             _membership = await ClusterMembership.JoinAsync(
-                _akka.Services.GetRequiredService<ActorSystem>(), _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
+                _system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
         }
         catch (NotAdmittedException e)
         {

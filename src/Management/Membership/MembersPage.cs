@@ -35,6 +35,9 @@ public sealed class MembersPage(Func<ActorSystem?> system) : IManagementPage
             throw ManagementException.BadRequest($"'{text}' is not the address of a member; wanted is one like {cluster.SelfAddress}.");
         if (cluster.State.Members.Any(m => m.UniqueAddress.Equals(cluster.SelfUniqueAddress)))
             throw ManagementException.Conflict($"{cluster.SelfAddress} is a member of a cluster already; it joins another one after it left this one.");
+        // Whoever joins himself forms a cluster, and only the store says who may.
+        if (address.Equals(cluster.SelfAddress))
+            throw ManagementException.BadRequest($"{address} is this member itself; wanted is the address of another one.");
         cluster.Join(address);
         await call.DoneAsync($"Joining {address}");
     }
