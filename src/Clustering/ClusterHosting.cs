@@ -1,4 +1,5 @@
 using ActorStreams.Clustering.Leases;
+using ActorStreams.Clustering.Tls;
 using Akka.Cluster.Hosting;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -23,6 +24,12 @@ public static class ClusterHosting
         if (leases is not null) akka.AddSetup(leases).AddHocon(LeaseConfig(options), HoconAddMode.Append);
         akka.AddHocon(Config, HoconAddMode.Append);
         akka.WithRemoting(new RemoteOptions { HostName = options.BindHost, PublicHostName = options.Host, Port = options.Port });
+        if (options.Tls is { } tls)
+        {
+            var (config, setup) = MutualTls.ForActorSystem(tls, options.Host, TimeProvider.System);
+            akka.AddHocon(config, HoconAddMode.Prepend);
+            akka.AddSetup(setup);
+        }
         akka.WithClustering(new Akka.Cluster.Hosting.ClusterOptions
         {
             Roles = role == ClusterRoles.Node ? [role, .. options.EffectiveRoles] : [role],

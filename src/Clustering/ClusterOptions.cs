@@ -1,3 +1,5 @@
+using ActorStreams.Clustering.Tls;
+
 namespace ActorStreams.Clustering;
 
 /// <summary>Which side goes on when a cluster falls apart.</summary>
@@ -38,6 +40,9 @@ public sealed record ClusterOptions
 
     /// <summary>Which side goes on when the cluster falls apart, default KeepMajority.</summary>
     public Downing Downing { get; init; } = Downing.KeepMajority;
+
+    /// <summary>Certificates for connections between members, default none: they are in clear and whoever reaches the port is listened to.</summary>
+    public ClusterTlsOptions? Tls { get; init; }
 
     internal IReadOnlyList<string> EffectiveRoles => Roles.Count > 0 ? Roles : ClusterRoles.Work;
 

@@ -28,6 +28,7 @@ public sealed partial class ClusterOptionsValidator(bool usesPostgres) : IValida
             failures.Add($"{nameof(options.Seeds)}: a cluster of several nodes needs a store that they share; set Store:ConnectionString to a PostgreSQL database.");
         if (!usesPostgres && options.Downing == Downing.LeaseMajority)
             failures.Add($"{nameof(options.Downing)}: {nameof(Downing.LeaseMajority)} needs a PostgreSQL store, where the lease lies.");
+        if (options.Tls is { } tls) failures.AddRange(tls.Problems(options.Host, TimeProvider.System));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using ActorStreams.Hosting;
 
 namespace ActorStreams.Node.Certificates;
@@ -8,10 +9,16 @@ internal static class CertificateCommand
 {
     public static Command Build()
     {
-        var folder = new Option<string>("--out") { Description = "Folder to write ca.pem, certificate.pem and key.pem to", Required = true, HelpName = "DIR" };
+        var folder = new Option<string>("--out") { Description = "Folder to write the PEM files to", Required = true, HelpName = "DIR" };
         var hosts = new Option<string[]>("--host")
         {
             Description = "A further host name or IP address of the node, beside localhost, 127.0.0.1 and ::1; may be repeated",
+            HelpName = "NAME",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var nodes = new Option<string[]>("--node")
+        {
+            Description = "Instead: makes a certificate for a member of a cluster under this host name or IP address, and the authority if DIR has none; may be repeated",
             HelpName = "NAME",
             Arity = ArgumentArity.ZeroOrMore,
         };
@@ -21,21 +28,30 @@ internal static class CertificateCommand
             foreach (var token in option.Tokens.Where(t => !IsName(t.Value)))
                 option.AddError($"--host {token.Value}: allowed is a host name, *. and a host name, or an IP address.");
         });
-        var command = new Command("certificate", "Makes a certificate for development: TLS for this machine, trusted by whom you tell to.") { folder, hosts, force };
+        nodes.Validators.Add(option =>
+        {
+            foreach (var token in option.Tokens.Where(t => t.Value.StartsWith('*') || !IsName(t.Value)))
+                option.AddError($"--node {token.Value}: allowed is a host name or an IP address.");
+        });
+        var command = new Command("certificate", "Makes certificates for development: TLS for this machine, trusted by whom you tell to, or between the nodes of a cluster.")
+        {
+            folder, hosts, nodes, force,
+        };
         command.SetAction(parsed => Run(
-            Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetValue(hosts) ?? [], parsed.GetValue(force), TimeProvider.System));
+            Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetValue(hosts) ?? [], parsed.GetValue(nodes) ?? [], parsed.GetValue(force), TimeProvider.System));
         return command;
     }
 
     private static bool IsName(string host) =>
         Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host) is not (UriHostNameType.Unknown or UriHostNameType.Basic);
 
-    private static int Run(string folder, string[] hosts, bool force, TimeProvider clock)
+    private static int Run(string folder, string[] hosts, string[] nodes, bool force, TimeProvider clock)
     {
         var (ca, certificate, key) = (Path.Combine(folder, "ca.pem"), Path.Combine(folder, "certificate.pem"), Path.Combine(folder, "key.pem"));
         try
         {
             Directory.CreateDirectory(folder);
+            if (nodes.Length > 0) return ClusterCertificates.Write(folder, nodes, hosts, force, clock.GetUtcNow());
             if (!force && ((string[])[ca, certificate, key]).FirstOrDefault(File.Exists) is { } there)
             {
                 Console.Error.WriteLine($"actorstreams certificate: {there} is there already. Nothing was written; --force replaces it.");
@@ -43,11 +59,11 @@ internal static class CertificateCommand
             }
             var made = DevelopmentCertificate.Create(hosts, clock.GetUtcNow());
             // The key first: who finds a certificate finds its key.
-            Write(key, made.PrivateKey, isSecret: true);
-            Write(certificate, made.Certificate, isSecret: false);
-            Write(ca, made.Authority, isSecret: false);
+            PemFile.Write(key, made.PrivateKey, isSecret: true);
+            PemFile.Write(certificate, made.Certificate, isSecret: false);
+            PemFile.Write(ca, made.Authority, isSecret: false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             Console.Error.WriteLine($"actorstreams certificate: {e.Message}");
             return ExitCodes.Failed;
@@ -63,15 +79,5 @@ internal static class CertificateCommand
               export NODE_EXTRA_CA_CERTS="{ca}"    Node.js
             """);
         return ExitCodes.Ok;
-    }
-
-    /// <summary>A secret is nobody else's to read at any moment, also where it replaces a file that was.</summary>
-    private static void Write(string path, string text, bool isSecret)
-    {
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (isSecret && !OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new StreamWriter(path, options);
-        file.Write(text);
     }
 }
