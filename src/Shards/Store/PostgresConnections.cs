@@ -7,23 +7,47 @@ public static class PostgresConnections
 {
     private const int TimeoutSeconds = 3;
 
+    /// <summary>How much longer than its client the server works on a statement. It is for a client that is gone and can't cancel any more.</summary>
+    private const int StatementGraceSeconds = 3;
+
     /// <summary>
-    /// Adds what the store relies on and the operator did not set. A stopped or vanished node must not hold a row's lock for ever, so the
-    /// server ends its transaction when it sits idle for 2 s; and a lost server must be noticed within the 5 s of the circuit breaker.
+    /// What the server does for itself about a node that does not answer, so that it never keeps the next owner of a shard from writing. The
+    /// unique key makes that one wait for the end of a transaction that wrote the same row, and a node that was stopped or cut off ends none.
+    /// <list type="bullet">
+    /// <item>Between two statements: 2 s in an open transaction end the session. A stopped process's kernel still answers for it, so nothing else would.</item>
+    /// <item>Within a statement, which may itself wait for a lock or for the disk: it ends some seconds after its client has given it up.</item>
+    /// <item>Within a message, or with the answer under way: of a machine that does not answer, the operating system reports the connection
+    /// broken after 2 + 3 x 1 s, or 5 s after something sent was not acknowledged. On a local socket these do nothing.</item>
+    /// <item>For a lock: 2.5 s, longer than the first and shorter than the client's own 3 s, so that who waits is told by an error and keeps its connection.</item>
+    /// </list>
+    /// </summary>
+    private static string ServerSettings(int commandTimeoutSeconds) =>
+        "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=2500 "
+        + (commandTimeoutSeconds > 0 ? $"-c statement_timeout={(commandTimeoutSeconds + StatementGraceSeconds) * 1000L} " : "")
+        + "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000";
+
+    /// <summary>
+    /// Adds what the store relies on and the operator did not set: that a node which is gone holds no row's lock for long, and that a lost
+    /// server is noticed within the 5 s of the circuit breaker, in a pooled connection before it is used again.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The connection string is malformed.</exception>
     public static string Complete(string connectionString)
     {
         var builder = Parse(connectionString);
-        if (!builder.ContainsKey("Timeout"))
+        if (!IsSet("Timeout"))
             builder.Timeout = TimeoutSeconds;
-        if (!builder.ContainsKey("Command Timeout"))
+        if (!IsSet("Command Timeout"))
             builder.CommandTimeout = TimeoutSeconds;
-        if (!builder.ContainsKey("Application Name"))
+        if (!IsSet("Application Name"))
             builder.ApplicationName = "actorstreams";
+        if (!IsSet("TCP Keepalive"))
+            (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 2, 1);
         // What the operator gave comes last and so wins, but for durability, which is not theirs to switch off.
-        builder.Options = $"-c idle_in_transaction_session_timeout=2000 {builder.Options} -c synchronous_commit=on".Replace("  ", " ", StringComparison.Ordinal);
+        builder.Options = $"{ServerSettings(builder.CommandTimeout)} {builder.Options} -c synchronous_commit=on".Replace("  ", " ", StringComparison.Ordinal);
         return builder.ConnectionString;
+
+        // ContainsKey says whether there is such a setting at all.
+        bool IsSet(string keyword) => builder.ShouldSerialize(keyword);
     }
 
     /// <summary>A small pool of its own, for what must not wait behind reads of records: membership, leases, the look at the store's health.</summary>
