@@ -44,6 +44,11 @@ public sealed class HostRun(string program)
         {
             return Refuse(e);
         }
+        catch (CannotGoOnException e)
+        {
+            Console.Error.WriteLine($"{program}: {e.Message}");
+            return ExitCodes.Failed;
+        }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
             // Told to stop before it was there; nothing was acknowledged yet.

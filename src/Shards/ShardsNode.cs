@@ -50,7 +50,7 @@ public sealed class ShardsNode : IAsyncDisposable
     /// <param name="role">Only members of this role hold shards and streams, the others reach them there; null for all members.</param>
     public static async Task<ShardsNode> StartAsync(
         ActorSystem system, ShardStore store, ShardOptions options, TimeProvider time, CancellationToken cancel, EncryptionKeys? keys = null,
-        string? role = null)
+        string? role = null, StoreWatch? watch = null)
     {
         var tails = new TailBudget(options.NodeTailBytesMax);
         var metrics = new ShardMetrics(tails);
@@ -63,6 +63,7 @@ public sealed class ShardsNode : IAsyncDisposable
             Keys = keys ?? EncryptionKeys.None,
             Incoming = system.ActorOf(Props.Create(() => new AppendReceiver(options.IncomingBytesMax, options.HoldPuts, time)), "incoming-appends"),
             Address = self.Address.ToString(),
+            Watch = watch,
         };
 
         var clock = new RetentionClock(time);

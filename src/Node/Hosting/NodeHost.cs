@@ -45,6 +45,8 @@ internal sealed class NodeHost : IRunningHost
     private bool _announced;
     private DataDirectoryLock? _dataLock;
     private ShardStore? _store;
+    private readonly TaskCompletionSource<string> _storeGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreWatch? _watch;
     private NpgsqlDataSource? _control;
     private IHost? _akka;
     private ActorSystem? _system;
@@ -113,7 +115,9 @@ internal sealed class NodeHost : IRunningHost
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => told.TrySetResult());
-        await Task.WhenAny(told.Task, _akka!.Services.GetRequiredService<ActorSystem>().WhenTerminated);
+        await Task.WhenAny(told.Task, _storeGone.Task, _akka!.Services.GetRequiredService<ActorSystem>().WhenTerminated);
+        // Nothing is drained: what would still be acknowledged would be lost.
+        if (_storeGone.Task.IsCompleted) throw new CannotGoOnException(await _storeGone.Task + " This process ends, for what it acknowledged from now on would be lost.");
     }
 
     /// <summary>
@@ -143,6 +147,7 @@ internal sealed class NodeHost : IRunningHost
         _akka?.Dispose();
         if (_membership is not null) await _membership.DisposeAsync();
         if (_control is not null) await _control.DisposeAsync();
+        if (_watch is not null) await _watch.DisposeAsync();
         if (_store is not null) await _store.DisposeAsync();
         _dataLock?.Dispose();
         await _management.DisposeAsync();
@@ -156,6 +161,8 @@ internal sealed class NodeHost : IRunningHost
         await Listening.StartAsync(_management.StartAsync, "admin", _settings.Management.Port, "--admin-port", cancel);
         var tokenKey = await OpenStoreAsync(cancel);
         _readiness.Reached(Parts.Store);
+        _watch = new StoreWatch(_store!, _clock, OnStoreChanged, why => _storeGone.TrySetResult(why));
+        _watch.Start();
 
         _akka = AkkaHost.Build(_settings, _control is null ? null : new SqlLeaseSetup(_control, _clock), loggers);
         await _akka.StartAsync(cancel);
@@ -211,6 +218,20 @@ internal sealed class NodeHost : IRunningHost
         else _readiness.Lost(Parts.Cluster, lacks);
     }
 
+    private void OnStoreChanged(string? lost)
+    {
+        if (lost is null)
+        {
+            _readiness.Reached(Parts.Store);
+            _log.LogInformation("The store is back.");
+        }
+        else
+        {
+            if (_readiness.Parts[Parts.Store] is null) _log.LogError("The store is lost: {Why}", lost);
+            _readiness.Lost(Parts.Store, lost);
+        }
+    }
+
     private async Task StartGatewayAsync(byte[] tokenKey, ShardsNode shards, ILoggerFactory loggers, CancellationToken cancel)
     {
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, loggers, _clock);
@@ -241,7 +262,7 @@ internal sealed class NodeHost : IRunningHost
     {
         try
         {
-            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel, LoadKeys(), ClusterRoles.Shards);
+            return await ShardsNode.StartAsync(system, _store!, _settings.Shards, _clock, cancel, LoadKeys(), ClusterRoles.Shards, _watch);
         }
         catch (Exception e) when (e is StoreUnavailableException or DbException or AskTimeoutException)
         {

@@ -158,6 +158,7 @@ public sealed partial class ShardActor
                 Context.Stop(Self);
                 return;
             }
+            _services.Watch?.WriteConfirmed();
             _rowsInFlight = 0;
             _inFlight.Clear();
             _state = _state.Apply(e, LastSequenceNr);

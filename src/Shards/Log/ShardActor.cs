@@ -342,6 +342,7 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
     {
         var lost = StoreFaults.IsLostWrite(cause);
         _services.Metrics.WriteFailed(lost);
+        if (!lost) _services.Watch?.WriteFailed(cause);
         _stopReason = lost
             ? $"Row {sequenceNr} or one written with it was there already."
             : $"The store did not confirm row {sequenceNr}: {cause.Message}";

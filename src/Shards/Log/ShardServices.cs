@@ -23,6 +23,9 @@ public sealed record ShardServices(
     /// <summary>Fetches large appends of other nodes.</summary>
     public IActorRef Incoming { get; init; } = ActorRefs.Nobody;
 
+    /// <summary>Told what became of writes; null where nobody wants to know.</summary>
+    public StoreWatch? Watch { get; init; }
+
     /// <summary>By which people know the node.</summary>
     public string Address { get; init; } = "";
 }

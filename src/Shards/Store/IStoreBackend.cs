@@ -11,6 +11,9 @@ internal interface IStoreBackend : IAsyncDisposable
     /// <summary>Keeps <paramref name="candidate"/> unless the name is taken; returns what is kept.</summary>
     Task<byte[]> KeepSecretAsync(string name, byte[] candidate, CancellationToken ct);
 
+    /// <summary>Asks the store whether it is there, and whether it is still the one that was opened; <see cref="StoreGoneException"/> when not.</summary>
+    Task ProveAsync(CancellationToken ct);
+
     Task<long> GiveBackSpaceAsync(long bytesMax, CancellationToken ct);
 
     Task<long> SizeBytesAsync(CancellationToken ct);

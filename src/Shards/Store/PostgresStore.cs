@@ -41,6 +41,12 @@ internal sealed class PostgresStore : IStoreBackend
         return (byte[])(await read.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
     }
 
+    public async Task ProveAsync(CancellationToken ct)
+    {
+        await using var command = _source.CreateCommand("SELECT 1");
+        await command.ExecuteScalarAsync(ct).ConfigureAwait(false);
+    }
+
     public Task<long> GiveBackSpaceAsync(long bytesMax, CancellationToken ct) => Task.FromResult(0L);
 
     public async Task<long> SizeBytesAsync(CancellationToken ct)

@@ -75,5 +75,9 @@ public sealed class ShardStore : IAsyncDisposable
     /// <summary>Bytes on disk: the SQLite file and its log, or the journal's and snapshots' tables with their indexes.</summary>
     public Task<long> SizeBytesAsync(CancellationToken ct) => _backend.SizeBytesAsync(ct);
 
+    /// <summary>Answers when the store does. Throws as the store's driver does where it can't.</summary>
+    /// <exception cref="StoreGoneException">The file was deleted or replaced under this process.</exception>
+    public Task ProveAsync(CancellationToken ct) => _backend.ProveAsync(ct);
+
     public ValueTask DisposeAsync() => _backend.DisposeAsync();
 }

@@ -7,12 +7,27 @@ internal sealed class SqliteStore(StoreOptions options, TimeProvider time) : ISt
     // 64 pages of 4 KiB: a step holds the write lock for about a millisecond.
     private const int VacuumStepPages = 64;
 
+    private const string HighestSql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0)";
+
+    // No such table; not a database.
+    private const int SqliteError = 1;
+    private const int SqliteNotADatabase = 26;
+
     private readonly SqliteSessions _sessions = new(SqliteConnections.ConnectionString(options), options.ReadersMax);
     private SqliteJournalReader? _journal;
 
     public IJournalReader Journal => _journal ??= new SqliteJournalReader(_sessions);
 
-    public Task OpenAsync(CancellationToken ct) => Task.Run(() => new SqliteProbe(options).Run(ct), ct);
+    // Open for as long as the store, so that it stays with the file that was opened, whatever gets its name.
+    private readonly SqliteConnection _anchor = new(SqliteConnections.ConnectionString(options));
+
+    public Task OpenAsync(CancellationToken ct) => Task.Run(
+        () =>
+        {
+            new SqliteProbe(options).Run(ct);
+            _anchor.Open();
+        },
+        ct);
 
     public Task<byte[]> KeepSecretAsync(string name, byte[] candidate, CancellationToken ct) => _sessions.UseAsync(
         session =>
@@ -27,6 +42,46 @@ internal sealed class SqliteStore(StoreOptions options, TimeProvider time) : ISt
             return (byte[])command.ExecuteScalar()!;
         },
         ct);
+
+    /// <summary>
+    /// Whoever deletes or replaces the file leaves this process writing into one that nobody will find again. The file that has the name now is
+    /// looked at anew, and must have what the one opened first has; events are only added and their number never falls.
+    /// </summary>
+    public Task ProveAsync(CancellationToken ct) => Task.Run(Prove, ct);
+
+    private void Prove()
+    {
+        var path = SqliteConnections.FilePath(options);
+        if (!File.Exists(path)) throw new StoreGoneException($"The store's file '{path}' was deleted or moved away under this process.");
+        // One that was given up for its slowness may still be at it.
+        lock (_anchor)
+        {
+            ProveNamed(path);
+        }
+    }
+
+    private void ProveNamed(string path)
+    {
+        var before = _anchor.Scalar<long>(HighestSql);
+        var named = HighestOfNamed(path);
+        var after = _anchor.Scalar<long>(HighestSql);
+        if (named < before || named > after) throw new StoreGoneException($"The store's file '{path}' was replaced by another one under this process.");
+    }
+
+    private static long HighestOfNamed(string path)
+    {
+        try
+        {
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 1 }.ToString());
+            connection.Open();
+            return connection.Scalar<long>(HighestSql);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SqliteError or SqliteNotADatabase)
+        {
+            throw new StoreGoneException($"The store's file '{path}' was replaced under this process by one that is no store: {e.Message}");
+        }
+    }
 
     public async Task<long> GiveBackSpaceAsync(long bytesMax, CancellationToken ct)
     {
@@ -58,6 +113,7 @@ internal sealed class SqliteStore(StoreOptions options, TimeProvider time) : ISt
     public ValueTask DisposeAsync()
     {
         _sessions.Dispose();
+        _anchor.Dispose();
         return ValueTask.CompletedTask;
     }
 

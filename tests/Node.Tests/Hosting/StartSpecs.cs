@@ -57,6 +57,20 @@ public sealed class StartSpecs(ITestOutputHelper output)
         await RefusedAsync(second, $"is in use by process {first.Id}");
     }
 
+    [Fact]
+    public async Task A_node_whose_data_folder_is_deleted_under_it_ends_and_says_why()
+    {
+        using var folder = new TempFolder();
+        var data = folder.Folder("data");
+        await using var node = NodeProcess.Start(data);
+        await node.ReadyAsync();
+
+        Directory.Delete(data, recursive: true);
+
+        Assert.Equal(1, await node.ExitAsync(FailTimeMax));
+        await OutputHasAsync(node, "was deleted or moved away", "would be lost");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
