@@ -126,9 +126,12 @@ public sealed class InProcessCluster : ICluster
         foreach (var link in _links.Values) link.Clear();
         foreach (var node in _nodes)
         {
-            await node.StartAsync();
+            node.Life?.Resume();
             await OnStartedAsync(node);
         }
+
+        // Not before: a node that starts joins the others over these links.
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
 
         while (Disunity() is { } why)
         {

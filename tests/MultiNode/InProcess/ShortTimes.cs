@@ -7,7 +7,7 @@ namespace ActorStreams.MultiNode.Tests.InProcess;
 
 /// <summary>
 /// The shipped settings with times that are three to five times shorter, each in its proportion to the others, so that a schedule takes
-/// seconds: a lost node is noticed after 1 s, downed 1 s later and its shards are placed anew 0.3 s after that.
+/// seconds: a lost node is noticed after 1.4 s, downed 1 s later and its shards are placed anew 0.3 s after that.
 /// </summary>
 internal static class ShortTimes
 {
@@ -21,12 +21,14 @@ internal static class ShortTimes
           remote {
             backoff-interval = 5ms
             retry-gate-closed-for = 200ms
+            handshake-timeout = 2s
+            dot-netty.tcp.connection-timeout = 2s
           }
           cluster {
             leader-actions-interval = 100ms
             gossip-interval = 150ms
             unreachable-nodes-reaper-interval = 100ms
-            failure-detector { heartbeat-interval = 150ms, acceptable-heartbeat-pause = 900ms, expected-response-after = 200ms }
+            failure-detector { heartbeat-interval = 150ms, acceptable-heartbeat-pause = 1200ms, expected-response-after = 200ms }
             split-brain-resolver.stable-after = 1s
             down-removal-margin = 300ms
             seed-node-timeout = 500ms

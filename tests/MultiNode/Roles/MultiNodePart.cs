@@ -9,7 +9,7 @@ namespace ActorStreams.MultiNode.Tests.Roles;
 /// <summary>What the body of a play sees of the node that it is run beside.</summary>
 public sealed class MultiNodePart
 {
-    private static readonly TimeSpan s_within = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_within = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
     private readonly InProcessCluster _cluster;
     private readonly MultiNodeConfig _config;

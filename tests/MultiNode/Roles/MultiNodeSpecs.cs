@@ -10,7 +10,7 @@ namespace ActorStreams.MultiNode.Tests.Roles;
 /// </summary>
 public abstract class MultiNodeSpecs(ITestOutputHelper output)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Forms the cluster, then runs the body once for each role.</summary>
     protected async Task PlayAsync<TConfig>(TConfig config, Func<TConfig, MultiNodePart, Task> body)
