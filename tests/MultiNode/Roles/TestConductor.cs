@@ -59,7 +59,7 @@ public sealed class TestConductor
     /// <summary>Everything runs and is one cluster again.</summary>
     public async Task Heal()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _cluster.HealAsync(limit.Token);
     }
 

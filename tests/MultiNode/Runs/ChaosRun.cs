@@ -146,7 +146,7 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
 public sealed record RunRules(RetryRules Retries, TimeSpan HealTimeout, TimeSpan AfterHeal, TimeSpan SettleTimeout, TimeSpan PollInterval)
 {
     public static RunRules InProcess { get; } = new(
-        RetryRules.InProcess, TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(40), TimeSpan.FromMilliseconds(50));
+        RetryRules.InProcess, TimeSpan.FromSeconds(120), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(50));
 
     public static RunRules Processes { get; } = new(
         RetryRules.Processes, TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(120), TimeSpan.FromMilliseconds(250));
