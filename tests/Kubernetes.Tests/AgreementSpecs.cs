@@ -28,6 +28,8 @@ public sealed class AgreementSpecs
         Assert.False(settings.Gateway.RequiresLoopback);
         Assert.Equal("0.0.0.0", settings.Management.BindAddress);
         Assert.NotNull(settings.Management.TokenFile);
+        // The validator has read the files and found this host's name in the certificate.
+        Assert.Equal(overlay == Manifests.Production, settings.Cluster.Tls is not null);
         PortsAre(manifests.Node, ("gateway", settings.Gateway.Port), ("management", settings.Management.Port), ("remoting", settings.Cluster.Port));
     }
 
@@ -42,6 +44,7 @@ public sealed class AgreementSpecs
 
         Assert.Equal(LighthouseNames(manifests), settings.Cluster.Seeds);
         Assert.Contains($"{settings.Cluster.Host}:{settings.Cluster.Port}", settings.Cluster.Seeds);
+        Assert.Equal(overlay == Manifests.Production, settings.Cluster.Tls is not null);
         Assert.Equal(new ClusterOptions().Name, settings.Cluster.Name);
         Assert.Equal(LighthouseSettings.DefaultPort, settings.Cluster.Port);
         Assert.Equal("0.0.0.0", settings.Management.BindAddress);

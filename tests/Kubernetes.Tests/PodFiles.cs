@@ -1,4 +1,5 @@
 using System.Text;
+using ActorStreams.Node.Certificates;
 using k8s.Models;
 
 namespace ActorStreams.Kubernetes.Tests;
@@ -13,7 +14,7 @@ internal sealed class PodFiles : IDisposable
         var pod = set.Spec.Template.Spec;
         var container = pod.Containers.Single();
         var secrets = Manifests.Secrets().ToDictionary(s => s.Metadata.Name, s => s.Data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetString(d.Value)));
-        secrets["actorstreams-remoting-tls"] = new[] { "tls.crt", "tls.key", "ca.crt" }.ToDictionary(f => f, f => f);
+        secrets["actorstreams-remoting-tls"] = RemotingTls();
         var mounts = container.VolumeMounts.ToDictionary(m => m.MountPath, m => pod.Volumes.Single(v => v.Name == m.Name));
         foreach (var (path, volume) in mounts)
         {
@@ -49,6 +50,15 @@ internal sealed class PodFiles : IDisposable
     public IEnumerable<KeyValuePair<string, string?>> Settings => Environment
         .Where(v => v.Key.StartsWith("ActorStreams__", StringComparison.Ordinal))
         .Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), (string?)v.Value));
+
+    /// <summary>As docs/kubernetes.md tells to make it.</summary>
+    private static Dictionary<string, string> RemotingTls()
+    {
+        using var authority = DevelopmentAuthority.Create("test", TimeProvider.System.GetUtcNow());
+        var (certificate, key) = authority.Sign(
+            ["members", "*.node", "*.lighthouse"], [DevelopmentAuthority.ServerAuthentication, DevelopmentAuthority.ClientAuthentication], TimeProvider.System.GetUtcNow());
+        return new() { ["tls.crt"] = certificate, ["tls.key"] = key, ["ca.crt"] = authority.CertificatePem };
+    }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }
