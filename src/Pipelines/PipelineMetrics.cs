@@ -35,6 +35,8 @@ public sealed class PipelineMetrics : IDisposable
         _restarts = _meter.CreateCounter<long>("actorstreams.pipeline.restarts", "{restart}", "Graphs that failed and were started again.");
         _meter.CreateObservableGauge(
             "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, for each consumer here.");
+        _meter.CreateObservableGauge(
+            "actorstreams.consumer.lag", ObserveLongestLag, "s", "IteratorAgeMilliseconds in seconds: the longest lag of an application's consumers here.");
     }
 
     public void Processed(string application, Consumers.ConsumerCounts counts)
@@ -68,6 +70,10 @@ public sealed class PipelineMetrics : IDisposable
     {
         if (value > 0) counter.Add(value, new KeyValuePair<string, object?>("application", application));
     }
+
+    /// <summary>One number for each application, for who decides by it how many nodes there should be.</summary>
+    private IEnumerable<Measurement<double>> ObserveLongestLag() => _lagMs.Where(lag => lag.Value >= 0).GroupBy(lag => lag.Key.Application)
+        .Select(of => new Measurement<double>(of.Max(lag => lag.Value) / 1000.0, new KeyValuePair<string, object?>("application", of.Key)));
 
     private IEnumerable<Measurement<long>> ObserveLag() => _lagMs.Select(lag => new Measurement<long>(
         lag.Value,

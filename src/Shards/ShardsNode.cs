@@ -53,7 +53,7 @@ public sealed class ShardsNode : IAsyncDisposable
         string? role = null, StoreWatch? watch = null)
     {
         var tails = new TailBudget(options.NodeTailBytesMax);
-        var metrics = new ShardMetrics(tails);
+        var metrics = new ShardMetrics(tails, options.MetricsPerShard);
         var reclaimer = new SpaceReclaimer(store, time);
         var self = Akka.Cluster.Cluster.Get(system).SelfUniqueAddress;
         var node = $"{self}/{Guid.NewGuid():n}";

@@ -29,7 +29,7 @@ internal sealed class GetRecords(
             throw KinesisErrors.InvalidShardIterator();
         var limit = input.Integer("Limit") ?? KinesisLimits.GetRecordsMax;
         await streams.AuthorizeAsync(iterator.Stream, call);
-        limits?.TakeGet(iterator, call);
+        TakeRate(iterator, call);
         var read = await streams.ReadAsync(
             iterator.Shard, iterator.Position, limit, KinesisLimits.GetRecordsBytesMax, wait: TimeSpan.Zero, call.Aborted);
         switch (read)
@@ -48,6 +48,19 @@ internal sealed class GetRecords(
                 throw KinesisErrors.InternalFailure();
             default:
                 throw KinesisErrors.InternalFailure();
+        }
+    }
+
+    private void TakeRate(ShardIterator iterator, KinesisCall call)
+    {
+        try
+        {
+            limits?.TakeGet(iterator, call);
+        }
+        catch (KinesisException)
+        {
+            metrics.ReadThrottled(iterator.Stream.Name);
+            throw;
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class NodeHost : IRunningHost
     private readonly TimeProvider _clock;
     private readonly AuditLog _audit;
     private readonly ManagementServer _management;
+    private readonly ClusterMetrics _clusterMetrics;
     private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Pipelines, Parts.Gateway);
     private bool _announced;
     private DataDirectoryLock? _dataLock;
@@ -77,6 +78,7 @@ internal sealed class NodeHost : IRunningHost
             new VerifyPage(() => _shards?.Streams, () => _store, () => _shards?.Keys, clock),
             new PipelinesPage(() => _pipelines),
         ];
+        _clusterMetrics = new ClusterMetrics(() => _system, _readiness);
         _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock);
     }
 
@@ -150,6 +152,7 @@ internal sealed class NodeHost : IRunningHost
         if (_watch is not null) await _watch.DisposeAsync();
         if (_store is not null) await _store.DisposeAsync();
         _dataLock?.Dispose();
+        _clusterMetrics.Dispose();
         await _management.DisposeAsync();
     }
 

@@ -75,7 +75,7 @@ public sealed partial class ShardActor
         _inFlight.AddRange(waiting);
         Write(new ShardEvents.RecordsAppended(batch), () =>
         {
-            _services.Metrics.Persisted(batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
+            _services.Metrics.Persisted(_key, batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
             _tail.Add(batch.WithoutStored());
             for (var i = 0; i < appends.Length; i++)
             {
@@ -107,7 +107,7 @@ public sealed partial class ShardActor
         {
             if (e is ShardEvents.Opened)
             {
-                Owned();
+                Owned(isChange: false);
                 _tail = new RecordTail(_services.Options.TailBytesMax, _services.Tails, default);
                 Context.SetReceiveTimeout(null);
             }

@@ -122,11 +122,13 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
             Timers.StartSingleTimer(nameof(HeldLongEnough), HeldLongEnough.Instance, held);
             return;
         }
-        Write(new ShardEvents.Owned(_state.OwnerEpoch + 1, _services.Node), Owned);
+        var isChange = _state.OwnerNode != _services.Node;
+        Write(new ShardEvents.Owned(_state.OwnerEpoch + 1, _services.Node), () => Owned(isChange));
     }
 
-    private void Owned()
+    private void Owned(bool isChange)
     {
+        _services.Metrics.Owned(isChange);
         _owned = true;
         _services.Lost.Owned(PersistenceId);
     }
@@ -371,6 +373,7 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
         _queue.RefuseAll(AppendError.NotReady, _stopReason);
         _reads.RefuseAll(_stopReason);
         _calls.RefuseAll(_stopReason);
+        if (_owned) _services.Metrics.Disowned();
         _tail.Clear();
         _reads.Dispose();
         _calls.Dispose();

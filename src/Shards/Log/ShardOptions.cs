@@ -91,6 +91,9 @@ public sealed record ShardOptions
     /// <summary>How long puts are held over a recovery or hand-over before they fail, default 5 s.</summary>
     public TimeSpan HoldPuts { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Counts what comes in by shard too, default false: by stream. On, it is a series for each shard in what gathers the metrics.</summary>
+    public bool MetricsPerShard { get; init; }
+
     /// <summary>How long one answer of an actor is waited for, default 8 s: the store's own time-out and some more.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(8);
 }

@@ -5,7 +5,7 @@ using System.Diagnostics.Metrics;
 namespace ActorStreams.Shards.Streams;
 
 /// <summary>
-/// Keys that are hot alone, of the on-demand streams whose actors live on this node, as the gauge <c>shards.hot_key.share</c>: a person sees
+/// Keys that are hot alone, of the on-demand streams whose actors live on this node, as the gauge <c>actorstreams.shards.hot_key.share</c>: a person sees
 /// in the metrics which key no split can divide.
 /// </summary>
 public sealed class HotKeys
@@ -13,7 +13,7 @@ public sealed class HotKeys
     private readonly ConcurrentDictionary<StreamKey, ImmutableArray<HotKey>> _keys = new();
 
     public HotKeys(Meter meter) => meter.CreateObservableGauge(
-        "shards.hot_key.share", Observe, description: "Share of its shard's load that one partition key makes, of on-demand streams");
+        "actorstreams.shards.hot_key.share", Observe, description: "Share of its shard's load that one partition key makes, of on-demand streams");
 
     public void Set(StreamKey stream, ImmutableArray<HotKey> keys)
     {

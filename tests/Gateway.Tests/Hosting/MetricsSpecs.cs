@@ -22,7 +22,7 @@ public sealed class MetricsSpecs : GatewaySpecs
             // Other specs run beside this one, so only what carries its stream is counted.
             foreach (var (name, tag) in tags)
             {
-                if (name != "StreamName" || (string?)tag != stream) continue;
+                if (name != "stream" || (string?)tag != stream) continue;
                 lock (counted) counted[instrument.Name] = counted.GetValueOrDefault(instrument.Name) + value;
             }
         });
@@ -36,10 +36,10 @@ public sealed class MetricsSpecs : GatewaySpecs
         })).AssertOk();
         var answer = await Gateway.CallAsync("GetRecords", new { ShardIterator = await Gateway.IteratorAsync(stream: stream) });
 
-        Assert.Equal(2, counted["IncomingRecords"]);
-        Assert.Equal(6, counted["IncomingBytes"]);
-        Assert.Equal(2, counted["GetRecords.Records"]);
-        Assert.Equal(answer.Body.Length, counted["GetRecords.Bytes"]);
-        Assert.Equal(0, counted["GetRecords.IteratorAgeMilliseconds"]);
+        Assert.Equal(2, counted["actorstreams.incoming.records"]);
+        Assert.Equal(6, counted["actorstreams.incoming.bytes"]);
+        Assert.Equal(2, counted["actorstreams.get_records.records"]);
+        Assert.Equal(answer.Body.Length, counted["actorstreams.get_records.bytes"]);
+        Assert.Equal(0, counted["actorstreams.get_records.iterator_age"]);
     }
 }
