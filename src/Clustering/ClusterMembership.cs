@@ -46,6 +46,13 @@ public sealed class ClusterMembership : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the actor system has ended by itself and is to start again: downed, or its cluster superseded. One that a person told to leave has
+    /// ended as well, and stays away.
+    /// </summary>
+    public static bool WasRemoved(ActorSystem system) =>
+        system.WhenTerminated.IsCompleted && CoordinatedShutdown.Get(system).ShutdownReason is not CoordinatedShutdown.ClusterLeavingReason;
+
     /// <summary>Once the actor system has ended.</summary>
     public ValueTask DisposeAsync() => _reports?.DisposeAsync() ?? ValueTask.CompletedTask;
 

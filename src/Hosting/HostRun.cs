@@ -9,7 +9,7 @@ public interface IRunningHost : IAsyncDisposable
     /// <summary>Completes when it is told to stop, or when its actor system ends by itself, as one does that was removed from its cluster.</summary>
     Task EndedAsync(CancellationToken stop);
 
-    /// <summary>Drains and leaves. False when the actor system had ended by itself before.</summary>
+    /// <summary>Drains and leaves. False when it was removed from its cluster before.</summary>
     Task<bool> StopAsync();
 }
 

@@ -67,7 +67,7 @@ internal sealed class LighthouseHost : IRunningHost
 
     public async Task<bool> StopAsync()
     {
-        var ended = _system?.WhenTerminated.IsCompleted ?? false;
+        var removed = _system is not null && ClusterMembership.WasRemoved(_system);
         foreach (var part in _readiness.Parts.Keys) _readiness.Lost(part, "stopping");
         if (_akka is not null)
         {
@@ -75,7 +75,7 @@ internal sealed class LighthouseHost : IRunningHost
             await _akka.StopAsync(limit.Token);
         }
 
-        return !ended;
+        return !removed;
     }
 
     public async ValueTask DisposeAsync()

@@ -123,12 +123,12 @@ internal sealed class NodeHost : IRunningHost
     }
 
     /// <summary>
-    /// Ends HTTP, lets pipelines and shards drain, leaves the cluster. False when the actor system had ended by itself before.
+    /// Ends HTTP, lets pipelines and shards drain, leaves the cluster. False when this node was removed from its cluster before.
     /// </summary>
     public async Task<bool> StopAsync()
     {
         var start = _clock.GetTimestamp();
-        var ended = _akka?.Services.GetRequiredService<ActorSystem>().WhenTerminated.IsCompleted ?? false;
+        var removed = _akka is not null && ClusterMembership.WasRemoved(_akka.Services.GetRequiredService<ActorSystem>());
         foreach (var part in _readiness.Parts.Keys) _readiness.Lost(part, "stopping");
         if (_gateway is not null) await GatewayServer.StopAsync(_gateway, HttpStopPatience);
         if (_akka is not null)
@@ -138,7 +138,7 @@ internal sealed class NodeHost : IRunningHost
         }
 
         if (_announced) _log.LogInformation("Stopped in {ElapsedMs} ms.", (long)_clock.GetElapsedTime(start).TotalMilliseconds);
-        return !ended;
+        return !removed;
     }
 
     public async ValueTask DisposeAsync()
