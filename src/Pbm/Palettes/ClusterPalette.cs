@@ -30,13 +30,14 @@ internal static class ClusterPalette
         var table = new TextTable(new("NODE"), new("STATUS"), new("ROLES", Dispensable: 1), new("NOTES"));
         foreach (var member in answer.Members.OrderBy(m => m.Node, StringComparer.Ordinal))
         {
+            var oldest = (answer.OldestPerRole ?? new Dictionary<string, string>()).Where(o => o.Value == member.Node).Select(o => o.Key).Order(StringComparer.Ordinal).ToArray();
             var unreachable = answer.Unreachable.FirstOrDefault(u => u.Node == member.Node);
             string[] notes =
             [
                 .. member.Node == answer.SelfNode ? ["answers"] : Array.Empty<string>(),
                 .. member.Node == answer.Leader ? ["leader"] : Array.Empty<string>(),
                 .. member.Node == answer.Oldest ? ["oldest"] : Array.Empty<string>(),
-                .. (answer.OldestPerRole ?? new Dictionary<string, string>()).Where(o => o.Value == member.Node).Select(o => $"oldest of {o.Key}").Order(StringComparer.Ordinal),
+                .. oldest.Length > 0 ? [$"oldest of [{string.Join(", ", oldest)}]"] : Array.Empty<string>(),
                 .. unreachable is null ? Array.Empty<string>() : [$"unreachable for {string.Join(" ", unreachable.ObservedBy.Select(Figures.Node))}"],
             ];
             var tone = unreachable is not null ? Tone.Bad : member.Status == "Up" ? Tone.Good : Tone.Warning;
