@@ -52,6 +52,9 @@ public static class ChaosCommand
             var result = await RunOneAsync(firstSeed + i, depth);
             results.Add(result);
             Console.WriteLine(RunReport.Line(result));
+            // After each, so that a run that is broken off leaves what it has found.
+            if (report is not null)
+                await File.WriteAllTextAsync(report.FullName, RunReport.Markdown(results, depth == Depth.Processes ? "real processes" : "in one process"), CancellationToken.None);
             if (result.Passed) continue;
             foreach (var violation in result.Violations) Console.WriteLine("    " + violation);
             Console.WriteLine(string.Create(
@@ -59,7 +62,6 @@ public static class ChaosCommand
         }
 
         Console.WriteLine(RunReport.Summary(results));
-        if (report is not null) await File.WriteAllTextAsync(report.FullName, RunReport.Markdown(results, depth == Depth.Processes ? "real processes" : "in one process"), cancel);
         return results.All(r => r.Passed) ? 0 : 1;
     }
 

@@ -30,8 +30,16 @@ internal sealed class PositionedProducer(string name, SdkClient client, Workload
             var records = Enumerable.Range(0, random.Next(1, RecordsMax + 1)).Select(i => RecordAt(next + i)).ToArray();
             foreach (var record in records.Where(r => r.Number >= highestSent)) log.Sent.Enqueue(record);
             highestSent = Math.Max(highestSent, records[^1].Number + 1);
-            if (await PutAsync(records, epoch, from)) next = records[^1].Number + 1;
-            await Task.Delay(random.Next(2, 20), CancellationToken.None);
+            if (await PutAsync(records, epoch, from))
+            {
+                next = records[^1].Number + 1;
+                await Task.Delay(random.Next(2, 20), CancellationToken.None);
+                continue;
+            }
+
+            // An answer with failed entries is none that an SDK tries again: this program does, in a moment and elsewhere.
+            from.Number = (from.Number + 1) % client.Endpoints;
+            await Task.Delay(random.Next(20, 100), CancellationToken.None);
         }
     }
 

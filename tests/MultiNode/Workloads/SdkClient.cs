@@ -17,6 +17,8 @@ public sealed class SdkClient(IReadOnlyList<Uri> endpoints, RetryRules rules) : 
     /// <summary>Tries beyond the first of a call.</summary>
     public int Retries => _retries;
 
+    public int Endpoints => _clients.Length;
+
     /// <summary>The answer of the last try; null where none came. What is definite is not tried again.</summary>
     /// <param name="from">Number of the endpoint to begin with; every caller stays with one that answers.</param>
     public async Task<KinesisAnswer?> CallAsync(
