@@ -229,7 +229,7 @@ public sealed class StreamsClient : IStreams, IShardInspection
 
     /// <summary>What is too large for one message between nodes is offered; a shard of this node takes it with the offer.</summary>
     private Task<AppendReply> SendAsync(Append append, CancellationToken cancel) => append.Block.Bytes.Length > TransferProtocol.MessageBytesMax
-        ? AppendSource.SendAsync(_system, _shards, append, _options.AnswerTimeout, cancel)
+        ? LargeAppend.SendAsync(_system, _shards, append, _options.AnswerTimeout, cancel)
         : AskAsync<AppendReply>(_shards, append, detail => new AppendReply.Refused(AppendError.OutcomeUnknown, detail), cancel);
 
     /// <summary>While it was held, the client may have given up and its next try may be stored.</summary>

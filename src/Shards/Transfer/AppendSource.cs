@@ -27,21 +27,6 @@ internal sealed class AppendSource : UntypedActor
         _reply = reply;
     }
 
-    /// <param name="patience">How long nothing may be heard of it: no chunk asked for, no answer.</param>
-    public static async Task<AppendReply> SendAsync(ActorSystem system, IActorRef shards, Append append, TimeSpan patience, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        var reply = new TaskCompletionSource<AppendReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        // Not by an expression, which would be compiled for each append.
-        var source = system.ActorOf(Props.Create<AppendSource>(shards, append, patience, reply));
-        await using var registration = cancel.Register(() =>
-        {
-            reply.TrySetCanceled(cancel);
-            system.Stop(source);
-        });
-        return await reply.Task.ConfigureAwait(false);
-    }
-
     protected override void PreStart()
     {
         Context.SetReceiveTimeout(_patience);

@@ -34,7 +34,7 @@ public sealed class TransportWorkload : IWorkload
         await RunAsync(context, "nothing beside the pings", "", [0], _ => Task.CompletedTask);
         await RunAsync(context, "one message", LargeFrames, [1, 4], async pair => Expect(await pair.Shard.Ask<ShardProtocol.AppendReply>(s_append, AnswerTimeout)));
         await RunAsync(context, "chunks", "", [1, 4, 16], async pair =>
-            Expect(await AppendSource.SendAsync(pair.System, pair.Shard, s_append, AnswerTimeout, CancellationToken.None)));
+            Expect(await LargeAppend.SendAsync(pair.System, pair.Shard, s_append, AnswerTimeout, CancellationToken.None)));
         using var client = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = false })
         {
             DefaultRequestVersion = HttpVersion.Version20,

@@ -61,7 +61,7 @@ public sealed class AppendSourceSpecs : Akka.TestKit.Xunit2.TestKit
     public async Task Whoever_no_longer_waits_ends_it()
     {
         using var cancel = new CancellationTokenSource();
-        var reply = AppendSource.SendAsync(Sys, _shards.Ref, s_append, TimeSpan.FromSeconds(20), cancel.Token);
+        var reply = LargeAppend.SendAsync(Sys, _shards.Ref, s_append, TimeSpan.FromSeconds(20), cancel.Token);
         _shards.ExpectMsg<OfferAppend>();
         Watch(_shards.LastSender);
 
@@ -71,7 +71,7 @@ public sealed class AppendSourceSpecs : Akka.TestKit.Xunit2.TestKit
         ExpectTerminated(_shards.LastSender);
     }
 
-    private Task<AppendReply> SendAsync(TimeSpan patience) => AppendSource.SendAsync(Sys, _shards.Ref, s_append, patience, CancellationToken.None);
+    private Task<AppendReply> SendAsync(TimeSpan patience) => LargeAppend.SendAsync(Sys, _shards.Ref, s_append, patience, CancellationToken.None);
 
     private static RecordBlock Block(int bytes)
     {
