@@ -25,7 +25,9 @@ public sealed class InProcessCluster : ICluster
     private readonly NodeSlot[] _nodes;
     private readonly Dictionary<(int From, int To), List<Fault>> _links = [];
     private readonly SemaphoreSlim _linksLock = new(1, 1);
+    private readonly SemaphoreSlim _storeLock = new(1, 1);
     private readonly MeterListener _meters = new();
+    private int _storeStops;
     private long _lostWrites;
     private long _failedWrites;
 
@@ -92,7 +94,7 @@ public sealed class InProcessCluster : ICluster
                 await ResetConnectionsAsync(cancel);
                 break;
             case Fault.StopStore:
-                await _server.CrashAsync();
+                await ChangeStoreAsync(+1);
                 break;
         }
     }
@@ -115,7 +117,7 @@ public sealed class InProcessCluster : ICluster
                 await ChangeLinksAsync(fault, list => list.Remove(fault));
                 break;
             case Fault.StopStore:
-                await _server.ResumeAsync();
+                await ChangeStoreAsync(-1);
                 break;
         }
     }
@@ -146,6 +148,8 @@ public sealed class InProcessCluster : ICluster
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Select(n => n.EndAsync()));
+        // The next cluster of this process has the same server.
+        if (_storeStops > 0) await ChangeStoreAsync(-_storeStops);
         _meters.Dispose();
         NpgsqlConnection.ClearAllPools();
         await using var source = NpgsqlDataSource.Create(_server.ConnectionString("postgres"));
@@ -222,12 +226,36 @@ public sealed class InProcessCluster : ICluster
         }
     }
 
+    /// <summary>Faults may overlap: it runs while none of them has stopped it.</summary>
+    private async Task ChangeStoreAsync(int stops)
+    {
+        await _storeLock.WaitAsync();
+        try
+        {
+            var before = _storeStops;
+            _storeStops += stops;
+            if (before == 0) await _server.CrashAsync();
+            if (_storeStops == 0) await _server.ResumeAsync();
+        }
+        finally
+        {
+            _storeLock.Release();
+        }
+    }
+
     private async Task ResetConnectionsAsync(CancellationToken cancel)
     {
         await using var source = NpgsqlDataSource.Create(_server.ConnectionString("postgres"));
         await using var reset = source.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1");
         reset.Parameters.Add(new() { Value = new NpgsqlConnectionStringBuilder(ConnectionString).Database! });
-        await reset.ExecuteNonQueryAsync(cancel);
+        try
+        {
+            await reset.ExecuteNonQueryAsync(cancel);
+        }
+        catch (NpgsqlException)
+        {
+            // The store is away, and all connections are ended already.
+        }
     }
 
     /// <summary>What keeps the nodes from being one cluster that all of them see alike; null when nothing does.</summary>
