@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using ActorStreams.Pipelines;
 using k8s;
 using k8s.Models;
 using YamlDotNet.Core;
@@ -52,7 +54,17 @@ public sealed partial class RenderingSpecs
         Assert.Equal(("apps/v1", "StatefulSet", "node"), (autoscaler.Spec.ScaleTargetRef.ApiVersion, autoscaler.Spec.ScaleTargetRef.Kind, autoscaler.Spec.ScaleTargetRef.Name));
         Assert.True(autoscaler.Spec.MinReplicas >= 3);
         var metric = Assert.Single(autoscaler.Spec.Metrics, m => m.External is not null).External.Metric.Name;
+        Assert.Contains(Gauges(), gauge => $"{gauge.Name.Replace('.', '_')}_seconds" == metric && gauge.Unit == "s");
         Assert.Contains($"as: {metric}", File.ReadAllText(Path.Combine(Manifests.Folder, "overlays", "production", "prometheus-adapter-rule.yaml")), StringComparison.Ordinal);
+    }
+
+    private static List<Instrument> Gauges()
+    {
+        var gauges = new List<Instrument>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => gauges.Add(instrument) };
+        listener.Start();
+        new PipelineMetrics().Dispose();
+        return gauges;
     }
 
     // What is secret by its name and stands there as a value; names of files are none.

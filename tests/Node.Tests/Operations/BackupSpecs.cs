@@ -15,7 +15,7 @@ public sealed class BackupSpecs(ITestOutputHelper output)
         using var folder = new TempFolder();
         var (data, file, restored) = (folder.Folder("data"), folder.Folder("streams.backup"), folder.Folder("restored"));
         await using var node = NodeProcess.Start(data, settings: LivingStore.Settings);
-        await node.ReadyAsync();
+        await node.ReadyAsync(Commands.StartPatience);
         using var client = new KinesisHttp(node.Endpoint);
         var load = await LivingStore.FillAsync(client);
         var seen = await new LivingStore(client).LookAsync();
@@ -36,7 +36,7 @@ public sealed class BackupSpecs(ITestOutputHelper output)
         await node.KillAsync();
 
         await using var other = NodeProcess.Start(restored, node.Port, node.AdminPort, LivingStore.Settings);
-        await other.ReadyAsync();
+        await other.ReadyAsync(Commands.StartPatience);
         await new LivingStore(client).IsApartFromTheLoadAsync(seen);
         var back = (await client.ReadAllAsync(AnomalyPipeline.Source)).Select(r => (r.Shard, r.SequenceNumber, Data: Convert.ToBase64String(r.Data))).ToArray();
         output.WriteLine($"{seen.Source.Count} records before the backup, {back.Length} in it, {all.Count} after it");
@@ -53,7 +53,7 @@ public sealed class BackupSpecs(ITestOutputHelper output)
         using var folder = new TempFolder();
         var (data, file, restored) = (folder.Folder("data"), folder.Folder("streams.backup"), folder.Folder("restored"));
         await using var node = NodeProcess.Start(data);
-        await node.ReadyAsync();
+        await node.ReadyAsync(Commands.StartPatience);
         using var client = new KinesisHttp(node.Endpoint);
         await client.CreateStreamAsync("orders", 4);
         await RunAsync(0, "backup", "--data", data, "--to", file);

@@ -59,7 +59,7 @@ public sealed class Format1Specs
 
     private static async Task ServesAsync(NodeProcess node, string[] numbers)
     {
-        await node.ReadyAsync();
+        await node.ReadyAsync(Commands.StartPatience);
         using var client = new KinesisHttp(node.Endpoint);
         var before = await client.ReadAllAsync(AnomalyPipeline.Source);
         Assert.Equal(Records, before.Count);

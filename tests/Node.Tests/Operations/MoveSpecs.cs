@@ -17,7 +17,7 @@ public sealed class MoveSpecs(ITestOutputHelper output)
         var data = folder.Folder("data");
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
         await using var before = NodeProcess.Start(data, settings: LivingStore.Settings);
-        await before.ReadyAsync();
+        await before.ReadyAsync(Commands.StartPatience);
         using var client = new KinesisHttp(before.Endpoint);
         var load = await LivingStore.FillAsync(client);
         var seen = await new LivingStore(client).LookAsync();
@@ -30,7 +30,7 @@ public sealed class MoveSpecs(ITestOutputHelper output)
         await RefusedAsync(1, "holds something already, in the table 'journal'", "move", "--data", data, "--postgres", database);
 
         await using var after = NodeProcess.Start(folder.Folder("other"), before.Port, before.AdminPort, LivingStore.Settings, "--postgres", database);
-        await after.ReadyAsync();
+        await after.ReadyAsync(Commands.StartPatience);
         await new LivingStore(client).IsAsync(seen);
         var acknowledged = load.AcknowledgedCount;
         await LivingStore.WriteAsync(load, () => load.AcknowledgedCount >= acknowledged + 300);
@@ -41,7 +41,7 @@ public sealed class MoveSpecs(ITestOutputHelper output)
 
         // The folder was left as it was.
         await using var again = NodeProcess.Start(data, before.Port, before.AdminPort, LivingStore.Settings);
-        await again.ReadyAsync();
+        await again.ReadyAsync(Commands.StartPatience);
         await new LivingStore(client).IsAsync(seen);
     }
 
@@ -54,7 +54,7 @@ public sealed class MoveSpecs(ITestOutputHelper output)
         var missing = new NpgsqlConnectionStringBuilder(server.ConnectionString("nowhere")) { Password = PostgresServer.Password }.ToString();
         await using (var node = NodeProcess.Start(folder.Folder("data")))
         {
-            await node.ReadyAsync();
+            await node.ReadyAsync(Commands.StartPatience);
             node.Terminate();
             await node.ExitAsync(Patience);
         }

@@ -18,7 +18,7 @@ public sealed class PostgresBackupSpecs(ITestOutputHelper output)
         var database = await server.CreateDatabaseAsync();
         var other = await server.CreateDatabaseAsync();
         await using var node = NodeProcess.Start(folder.Folder("data"), settings: LivingStore.Settings, arguments: ["--postgres", database]);
-        await node.ReadyAsync();
+        await node.ReadyAsync(Commands.StartPatience);
         using var client = new KinesisHttp(node.Endpoint);
         var load = await LivingStore.FillAsync(client);
         var seen = await new LivingStore(client).LookAsync();
@@ -37,7 +37,7 @@ public sealed class PostgresBackupSpecs(ITestOutputHelper output)
 
         // The members of the old cluster are in the dump, dead: a new one is formed all the same.
         await using var restored = NodeProcess.Start(folder.Folder("data"), node.Port, node.AdminPort, LivingStore.Settings, "--postgres", other);
-        await restored.ReadyAsync(TimeSpan.FromSeconds(60));
+        await restored.ReadyAsync(Commands.StartPatience);
         await new LivingStore(client).IsApartFromTheLoadAsync(seen);
         var back = (await client.ReadAllAsync(AnomalyPipeline.Source)).Select(r => (r.Shard, r.SequenceNumber, Data: Convert.ToBase64String(r.Data))).ToArray();
         output.WriteLine($"{seen.Source.Count} records before the dump, {back.Length} in it, {all.Count} after it");
