@@ -11,6 +11,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ActorStreams.Management;
 
@@ -20,8 +22,10 @@ namespace ActorStreams.Management;
 /// <c>{"message": "..."}</c> on every route.
 /// </summary>
 /// <param name="audit">Told of every change that is asked for.</param>
+/// <param name="telemetry">Null sends nothing.</param>
 public sealed class ManagementServer(
-    ManagementOptions options, Readiness readiness, IEnumerable<IManagementPage> pages, IManagementAudit audit, ILoggerFactory loggers, TimeProvider clock)
+    ManagementOptions options, Readiness readiness, IEnumerable<IManagementPage> pages, IManagementAudit audit, ILoggerFactory loggers, TimeProvider clock,
+    TelemetryOptions? telemetry = null)
     : IAsyncDisposable
 {
     private const string Metrics = "/metrics";
@@ -47,9 +51,7 @@ public sealed class ManagementServer(
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
             kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
         });
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("ActorStreams", "ActorStreams.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
-            .AddPrometheusExporter());
+        AddTelemetry(builder.Services);
         _app = builder.Build();
         _app.Use(NoteChangeAsync);
         _app.UseStatusCodePages(DescribeRefusalAsync);
@@ -68,6 +70,22 @@ public sealed class ManagementServer(
     }
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void AddTelemetry(IServiceCollection services)
+    {
+        var open = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("actorstreams")).WithMetrics(metrics =>
+        {
+            metrics.AddMeter("ActorStreams", "ActorStreams.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel").AddPrometheusExporter();
+            if (telemetry?.OtlpEndpoint is { } endpoint) metrics.AddOtlpExporter(otlp => otlp.Endpoint = endpoint);
+        });
+        if (telemetry?.OtlpEndpoint is { } traces)
+        {
+            open.WithTracing(tracing => tracing
+                .AddSource("ActorStreams.*")
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(telemetry.SampleRatio)))
+                .AddOtlpExporter(otlp => otlp.Endpoint = traces));
+        }
+    }
 
     private static ManagementCall Call(HttpContext context)
     {

@@ -192,9 +192,13 @@ public sealed record Answer(int Status, string Body, ImmutableDictionary<string,
     }
 
     /// <summary>The exact error, its members and nothing else.</summary>
+    private const string InternalFailure =
+        "Internal Service Failure: what was asked for is out of reach, or the store did not confirm it in time. Try again; /ready on the node's admin port tells whether it can serve.";
+
     public void AssertError(string type, string? message, int status = 400)
     {
         var expected = new JsonObject { ["__type"] = type };
+        if (type == "InternalFailure") message ??= InternalFailure;
         if (message is not null) expected["message"] = message;
         AssertErrorJson(expected, status);
     }

@@ -14,7 +14,10 @@ namespace ActorStreams.Gateway.FanOut;
 
 /// <summary>What every subscription of a node works with.</summary>
 internal sealed record SubscriptionServices(
-    IStreams Streams, Subscriptions Open, FanOutOptions Options, TimeProvider Time, GatewayMetrics Metrics, ILogger Log);
+    IStreams Streams, Subscriptions Open, FanOutOptions Options, TimeProvider Time, GatewayMetrics Metrics, ILogger Log)
+{
+    public LogLimiter Lines { get; } = new(Time);
+}
 
 /// <summary>
 /// Pushes a shard to one client, for five minutes at most. It reads by position, always; the tip only wakes it. The next read begins when
@@ -93,7 +96,8 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
             if (_isOver || _http.RequestAborted.IsCancellationRequested) return;
             _http.Abort();
         }
-        _services.Log.LogWarning("A subscription of {Consumer} to {Shard} is cut off: {Reason}", _subscription.Consumer, _shard, reason);
+        if (_services.Lines.Allows($"cut off: {_subscription.Consumer}", out var note))
+            _services.Log.LogWarning("A subscription of {Consumer} to {Shard} is cut off: {Reason}{Note}", _subscription.Consumer, _shard, reason, note);
         _services.Metrics.SubscriptionCutOff(_stream.Name);
     }
 
@@ -222,9 +226,12 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
 
     private void OnGap(TrimGap gap)
     {
-        _services.Log.LogWarning(
-            "A subscription of {Consumer} to {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed",
-            _subscription.Consumer, _shard, gap.Asked.Row, gap.FirstKeptRow);
+        if (_services.Lines.Allows($"gap: {_subscription.Consumer}", out var note))
+        {
+            _services.Log.LogWarning(
+                "A subscription of {Consumer} to {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed{Note}",
+                _subscription.Consumer, _shard, gap.Asked.Row, gap.FirstKeptRow, note);
+        }
         _services.Metrics.SubscriptionMetTrimHorizon(_stream.Name);
     }
 
@@ -242,7 +249,8 @@ internal sealed class Subscription : Subscriptions.ISubscription, IDisposable
                 var error = KinesisErrors.Kms(sealedBy.Key);
                 return await _sender.EndAsync(error.Type, error.Detail ?? "");
             case ReadResult.Damaged damaged:
-                _services.Log.LogError("Row {Row} of shard {Shard} is damaged and not given out: {Detail}", damaged.Row, _shard, damaged.Detail);
+                if (_services.Lines.Allows($"damaged: {_shard} {damaged.Row}", out var note))
+                    _services.Log.LogError("Row {Row} of shard {Shard} is damaged and not given out: {Detail}{Note}", damaged.Row, _shard, damaged.Detail, note);
                 return await _sender.EndAsync("InternalFailureException", "Internal Service Failure");
         }
         if (_outOfReachSince == 0) _outOfReachSince = Time.GetTimestamp();

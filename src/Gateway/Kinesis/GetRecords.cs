@@ -3,6 +3,7 @@ using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
 using Microsoft.Extensions.Logging;
 
 namespace ActorStreams.Gateway.Kinesis;
@@ -10,8 +11,10 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>Reads on from an iterator and hands out the next one. What was trimmed before it could be read is counted and logged.</summary>
 internal sealed class GetRecords(
     IStreams streams, ShardIterators iterators, BodyBudget answers, CompatLimits? limits, GatewayMetrics metrics,
-    ILogger<GetRecords> log) : IKinesisAction
+    ILogger<GetRecords> log, TimeProvider time) : IKinesisAction
 {
+    private readonly LogLimiter _lines = new(time);
+
     private static readonly ImmutableArray<Member> Input =
     [
         Members.Limit("Limit"),
@@ -43,8 +46,8 @@ internal sealed class GetRecords(
             case ReadResult.KeyUnavailable sealedBy:
                 throw KinesisErrors.Kms(sealedBy.Key);
             case ReadResult.Damaged damaged:
-                log.LogError(
-                    "Row {Row} of shard {Shard} is damaged and not given out: {Detail}", damaged.Row, iterator.Shard, damaged.Detail);
+                if (_lines.Allows($"damaged: {iterator.Shard} {damaged.Row}", out var note))
+                    log.LogError("Row {Row} of shard {Shard} is damaged and not given out: {Detail}{Note}", damaged.Row, iterator.Shard, damaged.Detail, note);
                 throw KinesisErrors.InternalFailure();
             default:
                 throw KinesisErrors.InternalFailure();
@@ -66,11 +69,11 @@ internal sealed class GetRecords(
 
     private async Task AnswerAsync(ShardIterator iterator, ReadResult.Records read, KinesisCall call)
     {
-        if (read.Skipped is { } gap)
+        if (read.Skipped is { } gap && _lines.Allows($"gap: {iterator.Shard}", out var note))
         {
             log.LogWarning(
-                "A reader of {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed",
-                iterator.Shard, gap.Asked.Row, gap.FirstKeptRow);
+                "A reader of {Shard} asked for row {Asked} and goes on at row {FirstKept}: what lies between was trimmed{Note}",
+                iterator.Shard, gap.Asked.Row, gap.FirstKeptRow, note);
         }
         var children = read.Next is null ? await ChildrenAsync(iterator, call) : [];
         // Between the end of a shard and its children being there the reader waits at the end.

@@ -27,13 +27,16 @@ internal static class KinesisErrors
 
     public static KinesisException InUse(string text) => new("ResourceInUseException", text);
 
-    /// <summary>SDKs try again after this one.</summary>
     public static KinesisException ForeignPage() => new(
         "AccessDeniedException",
         "While no access keys are configured, only pages of this machine may call: their Origin is localhost, 127.0.0.1 or [::1].",
         status: 403);
 
-    public static KinesisException InternalFailure() => new("InternalFailure", null, status: 500);
+    /// <summary>SDKs try again after this one. What the store said is for whoever runs the node, not for its clients.</summary>
+    public static KinesisException InternalFailure() => new("InternalFailure", InternalFailureText, status: 500);
+
+    public const string InternalFailureText =
+        "Internal Service Failure: what was asked for is out of reach, or the store did not confirm it in time. Try again; /ready on the node's admin port tells whether it can serve.";
 
     /// <summary>SDKs try again after this one: the status says so.</summary>
     public static KinesisException Busy(string text) => new("ServiceUnavailable", text, status: 503);

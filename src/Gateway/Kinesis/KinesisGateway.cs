@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ActorStreams.Gateway.Auditing;
@@ -10,6 +11,7 @@ using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Encryption;
+using ActorStreams.Shards.Log;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -31,6 +33,7 @@ public sealed class KinesisGateway
     private readonly TimeProvider _time;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger _log;
+    private readonly LogLimiter _lines;
     private readonly SigV4Verifier _verifier;
     private readonly Callers _callers;
     private readonly ControlAuditor _auditor;
@@ -52,6 +55,7 @@ public sealed class KinesisGateway
         _time = time;
         _metrics = metrics;
         _log = logs.CreateLogger<KinesisGateway>();
+        _lines = new LogLimiter(time);
         AccessKey[] keys = options.AccessKeys.IsDefault ? [] : [.. options.AccessKeys];
         _verifier = new SigV4Verifier(keys, time);
         _callers = new Callers(keys, options.AccountId);
@@ -80,7 +84,7 @@ public sealed class KinesisGateway
             new PutRecords(streams, puts, producers, tries, metrics),
             new GetShardIterator(positions, iterators, _limits),
             new SubscribeToShard(positions, fanOut, _limits),
-            new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>()),
+            new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>(), time),
         ];
         _actions = actions.ToFrozenDictionary(a => a.Operation);
     }
@@ -98,6 +102,7 @@ public sealed class KinesisGateway
         _metrics.RequestStarted();
         var operation = "Unknown";
         string? error = null;
+        Activity? trace = null;
         try
         {
             // Without keys anybody on this machine may call, and that includes every page that its browser shows.
@@ -112,6 +117,7 @@ public sealed class KinesisGateway
             }
             var action = Target(http.Request);
             if (action is not null) operation = action.Operation;
+            trace = GatewayTracing.Start(operation, http.Request);
             push = await HandleAsync(http, action);
         }
         catch (KinesisException e)
@@ -129,11 +135,13 @@ public sealed class KinesisGateway
         catch (Exception e)
         {
             error = "InternalFailure";
-            _log.LogError(e, "Call of {Operation} failed on a broken invariant", operation);
+            if (_lines.Allows($"{operation}: {e.GetType()}", out var note)) _log.LogError(e, "Call of {Operation} failed on a broken invariant{Note}", operation, note);
             await WriteErrorAsync(http, KinesisErrors.InternalFailure());
         }
         finally
         {
+            if (error is not null) trace?.SetStatus(ActivityStatusCode.Error, error);
+            trace?.Dispose();
             _metrics.RequestEnded(operation, error, _time.GetElapsedTime(started));
         }
         if (push is not null) await push();

@@ -79,7 +79,7 @@ internal sealed class NodeHost : IRunningHost
             new PipelinesPage(() => _pipelines),
         ];
         _clusterMetrics = new ClusterMetrics(() => _system, _readiness);
-        _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock);
+        _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock, settings.Telemetry);
     }
 
     /// <summary>Where AWS clients find this node.</summary>

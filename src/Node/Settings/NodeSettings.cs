@@ -19,6 +19,7 @@ internal sealed record NodeSettings
     public EncryptionOptions Encryption { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
     public ManagementOptions Management { get; init; } = new();
+    public TelemetryOptions Telemetry { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();
     public AuditOptions Audit { get; init; } = new();
     public LogOptions Log { get; init; } = new();

@@ -31,6 +31,7 @@ internal static class NodeSettingsReader
             Encryption = binder.Bind<EncryptionOptions>(root.GetSection(nameof(NodeSettings.Encryption))),
             Gateway = binder.Bind<GatewayOptions>(root.GetSection(nameof(NodeSettings.Gateway))),
             Management = binder.Bind<ManagementOptions>(root.GetSection(nameof(NodeSettings.Management))),
+            Telemetry = binder.Bind<TelemetryOptions>(root.GetSection(nameof(NodeSettings.Telemetry))),
             Cluster = binder.Bind<ClusterOptions>(root.GetSection(nameof(NodeSettings.Cluster))),
             Audit = binder.Bind<AuditOptions>(root.GetSection(nameof(NodeSettings.Audit))),
             Log = binder.Bind<LogOptions>(root.GetSection(nameof(NodeSettings.Log))),
@@ -44,6 +45,7 @@ internal static class NodeSettingsReader
             .. Check(nameof(NodeSettings.Encryption), settings.Encryption, new EncryptionOptionsValidator()),
             .. Check(nameof(NodeSettings.Gateway), settings.Gateway, new GatewayOptionsValidator()),
             .. Check(nameof(NodeSettings.Management), settings.Management, new ManagementOptionsValidator()),
+            .. Check(nameof(NodeSettings.Telemetry), settings.Telemetry, new TelemetryOptionsValidator()),
             .. Check(nameof(NodeSettings.Cluster), settings.Cluster, new ClusterOptionsValidator(settings.Store.UsesPostgres)),
             .. pipelineErrors,
         ];

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
@@ -217,13 +218,19 @@ public sealed class StreamsClient : IStreams, IShardInspection
     public async Task<AppendReply> AppendAsync(
         StreamId stream, ShardKey shard, RecordBlock block, ProducerAppend? producer, CallToken? call, CancellationToken cancel)
     {
-        var append = new Append(shard, block, producer, call);
+        using var trace = ShardTracing.Source.StartActivity("append");
+        trace?.SetTag("stream", stream.ToString()).SetTag("shard", shard.ShardId).SetTag("records", block.Count);
+        var append = new Append(shard, block, producer, call, trace?.Id);
         var sends = 0;
         var reply = await HoldAsync(
             () => SendAsync(sends++ == 0 ? append : Again(append), cancel),
             detail => new AppendReply.Refused(AppendError.NotReady, detail),
             r => r is AppendReply.Refused { Error: AppendError.NotReady }, cancel).ConfigureAwait(false);
-        if (reply is AppendReply.Refused refused) Notice(shard, refused.Error);
+        if (reply is AppendReply.Refused refused)
+        {
+            trace?.SetStatus(ActivityStatusCode.Error, refused.Error.ToString());
+            Notice(shard, refused.Error);
+        }
         return reply;
     }
 
@@ -268,6 +275,8 @@ public sealed class StreamsClient : IStreams, IShardInspection
 
     private async Task<ReadResult> ReadAsync(Read read, CancellationToken cancel)
     {
+        using var trace = ShardTracing.Source.StartActivity("read");
+        trace?.SetTag("shard", read.Shard.ToString()).SetTag("row", read.From.Row);
         var (shard, from, recordsMax, bytesMax, _, _, _) = read;
         var reply = await AskReadAsync(read with { Taken = _taken.Report(shard) }, cancel).ConfigureAwait(false);
         return _taken.Note(shard, reply switch

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
@@ -73,8 +74,11 @@ public sealed partial class ShardActor
             return;
         }
         _inFlight.AddRange(waiting);
+        _writing = ShardTracing.StartWrite(appends.Select(a => a.Trace));
+        _writing?.SetTag("shard", _key.ToString()).SetTag("row", batch.Row).SetTag("records", batch.Count).SetTag("appends", appends.Length);
         Write(new ShardEvents.RecordsAppended(batch), () =>
         {
+            EndTrace(null);
             _services.Metrics.Persisted(_key, batch, _services.Time.GetElapsedTime(_writeIssuedAt.Timestamp));
             _tail.Add(batch.WithoutStored());
             for (var i = 0; i < appends.Length; i++)
@@ -90,6 +94,13 @@ public sealed partial class ShardActor
         {
             for (var i = 0; i < waiting.Count; i++) waiting[i].ReplyTo.Tell(decision.Replies[i]);
         }
+    }
+
+    private void EndTrace(string? failure)
+    {
+        if (failure is not null) _writing?.SetStatus(ActivityStatusCode.Error, failure);
+        _writing?.Dispose();
+        _writing = null;
     }
 
     private EncryptionKeyRef? KeyOf(string? name) => name is null ? null : _services.Keys.RefOf(name);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
 using ActorStreams.Shards.Streams;
@@ -43,6 +44,7 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
     private ShardState _state = ShardState.Unborn;
     private RecordTail _tail;
     private StoreAgreement.Moment _writeIssuedAt;
+    private Activity? _writing;
     private int _rowsInFlight;
     private bool _owned;
     private bool _draining;
@@ -348,7 +350,9 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
         _stopReason = lost
             ? $"Row {sequenceNr} or one written with it was there already."
             : $"The store did not confirm row {sequenceNr}: {cause.Message}";
-        _log.Warning("Shard {0} stops: {1}", _key, _stopReason);
+        // A full disk or a database that went away says the same to every shard.
+        if (_services.Lines.Allows(lost ? "lost write" : cause.GetBaseException().Message, out var note)) _log.Warning("Shard {0} stops: {1}{2}", _key, _stopReason, note);
+        else _log.Debug("Shard {0} stops: {1}", _key, _stopReason);
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
@@ -373,6 +377,7 @@ public sealed partial class ShardActor : UntypedPersistentActor, IWithTimers
         _queue.RefuseAll(AppendError.NotReady, _stopReason);
         _reads.RefuseAll(_stopReason);
         _calls.RefuseAll(_stopReason);
+        EndTrace(_stopReason);
         if (_owned) _services.Metrics.Disowned();
         _tail.Clear();
         _reads.Dispose();

@@ -71,7 +71,9 @@ public static class ShardProtocol
 
     /// <summary>Appends a block of records, all or none. With <paramref name="Producer"/> it is idempotent. Answered <see cref="AppendReply"/>.</summary>
     /// <remarks>With <paramref name="Call"/> a block that the shard stored for it within the window is answered as it was at first.</remarks>
-    public sealed record Append(ShardKey Shard, RecordBlock Block, ProducerAppend? Producer = null, CallToken? Call = null) : ICommand;
+    /// <param name="Trace">The span that the append belongs to, as W3C writes it; null where it is not traced.</param>
+    public sealed record Append(
+        ShardKey Shard, RecordBlock Block, ProducerAppend? Producer = null, CallToken? Call = null, string? Trace = null) : ICommand;
 
     /// <summary>Asks what the shard stored of a call within the window; a closed one answers for ever the same. Answered <see cref="FindCallsReply"/>.</summary>
     public sealed record FindCalls(ShardKey Shard, UInt128 Id) : IQuery;

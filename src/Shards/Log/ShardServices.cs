@@ -16,6 +16,8 @@ public sealed record ShardServices(
 
     public HotKeys HotKeys { get; } = new(Metrics.Meter);
 
+    public LogLimiter Lines { get; } = new(Time);
+
     public CallBudget Calls { get; } = new(Options.NodeRetryCallsMax);
 
     public EncryptionKeys Keys { get; init; } = EncryptionKeys.None;

@@ -15,7 +15,7 @@ internal static class ShardRequestFormats
             m.Shard.ToKey(), m.Range.ToRange(), m.Generation, [.. m.Parents], m.ArrivalFloorMs, m.Inherited.ToEntries(),
             m.HasKeyName ? m.KeyName : null))
         .Add(Manifests.ShardRequests.Append, ToProto, AppendRequest.Parser, m => new Append(
-            m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer), m.Call is null ? null : ToCall(m.Call)))
+            m.Shard.ToKey(), ToBlock(m), m.Producer is null ? null : ToProducer(m.Producer), m.Call is null ? null : ToCall(m.Call), m.HasTrace ? m.Trace : null))
         .Add(Manifests.ShardRequests.Attach,
             q => new AttachRequest { Shard = q.Shard.ToProto(), Producer = q.Producer, Epoch = q.Epoch },
             AttachRequest.Parser, m => new Attach(m.Shard.ToKey(), m.Producer, m.Epoch))
@@ -57,14 +57,19 @@ internal static class ShardRequestFormats
         return m;
     }
 
-    private static AppendRequest ToProto(Append q) => new()
+    private static AppendRequest ToProto(Append q)
     {
-        Shard = q.Shard.ToProto(),
-        Block = q.Block.Bytes.Wrapped(),
-        Records = q.Block.Count,
-        Producer = ToProto(q.Producer),
-        Call = ToProto(q.Call),
-    };
+        var m = new AppendRequest
+        {
+            Shard = q.Shard.ToProto(),
+            Block = q.Block.Bytes.Wrapped(),
+            Records = q.Block.Count,
+            Producer = ToProto(q.Producer),
+            Call = ToProto(q.Call),
+        };
+        if (q.Trace is not null) m.Trace = q.Trace;
+        return m;
+    }
 
     private static AppendOffer ToProto(OfferAppend q) => new()
     {
