@@ -27,18 +27,19 @@ public static class ChaosCommand
         var depth = new Option<string>("--depth") { Description = "What a cluster is made of.", DefaultValueFactory = _ => "in-process" };
         depth.AcceptOnlyFromAmong("in-process", "processes");
         var report = new Option<FileInfo?>("--report") { Description = "Markdown file for the report." };
+        var logs = new Option<bool>("--keep-logs") { Description = "Keep what nodes in one process logged in artifacts/chaos, also of schedules that passed." };
         var times = new Option<int?>("--times") { Description = "Instead: measure so many times how soon a cluster of three processes is whole again after each kind of fault." };
         var formation = new Option<int?>("--formation") { Description = "Instead: form so many clusters of processes, in an order and with delays that the seed decides." };
-        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report, times, formation };
+        var command = new RootCommand("Drives clusters through seeded schedules of faults and accounts for every record.") { runs, seed, depth, report, logs, times, formation };
         command.SetAction(async (parsed, cancel) => parsed.GetValue(times) is { } passes ? await TimesCommand.RunAsync(passes, parsed.GetValue(report))
             : parsed.GetValue(formation) is { } formations ? await FormationCommand.RunAsync(formations, parsed.GetValue(seed) ?? 1)
             : await RunAsync(
             parsed.GetValue(runs), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(depth) == "processes" ? Depth.Processes : Depth.InProcess,
-            parsed.GetValue(report), cancel));
+            parsed.GetValue(report), parsed.GetValue(logs), cancel));
         return command.Parse(args).InvokeAsync();
     }
 
-    private static async Task<int> RunAsync(int runs, int firstSeed, Depth depth, FileInfo? report, CancellationToken cancel)
+    private static async Task<int> RunAsync(int runs, int firstSeed, Depth depth, FileInfo? report, bool keepLogs, CancellationToken cancel)
     {
         if (PostgresServer.BinariesFolder is null)
         {
@@ -49,7 +50,7 @@ public static class ChaosCommand
         var results = new List<RunResult>();
         for (var i = 0; i < runs && !cancel.IsCancellationRequested; i++)
         {
-            var result = await RunOneAsync(firstSeed + i, depth);
+            var result = await RunOneAsync(firstSeed + i, depth, keepLogs);
             results.Add(result);
             Console.WriteLine(RunReport.Line(result));
             // After each, so that a run that is broken off leaves what it has found.
@@ -73,7 +74,7 @@ public static class ChaosCommand
         Console.WriteLine($"    what the nodes logged: {path}");
     }
 
-    private static async Task<RunResult> RunOneAsync(int seed, Depth depth)
+    private static async Task<RunResult> RunOneAsync(int seed, Depth depth, bool keepLogs)
     {
         if (depth == Depth.Processes) return await ProcessRuns.RunAsync(seed, ScheduleScale.Processes, nodesMax: 5);
         var schedule = ScheduleGenerator.Draw(seed, ScheduleScale.InProcess);
@@ -90,7 +91,7 @@ public static class ChaosCommand
 
         await using var _ = cluster;
         var result = await new ChaosRun(schedule, cluster, RunRules.InProcess).RunAsync();
-        if (!result.Passed || result.Took > s_slow) await KeepLogAsync(cluster, seed);
+        if (keepLogs || !result.Passed || result.Took > s_slow) await KeepLogAsync(cluster, seed);
         return result;
     }
 }
