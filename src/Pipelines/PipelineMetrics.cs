@@ -20,6 +20,9 @@ public sealed class PipelineMetrics : IDisposable
     private readonly Counter<long> _checkpoints;
     private readonly Counter<long> _snapshots;
     private readonly Counter<long> _restarts;
+    private readonly Counter<long> _silences;
+    private readonly Counter<long> _moves;
+    private readonly Counter<long> _fenced;
 
     public PipelineMetrics()
     {
@@ -33,6 +36,9 @@ public sealed class PipelineMetrics : IDisposable
         _checkpoints = _meter.CreateCounter<long>("actorstreams.pipeline.checkpoints", "{checkpoint}", "Checkpoints written.");
         _snapshots = _meter.CreateCounter<long>("actorstreams.pipeline.snapshots", "{snapshot}", "Detector states kept.");
         _restarts = _meter.CreateCounter<long>("actorstreams.pipeline.restarts", "{restart}", "Graphs that failed and were started again.");
+        _silences = _meter.CreateCounter<long>("actorstreams.pipeline.silences", "{silence}", "Consumers that took no step and were started again.");
+        _moves = _meter.CreateCounter<long>("actorstreams.pipeline.moves", "{move}", "Leases given to another node because their consumer gave no sign of life.");
+        _fenced = _meter.CreateCounter<long>("actorstreams.pipeline.fenced", "{consumer}", "Consumers that another incarnation shut out.");
         _meter.CreateObservableGauge(
             "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, for each consumer here.");
         _meter.CreateObservableGauge(
@@ -58,6 +64,12 @@ public sealed class PipelineMetrics : IDisposable
     public void Kept(string application) => Add(_snapshots, 1, application);
 
     public void Restarted(string application) => Add(_restarts, 1, application);
+
+    public void Silent(string application) => Add(_silences, 1, application);
+
+    public void Moved(string application) => Add(_moves, 1, application);
+
+    public void Fenced(string application) => Add(_fenced, 1, application);
 
     public void Lag(string application, ShardKey shard, long lagMs) => _lagMs[(application, shard)] = lagMs;
 

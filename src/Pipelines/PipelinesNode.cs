@@ -3,6 +3,7 @@ using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
@@ -21,6 +22,9 @@ public sealed class PipelinesNode : IPipelines, IDisposable
 {
     private const string Coordinator = "pipelines-coordinator";
     private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>It searches every shard of the source first, for 10 s at most.</summary>
+    private static readonly TimeSpan s_resetTimeout = TimeSpan.FromSeconds(15);
 
     private readonly IActorRef _coordinator;
     private readonly HttpClient _http;
@@ -62,12 +66,13 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         var settings = ClusterShardingSettings.Create(system).WithRole(role);
         var consumers = sharding.Start(
             ConsumerRegion.TypeName, id => ShardConsumerActor.Props(id, services), settings, new ConsumerRegion.Extractor(),
-            sharding.DefaultShardAllocationStrategy(settings), ConsumerProtocol.Drain.Instance);
+            new ConsumerRegion.Allocation(sharding.DefaultShardAllocationStrategy(settings)), ConsumerProtocol.Drain.Instance);
 
         var leaving = new CancellationTokenSource();
+        var leases = new LeaseServices(services.Streams, consumers, services.Time, services.Metrics, services.Options, leaving.Token);
         var singleton = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator").WithRole(role);
-        var coordinator = CoordinatorActor.Props(definitions, services.Streams, consumers, services.Time, services.Options.PollInterval, leaving.Token);
-        system.ActorOf(ClusterSingletonManager.Props(StartedAgain(coordinator), PoisonPill.Instance, singleton), Coordinator);
+        system.ActorOf(
+            ClusterSingletonManager.Props(StartedAgain(CoordinatorActor.Props(definitions, leases)), PoisonPill.Instance, singleton), Coordinator);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "drain-consumers", async () =>
         {
             await leaving.CancelAsync();
@@ -88,6 +93,26 @@ public sealed class PipelinesNode : IPipelines, IDisposable
     public Task<ApplicationDone> StopAsync(string application, CancellationToken cancel) =>
         AskAsync<ApplicationDone>(new StopApplication(application), cancel);
 
+    public Task<OperatorAnswer> PauseAsync(string application, CancellationToken cancel) =>
+        AskAsync<OperatorAnswer>(new PauseApplication(application), cancel);
+
+    public Task<OperatorAnswer> ResumeAsync(string application, CancellationToken cancel) =>
+        AskAsync<OperatorAnswer>(new ResumeApplication(application), cancel);
+
+    public Task<OperatorAnswer> ReleaseAsync(string application, string shardId, CancellationToken cancel) =>
+        ShardIds.TryParse(shardId, out var shard)
+            ? AskAsync<OperatorAnswer>(new ReleaseLease(application, shard), cancel)
+            : Task.FromResult(new OperatorAnswer(OperatorOutcome.NotFound, $"'{shardId}' is no shard's id; one is shardId- and 12 digits."));
+
+    public Task<OperatorAnswer> ResetAsync(string application, ResetTarget target, CancellationToken cancel) =>
+        AskAsync<OperatorAnswer>(new ResetPositions(application, target), cancel, s_resetTimeout);
+
+    public async Task<LeaseVerdict?> WhyAsync(string application, string shardId, CancellationToken cancel)
+    {
+        var status = (await StatusAsync(cancel)).Applications.FirstOrDefault(a => a.Name == application);
+        return status is null ? null : LeaseVerdict.Of(status, shardId);
+    }
+
     public void Dispose()
     {
         _http.Dispose();
@@ -99,15 +124,16 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         ConfigurationFactory.ParseString("log-singleton-identification-failure = off")
             .WithFallback(system.Settings.Config.GetConfig("akka.cluster.singleton-proxy")), considerAppVersion: false);
 
-    private async Task<T> AskAsync<T>(object message, CancellationToken cancel)
+    private async Task<T> AskAsync<T>(object message, CancellationToken cancel, TimeSpan? timeout = null)
     {
+        var patience = timeout ?? s_answerTimeout;
         try
         {
-            return await _coordinator.Ask<T>(message, s_answerTimeout, cancel);
+            return await _coordinator.Ask<T>(message, patience, cancel);
         }
         catch (AskTimeoutException e)
         {
-            throw new TimeoutException($"The coordinator of the pipelines did not answer within {s_answerTimeout.TotalSeconds} s.", e);
+            throw new TimeoutException($"The coordinator of the pipelines did not answer within {patience.TotalSeconds} s.", e);
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class FinalStates
 
     /// <summary>Throws <see cref="InvalidOperationException"/> where a parent's state cannot be read; the caller tries again.</summary>
     public static async Task<OperatorState> TakeOverAsync(
-        ActorSystem system, string application, ShardKey child, HashKeyRange range, ImmutableArray<int> parents)
+        ActorSystem system, string application, ShardKey child, HashKeyRange range, ImmutableArray<int> parents, int life)
     {
         var store = Persistence.Instance.Apply(system).SnapshotStoreFor("");
         var states = new List<OperatorState>(parents.Length);
@@ -27,7 +27,7 @@ internal static class FinalStates
             var answer = await store.Ask<object>(new LoadSnapshot(id, SnapshotSelectionCriteria.Latest, long.MaxValue), s_loadTimeout);
             states.Add(answer switch
             {
-                LoadSnapshotResult { Snapshot.Snapshot: ConsumerSnapshot kept } => kept.Operator,
+                LoadSnapshotResult { Snapshot.Snapshot: ConsumerSnapshot kept } when kept.State.Life == life => kept.Operator,
                 LoadSnapshotFailed failed => throw new InvalidOperationException($"The final state of {id} could not be read.", failed.Cause),
                 _ => throw new InvalidOperationException($"{id} has finished but its final state is not there."),
             });

@@ -22,6 +22,9 @@ public sealed record GraphStart(
 {
     /// <summary>The hash keys of the shard; user records with others are not its own.</summary>
     public HashKeyRange Range { get; init; } = HashKeyRange.Whole;
+
+    /// <summary>How often the positions were reset.</summary>
+    public int Life { get; init; }
 }
 
 /// <summary>The last step's report of one slice.</summary>
@@ -30,7 +33,7 @@ public sealed record GraphStart(
 /// <param name="Counts">Of this slice, above the checkpoint it began with.</param>
 public sealed record SliceDone(
     ShardPosition Position, ShardPosition Checkpoint, bool IsEnd, ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, OperatorState? Kept,
-    AggregationCounts Aggregation = default);
+    AggregationCounts Aggregation = default, int Generation = 0);
 
 /// <summary>
 /// One running graph: <c>ShardSource → decode → detect → append → webhook → dead letters → done</c>. Slices stay in order from end to
@@ -52,8 +55,12 @@ public sealed class ConsumerGraph : IDisposable
     private readonly StreamSink _alerts;
     private readonly StreamSink _deadLetters;
     private readonly WebhookSink? _webhook;
-    private volatile string? _sourceWaiting;
-    private volatile string? _sinkWaiting;
+    private readonly GraphPulse _pulse;
+    private readonly WaitNote _sourceWaiting;
+    private readonly WaitNote _alertsWaiting;
+    private readonly WaitNote _deadLettersWaiting;
+    private readonly WaitNote _webhookRetrying;
+    private readonly HotKeySample _hotKey = new();
     private long _keptAt;
 
     private ConsumerGraph(GraphStart start, ConsumerOptions options, IStreams streams, HttpClient http, TimeProvider time)
@@ -61,16 +68,21 @@ public sealed class ConsumerGraph : IDisposable
         _start = start;
         _time = time;
         var definition = start.Definition;
+        _pulse = new GraphPulse(time);
+        _sourceWaiting = new WaitNote(time, () => _pulse.Beat(GraphStage.Read));
+        _alertsWaiting = new WaitNote(time, () => _pulse.Beat(GraphStage.Append));
+        _deadLettersWaiting = new WaitNote(time, () => _pulse.Beat(GraphStage.Bury));
+        _webhookRetrying = new WaitNote(time, () => _pulse.Beat(GraphStage.Post));
         _decoder = new SampleDecoder(definition);
         if (definition.Deaggregate) _deaggregator = new Deaggregator(start.Range);
         _detector = new EwmaDetector(definition.Detector);
         _detector.Restore(start.Operator);
         var producer = $"{definition.Name}/{start.Shard.PersistenceId}";
         _alerts = new StreamSink(
-            streams, definition.Output, producer + "/alerts", start.Epoch, options.Sink, time, problem => _sinkWaiting = problem);
+            streams, definition.Output, producer + "/alerts", start.Epoch, options.Sink, time, _alertsWaiting.Tell);
         _deadLetters = new StreamSink(
-            streams, definition.DeadLetters, producer + "/dead-letters", start.Epoch, options.Sink, time, problem => _sinkWaiting = problem);
-        if (definition.Webhook is { } url) _webhook = new WebhookSink(http, url, definition.Name, options.Webhook, time);
+            streams, definition.DeadLetters, producer + "/dead-letters", start.Epoch, options.Sink, time, _deadLettersWaiting.Tell);
+        if (definition.Webhook is { } url) _webhook = new WebhookSink(http, url, definition.Name, options.Webhook, time, _webhookRetrying.Tell);
         _keptAt = time.GetTimestamp();
     }
 
@@ -78,10 +90,18 @@ public sealed class ConsumerGraph : IDisposable
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Why nothing comes in, or null.</summary>
-    public string? SourceWaiting => _sourceWaiting;
+    public WaitNote.Noted? SourceWaiting => _sourceWaiting.Now;
 
     /// <summary>Why nothing goes out, or null.</summary>
-    public string? SinkWaiting => _sinkWaiting;
+    public WaitNote.Noted? SinkWaiting => _alertsWaiting.Now ?? _deadLettersWaiting.Now;
+
+    /// <summary>What is being sent to the webhook again, or null.</summary>
+    public WaitNote.Noted? Retrying => _webhookRetrying.Now;
+
+    public GraphPulse Pulse => _pulse;
+
+    /// <summary>The key that made most of the last sample, looked at while the consumer is behind.</summary>
+    public (string Key, double Share) HotKey => _hotKey.Now;
 
     /// <param name="done">The last step, called slice after slice.</param>
     public static ConsumerGraph Run(
@@ -90,7 +110,7 @@ public sealed class ConsumerGraph : IDisposable
     {
         var graph = new ConsumerGraph(start, options, streams, http, time);
         graph.Completion = ShardSource
-            .From(streams, start.Shard, start.From, options, time, start.Checkpoint, problem => graph._sourceWaiting = problem, graph._stopReading.Token)
+            .From(streams, start.Shard, start.From, options, time, start.Checkpoint, graph._sourceWaiting.Tell, graph._pulse, graph._stopReading.Token)
             .Buffer(1, OverflowStrategy.Backpressure)
             .Select(graph.Decode)
             .Select(graph.Detect)
@@ -122,6 +142,7 @@ public sealed class ConsumerGraph : IDisposable
 
     private Envelope<DecodedSlice> Decode(Envelope<SourceSlice> envelope)
     {
+        var since = _time.GetTimestamp();
         var decoded = new Decoded([], []);
         var (records, userRecords, leftOut) = (0, 0L, 0L);
         foreach (var slice in envelope.Value.Slices)
@@ -147,6 +168,8 @@ public sealed class ConsumerGraph : IDisposable
                 leftOut += _deaggregator.LeftOut;
             }
         }
+        _hotKey.Take(decoded.Samples, envelope.Value.BehindMs);
+        _pulse.Spent(GraphStage.Work, since);
         return envelope.With(new DecodedSlice(envelope.Value, decoded.Samples, decoded.Undecodable, records, new AggregationCounts(userRecords, leftOut)));
     }
 
@@ -162,6 +185,7 @@ public sealed class ConsumerGraph : IDisposable
 
     private Envelope<DetectedSlice> Detect(Envelope<DecodedSlice> envelope)
     {
+        var since = _time.GetTimestamp();
         var alerts = new List<DetectedAlert>();
         foreach (var sample in envelope.Value.Samples)
         {
@@ -172,23 +196,29 @@ public sealed class ConsumerGraph : IDisposable
             .Select(r => new DeadLetter(
                 r.SequenceNumber, r.SubSequenceNumber ?? 0, r.PartitionKey, r.ArrivedAt, r.Data, r.Error, 1, r.SubSequenceNumber))
             .ToList();
+        var kept = KeepIfDue(envelope.IsEnd);
+        _pulse.Spent(GraphStage.Work, since);
         return envelope.With(new DetectedSlice(
-            envelope.Value.Source, envelope.Value.Records, envelope.Value.Aggregation, alerts, deadLetters, KeepIfDue(envelope.IsEnd)));
+            envelope.Value.Source, envelope.Value.Records, envelope.Value.Aggregation, alerts, deadLetters, kept));
     }
 
     private async Task<Envelope<DetectedSlice>> AppendAsync(Envelope<DetectedSlice> envelope)
     {
+        var since = _time.GetTimestamp();
         // Attached from the first slice on, even an empty one, so that a former incarnation is shut out before there is an alert.
         await _alerts.AttachAsync(_stopWaiting.Token);
         await _alerts.DeliverAsync(
-            [.. envelope.Value.Alerts.Select(a => new OutputRecord(a.Alert.SequenceNumber, a.Ordinal, a.Alert.Key, a.Json))], _stopWaiting.Token);
+            [.. envelope.Value.Alerts.Select(a => new OutputRecord(a.Alert.SequenceNumber, a.Ordinal, a.Alert.Key, a.Json, _start.Life))], _stopWaiting.Token);
+        _pulse.Spent(GraphStage.Append, since);
         return envelope;
     }
 
     private async Task<Envelope<DetectedSlice>> PostAsync(Envelope<DetectedSlice> envelope)
     {
         if (_webhook is null) return envelope;
+        var since = _time.GetTimestamp();
         var givenUp = await _webhook.DeliverAsync(envelope.Value.Alerts, _stopWaiting.Token);
+        _pulse.Spent(GraphStage.Post, since);
         if (givenUp.Count == 0) return envelope;
         var all = envelope.Value.DeadLetters.Concat(givenUp).OrderBy(d => d.SequenceNumber).ThenBy(d => d.Ordinal).ToList();
         return envelope.With(envelope.Value with { DeadLetters = all });
@@ -196,11 +226,13 @@ public sealed class ConsumerGraph : IDisposable
 
     private async Task<Envelope<DetectedSlice>> BuryAsync(Envelope<DetectedSlice> envelope)
     {
+        var since = _time.GetTimestamp();
         await _deadLetters.AttachAsync(_stopWaiting.Token);
         await _deadLetters.DeliverAsync(
             [.. envelope.Value.DeadLetters.Select(d => new OutputRecord(
-                d.SequenceNumber, d.Ordinal, d.PartitionKey, d.ToJson(_start.Definition.Name, _start.Definition.Source.Name)))],
+                d.SequenceNumber, d.Ordinal, d.PartitionKey, d.ToJson(_start.Definition.Name, _start.Definition.Source.Name), _start.Life))],
             _stopWaiting.Token);
+        _pulse.Spent(GraphStage.Bury, since);
         return envelope;
     }
 
@@ -211,7 +243,7 @@ public sealed class ConsumerGraph : IDisposable
         var checkpoint = envelope.Position.CompareTo(_start.Checkpoint) > 0 ? envelope.Position : _start.Checkpoint;
         return new SliceDone(
             envelope.Position, checkpoint, envelope.IsEnd, counts, slice.Source.BehindMs, slice.Source.BehindRecords, slice.Source.Skipped, slice.Kept,
-            slice.Aggregation);
+            slice.Aggregation, slice.Source.Generation);
     }
 
     /// <summary>Not confirmed before this graph began.</summary>

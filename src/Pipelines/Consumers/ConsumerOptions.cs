@@ -30,6 +30,31 @@ public sealed record ConsumerOptions
     /// <summary>How long a consumer that is told to go may finish what it has begun; what is not done by then is done again elsewhere.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long nothing may be heard of a consumer, and no stage of its graph may take a step, before it is started again or moved. Too short,
+    /// and what is slow for a good reason is disturbed: the longest legitimate wait between two steps is one answer of a shard, 8 s, or one
+    /// of the webhook, 5 s. Too long, and a shard stands still for as long.
+    /// </summary>
+    public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Leases of one application that may be on the move at once, not heard of yet at their new place: what a node hosts that got stuck goes
+    /// over in steps, and where no node can start consumers, no more than these wander.
+    /// </summary>
+    public int MovesAtOnce { get; init; } = 8;
+
+    /// <summary>
+    /// How long a node does not start a consumer again that another incarnation shut out; longer than a partition takes to be decided, so that
+    /// its two sides do not shut each other out in turns.
+    /// </summary>
+    public TimeSpan FencedHold { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long an answer of a stream is waited for before it is asked again; doubled as long as none comes. A message to a node that has just
+    /// died is lost, and the longer time-outs of the client would hold a consumer back after the shard is there again.
+    /// </summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often an application looks at its streams and makes sure that its consumers run.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

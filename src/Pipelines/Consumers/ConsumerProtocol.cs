@@ -17,6 +17,9 @@ public static class ConsumerProtocol
     {
         string Application { get; }
         ShardKey Shard { get; }
+
+        /// <summary>Which of the places that the lease was given; a consumer that was moved is found at its newest one.</summary>
+        LeasePlacement Placement { get; }
     }
 
     /// <summary>
@@ -29,10 +32,21 @@ public static class ConsumerProtocol
         PipelineDefinition Definition, ShardKey Shard, HashKeyRange Range, StartPosition Start, ImmutableArray<int> Parents) : IRequest
     {
         public string Application => Definition.Name;
+
+        public LeasePlacement Placement { get; init; } = LeasePlacement.First;
+
+        /// <summary>How often the application's positions were reset. A consumer of a former life begins anew, at <see cref="From"/>.</summary>
+        public int Life { get; init; }
+
+        /// <summary>Where the consumer begins in this life; null leaves it to <see cref="Start"/>.</summary>
+        public ShardPosition? From { get; init; }
     }
 
     /// <summary>Finish what was begun, checkpoint, go.</summary>
-    public sealed record StopConsumer(string Application, ShardKey Shard) : IRequest;
+    public sealed record StopConsumer(string Application, ShardKey Shard) : IRequest
+    {
+        public LeasePlacement Placement { get; init; } = LeasePlacement.First;
+    }
 
     /// <summary>The same, said by cluster sharding when the consumer moves or its node leaves.</summary>
     public sealed record Drain : IMessage
@@ -63,6 +77,9 @@ public static class ConsumerProtocol
 
         /// <summary>The shard was read to its end.</summary>
         Finished = 8,
+
+        /// <summary>It was told to stop and is gone: the pipeline is paused, stopped, or its lease is given to another node.</summary>
+        Stopped = 9,
     }
 
     /// <param name="Detail">Why it does not run; empty when it does.</param>
@@ -80,7 +97,17 @@ public static class ConsumerProtocol
         long? LagRecords,
         ConsumerCounts Counts,
         string LastGap,
-        string Node) : IMessage;
+        string Node) : IMessage
+    {
+        /// <summary>Of the place that it runs at.</summary>
+        public LeasePlacement Placement { get; init; } = LeasePlacement.First;
+
+        /// <summary>How often the positions that it goes by were reset.</summary>
+        public int Life { get; init; }
+
+        /// <summary>Null from a node of a version that does not measure it.</summary>
+        public ConsumerHealth? Health { get; init; }
+    }
 
     /// <summary>What a consumer is addressed and persisted by. A slash is in no name, so that no two pairs give one id.</summary>
     public static string Id(string application, ShardKey shard) => $"consumer/{application}/{shard.PersistenceId}";

@@ -26,13 +26,22 @@ public sealed record ConsumerState
 
     public bool IsFinished { get; init; }
 
-    public bool HasStarted => Epoch > 0;
+    /// <summary>How often the positions were reset.</summary>
+    public int Life { get; init; }
+
+    /// <summary>Where the newest incarnation was started; empty where that is not known.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>In this life; epochs go on over all of them.</summary>
+    public bool HasStarted { get; init; }
 
     public ConsumerState Apply(IConsumerEvent e) => e switch
     {
         ConsumerStarted s => this with
         {
             Epoch = s.Epoch,
+            Node = s.Node,
+            HasStarted = true,
             Start = s.Start,
             Checkpoint = HasStarted ? Checkpoint : s.Start,
             StartsSinceProgress = StartsSinceProgress + 1,
@@ -46,6 +55,7 @@ public sealed record ConsumerState
             CheckpointedAtMs = c.AtMs,
             StartsSinceProgress = 0,
         },
+        ConsumerReset reset => New with { Epoch = Epoch, Node = Node, Life = reset.Life, Counts = Counts },
         ConsumerFinished => this with { IsFinished = true },
         _ => throw new InvalidOperationException($"A shard consumer does not know the event {e.GetType()}."),
     };

@@ -21,6 +21,7 @@ public sealed partial class ShardConsumerActor
     private SliceDone? _latest;
     private ConsumerCounts _counts;
     private bool _isWriting;
+    private bool _isToldToStop;
     private (ShardPosition Position, OperatorState Operator)? _toKeep;
 
     // Journal row at which the state after the shard's last record was given to the store; 0 before that.
@@ -30,7 +31,10 @@ public sealed partial class ShardConsumerActor
 
     private void Prepare()
     {
-        var (work, state, kept, streams, system) = (_work!, _state, _kept, _services.Streams, Context.System);
+        // What is known of a former life counts no more; the event that says so is written with the start.
+        var isReset = _work!.Life > _state.Life;
+        var state = isReset ? _state.Apply(new ConsumerReset(_work.Life, NowMs)) : _state;
+        var (work, kept, streams, system) = (_work, isReset ? null : _kept, _services.Streams, Context.System);
         _counts = _state.Counts;
         _phase = ConsumerPhase.Starting;
         Become(Preparing);
@@ -41,7 +45,8 @@ public sealed partial class ShardConsumerActor
             if (kept is not null) return new Prepared(state.Start, kept.Operator);
             var taken = work.Parents.IsDefaultOrEmpty
                 ? OperatorState.Empty
-                : await FinalStates.TakeOverAsync(system, work.Application, work.Shard, work.Range, work.Parents);
+                : await FinalStates.TakeOverAsync(system, work.Application, work.Shard, work.Range, work.Parents, work.Life);
+            if (!state.HasStarted && work.From is { } from) return new Prepared(from, taken);
             if (state.HasStarted || work.Start == StartPosition.TrimHorizon) return new Prepared(state.Start, taken);
             return await streams.BoundsAsync(work.Shard, CancellationToken.None) switch
             {
@@ -61,19 +66,31 @@ public sealed partial class ShardConsumerActor
             Report();
         });
         CommandLeave();
+        StartTimer(_services.Options.SilentAfter);
+        CommandTick(() => StartAnew("The state to begin with could not be had."));
         Command<NotPrepared>(not =>
         {
+            _services.Troubles.Failed(PersistenceId, not.Reason);
             _detail = not.Reason;
             Become(Resting);
         });
-        Command<Prepared>(prepared =>
+        Command<Prepared>(OnPrepared);
+    }
+
+    private void OnPrepared(Prepared prepared)
+    {
+        var events = new List<IConsumerEvent>(2);
+        if (_work!.Life > _state.Life)
         {
-            // The epoch is durable before any sink hears of it.
-            Persist(new ConsumerStarted(_state.Epoch + 1, prepared.Start, NowMs), started =>
-            {
-                _state = _state.Apply(started);
-                RunGraph(prepared.Operator);
-            });
+            _kept = null;
+            events.Add(new ConsumerReset(_work.Life, NowMs));
+        }
+        // The epoch is durable before any sink hears of it.
+        events.Add(new ConsumerStarted(_state.Epoch + 1, prepared.Start, NowMs) { Node = _services.Node });
+        PersistAll(events, e =>
+        {
+            _state = _state.Apply(e);
+            if (e is ConsumerStarted) RunGraph(prepared.Operator);
         });
     }
 
@@ -86,7 +103,7 @@ public sealed partial class ShardConsumerActor
             "Consumer {Consumer} starts under epoch {Epoch} from {From}, checkpoint {Checkpoint}, {Keys} keys",
             PersistenceId, _state.Epoch, from, _state.Checkpoint, memory.Keys.Length);
         _graph = ConsumerGraph.Run(
-            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory) { Range = work.Range },
+            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory) { Range = work.Range, Life = _state.Life },
             _services.Options, _services.Streams, _services.Http, _services.Time, Context.Materializer(),
             slice => self.Tell(new SliceReported(slice)));
         // The graph has the memory now, and the next snapshot will be of that.
@@ -105,19 +122,26 @@ public sealed partial class ShardConsumerActor
     {
         Command<RunConsumer>(run =>
         {
-            var isRedefined = run.Definition != _work!.Definition;
+            var isRedefined = run.Definition != _work!.Definition || run.Life > _state.Life;
             Wanted(run);
             if (isRedefined) StartDraining();
+            else StartAnewIfSilent();
             Report();
         });
         Command<SliceReported>(reported => OnSlice(reported.Slice));
         CommandTick(() =>
         {
             WriteCheckpoint();
+            StartAnewIfSilent();
             LeaveIfUnwanted();
         });
         Command<GraphEnded>(OnGraphEnded);
-        Command<StopConsumer>(_ => StartDraining());
+        Command<StopConsumer>(stop =>
+        {
+            Identify(stop);
+            _isToldToStop = true;
+            StartDraining();
+        });
         Command<Drain>(_ => StartDraining());
         CommandSnapshotAnswers(isLast: false);
     }
@@ -126,6 +150,7 @@ public sealed partial class ShardConsumerActor
     {
         _counts += slice.Counts;
         _latest = slice;
+        Measure(slice);
         _services.Metrics.Processed(_work!.Application, slice.Counts);
         _services.Metrics.TakenApart(_work.Application, slice.Aggregation);
         _services.Metrics.Lag(_work.Application, _work.Shard, slice.BehindMs);
@@ -143,9 +168,13 @@ public sealed partial class ShardConsumerActor
     {
         if (_isWriting || _latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) return;
         _isWriting = true;
+        var hasMoved = _latest.Checkpoint != _state.Checkpoint;
+        _writingSince = _services.Time.GetTimestamp();
         PersistAsync(new Checkpointed(_latest.Checkpoint, _counts, NowMs), written =>
         {
             _isWriting = false;
+            _checkpointTook = _services.Time.GetElapsedTime(_writingSince);
+            if (hasMoved) _services.Troubles.Progressed(PersistenceId);
             _state = _state.Apply(written);
             _services.Metrics.Checkpointed(_work!.Application);
             if (_toKeep is { } keep && keep.Position.CompareTo(_state.Checkpoint) <= 0)
@@ -184,12 +213,14 @@ public sealed partial class ShardConsumerActor
                 break;
             case ConsumerFencedException fenced:
                 _log.Warning("Consumer {Consumer} was replaced by a later incarnation and leaves: {Detail}", PersistenceId, fenced.Message);
+                _services.Troubles.Fenced(PersistenceId, _work!.Placement.Number);
                 Context.Stop(Self);
                 break;
             default:
                 _detail = ended.Failure?.Message ?? "The graph ended before its shard did.";
                 _log.Error(ended.Failure, "The graph of consumer {Consumer} failed; it starts again from its last snapshot", PersistenceId);
                 _services.Metrics.Restarted(_work!.Application);
+                _services.Troubles.Failed(PersistenceId, _detail);
                 Become(Resting);
                 break;
         }
@@ -204,7 +235,11 @@ public sealed partial class ShardConsumerActor
             Report();
         });
         CommandLeave();
-        CommandTick(WriteCheckpoint);
+        CommandTick(() =>
+        {
+            WriteCheckpoint();
+            StartAnewIfSilent();
+        });
         Command<SaveSnapshotSuccess>(saved =>
         {
             OnSaved(saved);
@@ -251,12 +286,16 @@ public sealed partial class ShardConsumerActor
             if (ended.Failure is null && _latest is { } last) _toKeep = (last.Position, _graph!.CaptureDrained());
             LeaveWhenDrained();
         });
-        Command<StopConsumer>(_ => { });
+        Command<StopConsumer>(stop =>
+        {
+            Identify(stop);
+            _isToldToStop = true;
+        });
         Command<Drain>(_ => { });
         CommandTick(() =>
         {
             _log.Warning("Consumer {Consumer} could not finish in time; what is not checkpointed is done again", PersistenceId);
-            Context.Stop(Self);
+            Go();
         });
         CommandSnapshotAnswers(isLast: true);
     }
@@ -264,8 +303,14 @@ public sealed partial class ShardConsumerActor
     private void LeaveWhenDrained()
     {
         if (!_graph!.Completion.IsCompleted || _isWriting) return;
-        if (_latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) Context.Stop(Self);
+        if (_latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) Go();
         else WriteCheckpoint();
+    }
+
+    private void Go()
+    {
+        if (_isToldToStop) Leave();
+        else Context.Stop(Self);
     }
 
     private void CommandSnapshotAnswers(bool isLast)
@@ -279,7 +324,7 @@ public sealed partial class ShardConsumerActor
         {
             _log.Warning(failure.Cause, "Consumer {Consumer} could not keep its state; a restart replays from the one before", PersistenceId);
             _isEndLost |= _endSnapshotRow != 0 && failure.Metadata.SequenceNr == _endSnapshotRow;
-            if (isLast) Context.Stop(Self);
+            if (isLast) Go();
         });
         CommandDeleteAnswers();
     }

@@ -3,6 +3,7 @@ using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Sinks;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -17,6 +18,9 @@ public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimePro
 {
     public LocalConsumers Local { get; } = new();
 
+    /// <summary>What went wrong with the consumers of this node.</summary>
+    public ConsumerTroubles Troubles { get; } = new(Time, 20 * Options.SilentAfter, Options.FencedHold);
+
     /// <summary>Which snapshots this node found unreadable.</summary>
     public Recoveries Recoveries { get; } = new();
 }
@@ -27,7 +31,7 @@ public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimePro
 /// <code>
 /// Idle ──Run──▶ Preparing ──started──▶ Running ──end──▶ Finishing ──▶ Finished
 ///                                        │ ├──Drain, other definition──▶ Draining ──▶ (gone)
-///                                        │ └──failure──▶ Resting ──▶ (gone, next Run starts it)
+///                                        │ └──failure, silence──▶ Resting ──▶ (gone, next Run starts it)
 ///                                        └──damage──▶ Damaged
 /// </code>
 /// </summary>
@@ -44,6 +48,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     // Journal rows of the two newest snapshots, the older first.
     private (long Older, long Newer) _snapshotRows;
     private RunConsumer? _work;
+    private (string Application, ShardKey Shard, LeasePlacement Placement)? _identity;
     private IActorRef _owner = ActorRefs.Nobody;
     private long _wantedAt;
     private ConsumerPhase _phase = ConsumerPhase.Starting;
@@ -58,7 +63,12 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     {
         PersistenceId = persistenceId;
         _services = services;
-        Recover<IConsumerEvent>(e => _state = _state.Apply(e));
+        Recover<IConsumerEvent>(e =>
+        {
+            _state = _state.Apply(e);
+            // What was kept belongs to the records of the life before.
+            if (e is ConsumerReset) _kept = null;
+        });
         Recover<RecoveryCompleted>(_ => services.Recoveries.Succeeded(persistenceId));
         Recover<SnapshotOffer>(offer =>
         {
@@ -114,11 +124,47 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
                 return;
             }
             Wanted(run);
-            if (_state.IsFinished) Become(Finished);
-            else Prepare();
+            if (run.Life < _state.Life)
+            {
+                _log.Warning("Consumer {Consumer} is in life {Life} and is told to run life {Told}; it leaves", PersistenceId, _state.Life, run.Life);
+                Context.Stop(Self);
+            }
+            else if (_state.Node != _services.Node && _services.Troubles.HeldFor(PersistenceId, run.Placement.Number) > TimeSpan.Zero)
+            {
+                _services.Metrics.Fenced(run.Application);
+                _detail = "Another incarnation took over; this node waits before it would start one again.";
+                Become(Held);
+            }
+            else if (_state.IsFinished && run.Life == _state.Life)
+            {
+                Become(Finished);
+            }
+            else
+            {
+                Prepare();
+            }
+            Report();
+        });
+        Command<StopConsumer>(stop =>
+        {
+            Identify(stop);
+            Leave();
+        });
+        Command<Drain>(_ => Context.Stop(Self));
+    }
+
+    /// <summary>Shut out by another incarnation a short while ago; it stays so that it is not recovered at every poll.</summary>
+    private void Held()
+    {
+        _phase = ConsumerPhase.Restarting;
+        StartTimer(_services.Troubles.HeldFor(PersistenceId, _work!.Placement.Number) + TimeSpan.FromMilliseconds(1));
+        Command<RunConsumer>(run =>
+        {
+            Wanted(run);
             Report();
         });
         CommandLeave();
+        CommandTick(() => Context.Stop(Self));
     }
 
     private void Finished()
@@ -129,7 +175,9 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         Command<RunConsumer>(run =>
         {
             Wanted(run);
-            Report();
+            // The positions were reset: the next word starts the new life from the store.
+            if (run.Life > _state.Life) Context.Stop(Self);
+            else Report();
         });
         CommandLeave();
         CommandTick(LeaveIfUnwanted);
@@ -154,7 +202,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     private void Resting()
     {
         _phase = ConsumerPhase.Restarting;
-        StartTimer(_services.Options.Restart.After(_state.StartsSinceProgress));
+        StartTimer(_services.Options.Restart.After(_services.Troubles.Failures(PersistenceId)));
         Command<RunConsumer>(run =>
         {
             Wanted(run);
@@ -167,8 +215,21 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
 
     private void CommandLeave()
     {
-        Command<StopConsumer>(_ => Context.Stop(Self));
+        Command<StopConsumer>(stop =>
+        {
+            Identify(stop);
+            Leave();
+        });
         Command<Drain>(_ => Context.Stop(Self));
+    }
+
+    /// <summary>It was told to stop; who told it hears that it is gone.</summary>
+    private void Leave()
+    {
+        _phase = ConsumerPhase.Stopped;
+        _detail = "";
+        Report();
+        Context.Stop(Self);
     }
 
     /// <summary>What may still arrive from a graph that has ended.</summary>
@@ -176,13 +237,21 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     {
         Command<GraphEnded>(_ => { });
         Command<SliceReported>(_ => { });
+        Command<Prepared>(_ => { });
+        Command<NotPrepared>(_ => { });
     }
 
     private void Wanted(RunConsumer run)
     {
         _work = run;
-        _owner = Sender;
+        Identify(run);
         _wantedAt = _services.Time.GetTimestamp();
+    }
+
+    private void Identify(IRequest request)
+    {
+        _identity = (request.Application, request.Shard, request.Placement);
+        _owner = Sender;
     }
 
     private void LeaveIfUnwanted()
@@ -211,13 +280,19 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
 
     private ConsumerStatus Status()
     {
+        var (application, shard, placement) = _identity!.Value;
         var (phase, detail) = (_phase, _detail);
-        if (phase == ConsumerPhase.Running && _graph is { SinkWaiting: { } sink }) (phase, detail) = (ConsumerPhase.WaitingForSink, sink);
-        else if (phase == ConsumerPhase.Running && _graph is { SourceWaiting: { } source }) (phase, detail) = (ConsumerPhase.WaitingForSource, source);
-        var lagMs = _latest?.BehindMs ?? -1;
+        var waiting = phase == ConsumerPhase.Running ? _graph?.SinkWaiting : null;
+        if (waiting is not null) phase = ConsumerPhase.WaitingForSink;
+        else if (phase == ConsumerPhase.Running && (waiting = _graph?.SourceWaiting) is not null) phase = ConsumerPhase.WaitingForSource;
         return new ConsumerStatus(
-            _work!.Application, _work.Shard, phase, detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, lagMs,
-            _latest?.BehindRecords, _counts, _lastGap, _services.Node);
+            application, shard, phase, waiting?.Problem ?? detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, _latest?.BehindMs ?? -1,
+            _latest?.BehindRecords, _work is null ? _state.Counts : _counts, _lastGap, _services.Node)
+        {
+            Placement = placement,
+            Life = _state.Life,
+            Health = Health(waiting),
+        };
     }
 
     private sealed record Tick(int Number) : INoSerializationVerificationNeeded;

@@ -1,3 +1,4 @@
+using ActorStreams.Pipelines.Sinks;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -13,50 +14,72 @@ public sealed class DamagedSourceException(string message) : Exception(message);
 /// <summary>Reads a shard by position from a record on, to its end if it is closed and for ever if it is not.</summary>
 public static class ShardSource
 {
-    /// <param name="waiting">Told why nothing comes, and null when it comes again.</param>
+    /// <param name="waiting">Told at each try why nothing comes, and null when it comes again.</param>
+    /// <param name="pulse">Beats at each answer.</param>
     /// <param name="stop">Completes the source; what it gave out already goes its way.</param>
     public static Source<Envelope<SourceSlice>, NotUsed> From(
         IStreams streams, ShardKey shard, ShardPosition start, ConsumerOptions options, TimeProvider time,
-        ShardPosition confirmed, Action<string?> waiting, CancellationToken stop) =>
-        Source.UnfoldAsync<ShardPosition?, Envelope<SourceSlice>>(start, async position =>
+        ShardPosition confirmed, Action<string?> waiting, GraphPulse pulse, CancellationToken stop)
+    {
+        var reader = new Reader(streams, shard, options, time, confirmed, waiting, pulse, stop);
+        return Source.UnfoldAsync<ShardPosition?, Envelope<SourceSlice>>(start, async position =>
         {
             // A completed source asks no more after its last envelope: null stands for the end of the shard.
             if (position is not { } from || stop.IsCancellationRequested) return Option<(ShardPosition?, Envelope<SourceSlice>)>.None;
             try
             {
-                return await ReadAsync(streams, shard, from, options, time, confirmed, waiting, stop);
+                return await reader.ReadAsync(from);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return Option<(ShardPosition?, Envelope<SourceSlice>)>.None;
             }
         });
+    }
 
-    private static async Task<Option<(ShardPosition?, Envelope<SourceSlice>)>> ReadAsync(
-        IStreams streams, ShardKey shard, ShardPosition from, ConsumerOptions options, TimeProvider time,
-        ShardPosition confirmed, Action<string?> waiting, CancellationToken stop)
+    private sealed class Reader(
+        IStreams streams, ShardKey shard, ConsumerOptions options, TimeProvider time, ShardPosition confirmed, Action<string?> waiting,
+        GraphPulse pulse, CancellationToken stop)
     {
-        for (var attempt = 0; ; attempt++)
+        private readonly AnswerPatience _patience = new(options.AnswerPatience, time);
+
+        public async Task<Option<(ShardPosition?, Envelope<SourceSlice>)>> ReadAsync(ShardPosition from)
         {
-            var result = await streams.ReadAsync(shard, from, options.ReadRecordsMax, options.ReadBytesMax, options.ReadWait, stop);
-            switch (result)
+            for (var attempt = 0; ; attempt++)
             {
-                case ReadResult.Records records:
-                    if (attempt > 0) waiting(null);
-                    return (records.Next, Envelop(from, confirmed, records));
-                case ReadResult.Damaged damaged:
-                    throw new DamagedSourceException($"Row {damaged.Row} of {shard} is damaged: {damaged.Detail}");
-                case ReadResult.KeyUnavailable sealedBy:
-                    waiting($"{shard} can't be read: {sealedBy.Key.Detail}");
-                    break;
-                case ReadResult.Gone gone:
-                    waiting($"{shard} is gone: {gone.Detail}");
-                    break;
-                case ReadResult.Unavailable unavailable:
-                    waiting($"{shard} does not answer: {unavailable.Detail}");
-                    break;
+                var since = time.GetTimestamp();
+                switch (await AskAsync(from))
+                {
+                    case ReadResult.Records records:
+                        if (attempt > 0) waiting(null);
+                        // A read that found nothing has waited at the tip, which is no work.
+                        if (records.Slices.IsDefaultOrEmpty) pulse.Beat(GraphStage.Read);
+                        else pulse.Spent(GraphStage.Read, since);
+                        return (records.Next, Envelop(from, confirmed, records));
+                    case ReadResult.Damaged damaged:
+                        throw new DamagedSourceException($"Row {damaged.Row} of {shard} is damaged: {damaged.Detail}");
+                    case ReadResult.KeyUnavailable sealedBy:
+                        waiting($"{shard} can't be read: {sealedBy.Key.Detail}");
+                        break;
+                    case ReadResult.Gone gone:
+                        waiting($"{shard} is gone: {gone.Detail}");
+                        break;
+                    case ReadResult.Unavailable unavailable:
+                        waiting($"{shard} does not answer: {unavailable.Detail}");
+                        break;
+                }
+                await options.ReadRetry.WaitAsync(attempt, time, stop);
             }
-            await options.ReadRetry.WaitAsync(attempt, time, stop);
+        }
+
+        private async Task<ReadResult> AskAsync(ShardPosition from)
+        {
+            // Ends what the read still holds where its answer is not waited for any more.
+            using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var read = streams.ReadAsync(shard, from, options.ReadRecordsMax, options.ReadBytesMax, options.ReadWait, given.Token);
+            if (await _patience.WaitAsync(read, options.ReadWait) is { } answer) return answer;
+            await given.CancelAsync();
+            return new ReadResult.Unavailable("No answer came for a while.");
         }
     }
 

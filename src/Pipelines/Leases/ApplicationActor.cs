@@ -1,6 +1,7 @@
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
 using Akka.Event;
@@ -11,21 +12,30 @@ using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
 namespace ActorStreams.Pipelines.Leases;
 
+/// <summary>What applications and their coordinator work with; the same for all of a node.</summary>
+/// <param name="Leaving">
+/// Cancelled when the node leaves: its regions hand their entities over, and a message that comes in between holds that up until its time-out.
+/// </param>
+public sealed record LeaseServices(
+    IStreams Streams, IActorRef Consumers, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, CancellationToken Leaving)
+{
+    /// <summary>Which snapshots this node found unreadable.</summary>
+    public Recoveries Recoveries { get; } = new();
+}
+
 /// <summary>
-/// Holds the leases of one application. At each poll it looks at the source, notes new shards and new lives of the stream, and tells
-/// the consumer of every lease that is due to run; so a consumer that was lost with its node runs again within a poll.
+/// Holds the leases of one application. At each poll it tells the consumer of every lease that is due to run, so that one that was lost with
+/// its node runs again, gives a lease to another node where its consumer gives no sign of life, and looks at the source, to note new shards
+/// and new lives of the stream.
 /// </summary>
-public sealed class ApplicationActor : ReceivePersistentActor
+public sealed partial class ApplicationActor : ReceivePersistentActor
 {
     /// <summary>How long a look may take before another one begins.</summary>
     private static readonly TimeSpan s_lookTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly IStreams _streams;
-    private readonly IActorRef _consumers;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _pollInterval;
+    private readonly LeaseServices _services;
+    private readonly LeaseWatch _watch;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<ShardKey, ConsumerStatus> _heard = [];
     private readonly CancellationTokenSource _stopped = new();
     private PipelineDefinition _definition;
     private ApplicationState _state = ApplicationState.New;
@@ -37,22 +47,14 @@ public sealed class ApplicationActor : ReceivePersistentActor
     private bool _hasOutputs;
     private ITimer? _timer;
 
-    // The node is leaving: its regions hand their entities over, and a message that comes in between holds that up until its time-out.
-    private readonly CancellationToken _leaving;
-
-    public ApplicationActor(
-        PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval, CancellationToken leaving)
+    public ApplicationActor(PipelineDefinition definition, LeaseServices services)
     {
-        _leaving = leaving;
         _definition = definition;
-        _streams = streams;
-        _consumers = consumers;
-        _time = time;
-        _pollInterval = pollInterval;
+        _services = services;
+        _watch = new LeaseWatch(services.Time, services.Options.SilentAfter, services.Options.MovesAtOnce);
         PersistenceId = $"application-{definition.Name}";
-        Recover<IApplicationEvent>(e => _state = _state.Apply(e));
-        Recover<RecoveryCompleted>(_ => Look());
-        Command<Tick>(_ => Look());
+        RecoverState();
+        Command<Tick>(_ => OnTick());
         Command<Redefine>(redefine =>
         {
             _definition = redefine.Definition;
@@ -71,18 +73,24 @@ public sealed class ApplicationActor : ReceivePersistentActor
             StopConsumers(_state);
             Context.Stop(Self);
         });
+        CommandOperations();
+        CommandSnapshotAnswers();
     }
 
     public override string PersistenceId { get; }
 
-    public static Props Props(
-        PipelineDefinition definition, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval, CancellationToken leaving) =>
-        Akka.Actor.Props.Create(() => new ApplicationActor(definition, streams, consumers, time, pollInterval, leaving));
+    public override Recovery Recovery => new(new SnapshotSelectionCriteria(_services.Recoveries.SnapshotRowMax(PersistenceId)));
+
+    private long NowMs => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public static Props Props(PipelineDefinition definition, LeaseServices services) =>
+        Akka.Actor.Props.Create(() => new ApplicationActor(definition, services));
 
     protected override void PreStart()
     {
         var self = Self;
-        _timer = _time.CreateTimer(_ => self.Tell(Tick.Instance), null, _pollInterval, _pollInterval);
+        var interval = _services.Options.PollInterval;
+        _timer = _services.Time.CreateTimer(_ => self.Tell(Tick.Instance), null, interval, interval);
         base.PreStart();
     }
 
@@ -94,11 +102,20 @@ public sealed class ApplicationActor : ReceivePersistentActor
         base.PostStop();
     }
 
+    /// <summary>
+    /// Consumers are told before the source is looked at, for that may take seconds when its own actor was lost with the same node as they.
+    /// </summary>
+    private void OnTick()
+    {
+        RunConsumers();
+        Look();
+    }
+
     private void Look()
     {
-        if (_isLooking || _leaving.IsCancellationRequested) return;
+        if (_isLooking || _services.Leaving.IsCancellationRequested) return;
         _isLooking = true;
-        SourceLook.TakeAsync(_streams, _definition, !_hasOutputs, _stopped.Token).WaitAsync(s_lookTimeout, _time)
+        SourceLook.TakeAsync(_services.Streams, _definition, !_hasOutputs, _stopped.Token).WaitAsync(s_lookTimeout, _services.Time)
             .PipeTo(Self, failure: e => new LookFailed(e.Message));
     }
 
@@ -108,7 +125,6 @@ public sealed class ApplicationActor : ReceivePersistentActor
         if (look.Unavailable is { } reason)
         {
             Show(ApplicationPhase.Unavailable, reason);
-            RunConsumers();
             return;
         }
         if (look.Source is not { } source)
@@ -118,17 +134,16 @@ public sealed class ApplicationActor : ReceivePersistentActor
         }
         _hasOutputs = true;
         var before = _state;
-        var events = _state.Decide(source, _definition.Start, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        var events = _state.Decide(source, _definition.Start, NowMs);
         if (events.IsEmpty)
         {
-            Run();
+            Show(ApplicationPhase.Running, "");
             return;
         }
         var left = events.Length;
         PersistAll(events, e =>
         {
-            _state = _state.Apply(e);
-            Note(e);
+            Apply(e);
             if (--left > 0) return;
             if (before.Source != _state.Source) StopConsumers(before);
             Run();
@@ -143,35 +158,57 @@ public sealed class ApplicationActor : ReceivePersistentActor
 
     private void RunConsumers()
     {
-        if (_state.Source is not { } source || _leaving.IsCancellationRequested) return;
+        if (_phase == ApplicationPhase.WaitingForStream || _services.Leaving.IsCancellationRequested) return;
+        if (_state.IsPaused)
+        {
+            StopPaused();
+            return;
+        }
+        _watch.BeginRound();
         foreach (var lease in _state.Runnable)
         {
-            var shard = new ShardKey(source.Region, source.Incarnation, lease.Shard);
-            _consumers.Tell(new RunConsumer(_definition, shard, lease.Range, lease.Start, _state.FinishedParents(lease)));
+            if (ShardOf(lease) is not { } shard) return;
+            _watch.Wanted(shard);
+            if (_watch.Judge(shard) is var (kind, cause)) Interrupt(shard, lease, kind, cause);
+            else Run(shard, lease);
         }
     }
+
+    private void Run(ShardKey shard, Lease lease) => _services.Consumers.Tell(
+        new RunConsumer(_definition, shard, lease.Range, lease.Start, _state.FinishedParents(lease))
+        {
+            Placement = lease.Placement,
+            Life = _state.Life,
+            From = lease.From,
+        });
 
     private void StopConsumers(ApplicationState state)
     {
         if (state.Source is not { } source) return;
-        foreach (var lease in state.Runnable)
-            _consumers.Tell(new StopConsumer(_definition.Name, new ShardKey(source.Region, source.Incarnation, lease.Shard)));
+        foreach (var lease in state.Runnable) Stop(new ShardKey(source.Region, source.Incarnation, lease.Shard), lease.Placement);
+    }
+
+    private void Stop(ShardKey shard, LeasePlacement placement)
+    {
+        _watch.Unwanted(shard);
+        _services.Consumers.Tell(new StopConsumer(_definition.Name, shard) { Placement = placement });
     }
 
     private void OnConsumer(ConsumerStatus status)
     {
-        if (_state.Source != status.Shard.Stream) return;
-        _heard[status.Shard] = status;
-        if (status.Phase != ConsumerPhase.Finished
-            || _state.DecideFinished(status.Shard, _time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } finished)
+        if (_state.Source != status.Shard.Stream || !_state.Leases.TryGetValue(status.Shard.Shard, out var lease)) return;
+        // A consumer that was moved may wake and tell of its former place, or of a life that is over.
+        if (status.Placement.Number != lease.Placement.Number || (status.Life != _state.Life && status.Phase == ConsumerPhase.Finished)) return;
+        _watch.Heard(status);
+        if (status.Phase != ConsumerPhase.Finished || _state.DecideFinished(status.Shard, NowMs) is not { } finished)
         {
             Show(_phase, _detail);
             return;
         }
         Persist(finished, e =>
         {
-            _state = _state.Apply(e);
-            _consumers.Tell(new StopConsumer(_definition.Name, status.Shard));
+            Apply(e);
+            Stop(status.Shard, lease.Placement);
             // The children need not wait for the next poll; where they are not known yet, the look finds them.
             Run();
             Look();
@@ -183,7 +220,7 @@ public sealed class ApplicationActor : ReceivePersistentActor
         switch (e)
         {
             case SourceFound found:
-                _heard.Clear();
+                _watch.Clear();
                 _log.Info("Application {Application} reads {Stream} in its life {Incarnation}", _definition.Name, _definition.Source, found.Stream.Incarnation);
                 break;
             case LeasesAdded added:
@@ -202,14 +239,24 @@ public sealed class ApplicationActor : ReceivePersistentActor
         if (detail.Length > 0 && detail != _detail) _log.Info("Application {Application}: {Detail}", _definition.Name, detail);
         _phase = phase;
         _detail = detail;
+        var runnable = _state.IsPaused ? [] : _state.Runnable.Select(l => l.Shard).ToHashSet();
         var leases = _state.Source is not { } source ? [] : _state.Leases.Values.Select(lease =>
         {
             var shard = new ShardKey(source.Region, source.Incarnation, lease.Shard);
-            return new LeaseStatus(shard, lease, _heard.GetValueOrDefault(shard));
+            return new LeaseStatus(shard, lease, _watch.Status(shard)) { HeardAgoMs = _watch.HeardAgoMs(shard), IsWanted = runnable.Contains(lease.Shard) };
         });
+        // What it waits for shows, also while nothing would be read of it.
+        var shown = _state.IsPaused && phase is ApplicationPhase.Running or ApplicationPhase.Starting ? ApplicationPhase.Paused : phase;
         Context.Parent.Tell(new ApplicationStatus(
-            _definition.Name, _phase, _detail, _definition.Source, _definition.Output, _definition.DeadLetters, [.. leases]));
+            _definition.Name, shown, detail, _definition.Source, _definition.Output, _definition.DeadLetters, [.. leases])
+        {
+            IsPaused = _state.IsPaused,
+            Life = _state.Life,
+        });
     }
+
+    private ShardKey? ShardOf(Lease lease) =>
+        _state.Source is { } source ? new ShardKey(source.Region, source.Incarnation, lease.Shard) : null;
 
     private sealed record Tick : INoSerializationVerificationNeeded
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Leases;
@@ -17,7 +19,42 @@ public static class ApplicationEvents
     public sealed record LeasesAdded(ImmutableArray<Lease> Leases) : IApplicationEvent;
 
     public sealed record LeaseEnded(int Shard, LeaseOutcome Outcome, long AtMs) : IApplicationEvent;
+
+    /// <summary>The consumer of a lease was, or is from now on, started again for a reason that a person should know of.</summary>
+    /// <param name="Cause">In words.</param>
+    /// <param name="Placement">Where it is from now on.</param>
+    public sealed record LeaseInterrupted(int Shard, LeaseInterruption Kind, string Cause, LeasePlacement Placement, long AtMs) : IApplicationEvent;
+
+    /// <summary>An incarnation begins; the row it takes shuts former ones out of the journal.</summary>
+    public sealed record ApplicationTookOver(long AtMs) : IApplicationEvent;
+
+    /// <summary>No consumer is to run until <see cref="ApplicationResumed"/>.</summary>
+    public sealed record ApplicationPaused(long AtMs) : IApplicationEvent;
+
+    public sealed record ApplicationResumed(long AtMs) : IApplicationEvent;
+
+    /// <summary>All consumers begin a new life, at the positions of these leases, which take the place of those before.</summary>
+    /// <param name="To">What was asked for, in words.</param>
+    public sealed record PositionsReset(int Life, string To, ImmutableArray<Lease> Leases, long AtMs) : IApplicationEvent;
 }
+
+public enum LeaseInterruption
+{
+    /// <summary>It was silent, and its node has started it again.</summary>
+    Restarted = 1,
+
+    /// <summary>It gave no sign of life, and another node is to run it.</summary>
+    Moved = 2,
+
+    /// <summary>A person has released its lease.</summary>
+    Released = 3,
+}
+
+/// <summary>Why a lease was interrupted, in words.</summary>
+public sealed record LeaseCause(long AtMs, string What);
+
+/// <summary>An application with its leases, kept so that its journal stays short.</summary>
+public sealed record ApplicationSnapshot(ApplicationState State);
 
 /// <summary>Why a lease is over.</summary>
 public enum LeaseOutcome
@@ -37,7 +74,22 @@ public enum LeaseOutcome
 public sealed record Lease(
     int Shard, HashKeyRange Range, ImmutableArray<int> Parents, StartPosition Start, long SinceMs, LeaseOutcome? Outcome, long EndedMs)
 {
+    /// <summary>Causes that are remembered, the newest.</summary>
+    public const int CausesMax = 8;
+
     public bool IsOpen => Outcome is null;
+
+    /// <summary>Where its consumer is to run.</summary>
+    public LeasePlacement Placement { get; init; } = LeasePlacement.First;
+
+    /// <summary>Where its consumer begins in this life of the application; null leaves it to <see cref="Start"/>.</summary>
+    public ShardPosition? From { get; init; }
+
+    /// <summary>Times that its consumer was started again because it gave no sign of life, or by a person.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Why, the newest last.</summary>
+    public ImmutableArray<LeaseCause> Causes { get; init; } = [];
 }
 
 /// <summary>Facts in the coordinator's journal: the applications that were started and stopped at run time, beside those in settings.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using static ActorStreams.Pipelines.Leases.ApplicationEvents;
 
@@ -14,6 +16,12 @@ public sealed record ApplicationState
     public StreamKey? Source { get; init; }
 
     public ImmutableSortedDictionary<int, Lease> Leases { get; init; } = ImmutableSortedDictionary<int, Lease>.Empty;
+
+    /// <summary>No consumer runs until it is resumed.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>How often the positions were reset.</summary>
+    public int Life { get; init; }
 
     /// <summary>
     /// Leases whose consumers should run now: open ones, once their parents' are over. A parent without a lease had aged out before the
@@ -77,14 +85,52 @@ public sealed record ApplicationState
             ? new LeaseEnded(shard.Shard, LeaseOutcome.Finished, nowMs)
             : null;
 
+    /// <summary>The leases after a reset: of all shards that are there, at the positions found; shards without one are passed over.</summary>
+    /// <param name="positions">Of each shard to read; where the others ended is behind what was asked for.</param>
+    public PositionsReset DecideReset(StreamDescription source, IReadOnlyDictionary<int, ShardPosition> positions, string to, long nowMs) => new(
+        Life + 1, to,
+        [
+            .. source.Shards.Select(shard =>
+            {
+                var isSkipped = !positions.TryGetValue(shard.Key.Shard, out var from);
+                var known = Leases.GetValueOrDefault(shard.Key.Shard);
+                return new Lease(
+                    shard.Key.Shard, shard.Range, shard.Parents, StartPosition.TrimHorizon, nowMs, isSkipped ? LeaseOutcome.Skipped : null,
+                    isSkipped ? nowMs : 0)
+                {
+                    From = isSkipped ? null : from,
+                    Placement = known?.Placement ?? LeasePlacement.First,
+                    Restarts = known?.Restarts ?? 0,
+                    Causes = known?.Causes ?? [],
+                };
+            }),
+        ],
+        nowMs);
+
     public ApplicationState Apply(IApplicationEvent e) => e switch
     {
-        SourceFound found => new ApplicationState { Source = found.Stream },
+        SourceFound found => new ApplicationState { Source = found.Stream, IsPaused = IsPaused, Life = Life },
         LeasesAdded added => this with { Leases = Leases.AddRange(added.Leases.Select(l => KeyValuePair.Create(l.Shard, l))) },
         LeaseEnded ended => this with
         {
             Leases = Leases.SetItem(ended.Shard, Leases[ended.Shard] with { Outcome = ended.Outcome, EndedMs = ended.AtMs }),
         },
+        LeaseInterrupted interrupted => this with { Leases = Leases.SetItem(interrupted.Shard, Interrupt(Leases[interrupted.Shard], interrupted)) },
+        ApplicationTookOver => this,
+        ApplicationPaused => this with { IsPaused = true },
+        ApplicationResumed => this with { IsPaused = false },
+        PositionsReset reset => this with
+        {
+            Life = reset.Life,
+            Leases = ImmutableSortedDictionary.CreateRange(reset.Leases.Select(l => KeyValuePair.Create(l.Shard, l))),
+        },
         _ => throw new InvalidOperationException($"An application does not know the event {e.GetType()}."),
+    };
+
+    private static Lease Interrupt(Lease lease, LeaseInterrupted e) => lease with
+    {
+        Placement = e.Placement,
+        Restarts = lease.Restarts + 1,
+        Causes = [.. lease.Causes.TakeLast(Lease.CausesMax - 1), new LeaseCause(e.AtMs, e.Cause)],
     };
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ActorStreams.Pipelines.Definitions;
-using ActorStreams.Shards.Client;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -16,11 +15,7 @@ namespace ActorStreams.Pipelines.Leases;
 public sealed class CoordinatorActor : ReceivePersistentActor
 {
     private readonly ImmutableArray<PipelineDefinition> _settings;
-    private readonly IStreams _streams;
-    private readonly IActorRef _consumers;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _pollInterval;
-    private readonly CancellationToken _nodeLeaving;
+    private readonly LeaseServices _services;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, IActorRef> _applications = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ApplicationStatus> _statuses = new(StringComparer.Ordinal);
@@ -30,19 +25,13 @@ public sealed class CoordinatorActor : ReceivePersistentActor
     private readonly Dictionary<string, PipelineDefinition> _next = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _leaving = [];
 
-    public CoordinatorActor(
-        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval,
-        CancellationToken nodeLeaving)
+    public CoordinatorActor(ImmutableArray<PipelineDefinition> settings, LeaseServices services)
     {
-        _nodeLeaving = nodeLeaving;
         _settings = settings;
-        _streams = streams;
-        _consumers = consumers;
-        _time = time;
-        _pollInterval = pollInterval;
+        _services = services;
         Recover<ICoordinatorEvent>(e => _state = _state.Apply(e));
         // Nothing is done before this is durable, so that a former incarnation's writes fail from here on.
-        Recover<RecoveryCompleted>(_ => Persist(new CoordinatorTookOver(_time.GetUtcNow().ToUnixTimeMilliseconds()), _ =>
+        Recover<RecoveryCompleted>(_ => Persist(new CoordinatorTookOver(_services.Time.GetUtcNow().ToUnixTimeMilliseconds()), _ =>
         {
             foreach (var definition in _state.Effective(_settings)) Spawn(definition);
         }));
@@ -52,6 +41,11 @@ public sealed class CoordinatorActor : ReceivePersistentActor
         {
             if (_applications.TryGetValue(status.Name, out var child) && child.Equals(Sender)) _statuses[status.Name] = status;
         });
+        Command<IOperation>(operation =>
+        {
+            if (_applications.TryGetValue(operation.Name, out var child)) child.Forward(operation);
+            else Sender.Tell(new OperatorAnswer(OperatorOutcome.NotFound, $"There is no pipeline {operation.Name}."));
+        });
         Command<GetStatus>(_ => Sender.Tell(new PipelinesStatus([.. _statuses.Values])));
         Command<Terminated>(OnTerminated);
         Command<Respawn>(OnRespawn);
@@ -59,11 +53,8 @@ public sealed class CoordinatorActor : ReceivePersistentActor
 
     public override string PersistenceId => "pipelines-coordinator";
 
-    /// <param name="nodeLeaving">Cancelled when this node leaves: no consumer is told to run from here any more.</param>
-    public static Props Props(
-        ImmutableArray<PipelineDefinition> settings, IStreams streams, IActorRef consumers, TimeProvider time, TimeSpan pollInterval,
-        CancellationToken nodeLeaving) =>
-        Akka.Actor.Props.Create(() => new CoordinatorActor(settings, streams, consumers, time, pollInterval, nodeLeaving));
+    public static Props Props(ImmutableArray<PipelineDefinition> settings, LeaseServices services) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(settings, services));
 
     private void OnStart(StartApplication start)
     {
@@ -104,7 +95,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
         if (_applications.FirstOrDefault(a => a.Value.Equals(ended.ActorRef)) is not { Key: { } name }) return;
         _log.Warning("Application {Application} stopped and is started again", name);
         _applications.Remove(name);
-        Task.Delay(_pollInterval, _time).PipeTo(Self, success: () => new Respawn(name));
+        Task.Delay(_services.Options.PollInterval, _services.Time).PipeTo(Self, success: () => new Respawn(name));
     }
 
     private void OnRespawn(Respawn respawn)
@@ -115,7 +106,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
 
     private void Spawn(PipelineDefinition definition)
     {
-        var child = Context.ActorOf(ApplicationActor.Props(definition, _streams, _consumers, _time, _pollInterval, _nodeLeaving), definition.Name);
+        var child = Context.ActorOf(ApplicationActor.Props(definition, _services), definition.Name);
         _applications[definition.Name] = child;
         Context.Watch(child);
     }

@@ -10,12 +10,19 @@ internal static class Manifests
     public const string ConsumerStarted = "CS1";
     public const string Checkpointed = "CP1";
     public const string ConsumerFinished = "CF1";
+    public const string ConsumerReset = "CR1";
     public const string ConsumerSnapshot = "CK1";
 
-    /// <summary>A: facts in an application's journal.</summary>
+    /// <summary>A: facts in an application's journal, and its snapshot.</summary>
     public const string SourceFound = "AS1";
     public const string LeasesAdded = "AL1";
     public const string LeaseEnded = "AE1";
+    public const string LeaseInterrupted = "AI1";
+    public const string ApplicationTookOver = "AT1";
+    public const string ApplicationPaused = "AP1";
+    public const string ApplicationResumed = "AR1";
+    public const string PositionsReset = "AZ1";
+    public const string ApplicationSnapshot = "AK1";
 
     /// <summary>K: facts in the coordinator's journal.</summary>
     public const string ApplicationAdded = "KA1";
@@ -35,4 +42,9 @@ internal static class Manifests
     public const string GetStatus = "MG1";
     public const string PipelinesStatus = "MP1";
     public const string ApplicationStatus = "MA1";
+    public const string PauseApplication = "MH1";
+    public const string ResumeApplication = "MR1";
+    public const string ReleaseLease = "ML1";
+    public const string ResetPositions = "MZ1";
+    public const string OperatorAnswer = "MO1";
 }

@@ -13,7 +13,7 @@ public static class PipelineSerialization
     private static readonly Type[] s_bound =
     [
         typeof(ConsumerProtocol.IMessage), typeof(ConsumerEvents.IConsumerEvent), typeof(ConsumerSnapshot),
-        typeof(ApplicationEvents.IApplicationEvent), typeof(CoordinatorEvents.ICoordinatorEvent), typeof(CoordinatorProtocol.IMessage),
+        typeof(ApplicationEvents.IApplicationEvent), typeof(ApplicationSnapshot), typeof(CoordinatorEvents.ICoordinatorEvent), typeof(CoordinatorProtocol.IMessage),
     ];
 
     /// <summary>Serializer and bindings alone; for systems that are not built with Akka.Hosting.</summary>

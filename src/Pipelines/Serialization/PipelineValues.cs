@@ -126,17 +126,85 @@ internal static class PipelineValues
             SinceMs = lease.SinceMs,
             Outcome = (int)(lease.Outcome ?? 0),
             EndedMs = lease.EndedMs,
+            Placement = lease.Placement.ToProto(),
+            Restarts = lease.Restarts,
         };
+        if (lease.From is { } from) value.From = from.ToProto();
         value.Parents.AddAll(lease.Parents);
+        value.Causes.AddAll(lease.Causes, c => new CauseValue { AtMs = c.AtMs, What = c.What });
         return value;
     }
+
+    /// <summary>The first place is not written, so that what never moved is stored and sent as ever.</summary>
+    public static PlacementValue? ToProto(this LeasePlacement placement) =>
+        placement.Number == 0 ? null : new PlacementValue { Number = placement.Number, Avoid = placement.Avoid };
+
+    public static LeasePlacement ToPlacement(this PlacementValue? value) =>
+        value is null ? LeasePlacement.First : new LeasePlacement(value.Number, value.Avoid);
 
     public static Lease ToLease(this LeaseValue? value)
     {
         ProtoValues.Require(value, "lease");
         return new Lease(
             value.Shard, value.Range.ToRange(), value.Parents.ToArray(p => p), Known<StartPosition>(value.Start), value.SinceMs,
-            value.Outcome == 0 ? null : Known<LeaseOutcome>(value.Outcome), value.EndedMs);
+            value.Outcome == 0 ? null : Known<LeaseOutcome>(value.Outcome), value.EndedMs)
+        {
+            Placement = value.Placement.ToPlacement(),
+            From = value.From?.ToPosition(),
+            Restarts = value.Restarts,
+            Causes = value.Causes.ToArray(c => new LeaseCause(c.AtMs, c.What)),
+        };
+    }
+
+    public static ConsumerHealthValue ToProto(this ConsumerHealth health) => new()
+    {
+        Generation = health.Generation,
+        PulseAgoMs = health.PulseAgoMs,
+        Stage = health.Stage,
+        WaitingMs = health.WaitingMs,
+        Tries = health.Tries,
+        Retrying = health.Retrying,
+        Failures = health.Failures,
+        Silences = health.Silences,
+        LastTrouble = health.LastTrouble,
+        RecordsPerSecond = health.RecordsPerSecond,
+        ClosingMsPerSecond = health.ClosingMsPerSecond,
+        ShareRead = health.Shares.Read,
+        ShareWork = health.Shares.Work,
+        ShareAppend = health.Shares.Append,
+        SharePost = health.Shares.Post,
+        ReadMs = health.ReadMs,
+        CheckpointMs = health.CheckpointMs,
+        HotKey = health.HotKey,
+        HotKeyShare = health.HotKeyShare,
+    };
+
+    public static ConsumerHealth ToHealth(this ConsumerHealthValue value) => new()
+    {
+        Generation = value.Generation,
+        PulseAgoMs = value.PulseAgoMs,
+        Stage = value.Stage,
+        WaitingMs = value.WaitingMs,
+        Tries = value.Tries,
+        Retrying = value.Retrying,
+        Failures = value.Failures,
+        Silences = value.Silences,
+        LastTrouble = value.LastTrouble,
+        RecordsPerSecond = value.RecordsPerSecond,
+        ClosingMsPerSecond = value.ClosingMsPerSecond,
+        Shares = new StageShares(value.ShareRead, value.ShareWork, value.ShareAppend, value.SharePost),
+        ReadMs = value.ReadMs,
+        CheckpointMs = value.CheckpointMs,
+        HotKey = value.HotKey,
+        HotKeyShare = value.HotKeyShare,
+    };
+
+    public static StreamKeyValue ToProto(this StreamKey stream) => new() { Region = stream.Region, Incarnation = stream.Incarnation.Value };
+
+    public static StreamKey ToKey(this StreamKeyValue? value)
+    {
+        ProtoValues.Require(value, "stream");
+        return new StreamKey(value.Region, new Incarnation(value.Incarnation));
     }
 
     public static KeyStateValue ToProto(this KeyState key) =>
@@ -147,6 +215,12 @@ internal static class PipelineValues
     public static T Known<T>(int value)
         where T : struct, Enum =>
         ProtoValues.Known((T)Enum.ToObject(typeof(T), value));
+
+    /// <summary>Refuses numbers that are no time, as arbitrary bytes may hold.</summary>
+    public static DateTimeOffset Time(long ms) =>
+        ms >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : throw new SerializationException($"{ms} ms since 1970 is no time.");
 
     private static ByteString HashKey(UInt128 key)
     {

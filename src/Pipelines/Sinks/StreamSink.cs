@@ -15,6 +15,8 @@ namespace ActorStreams.Pipelines.Sinks;
 public sealed class StreamSink(
     IStreams streams, StreamId target, string producer, long epoch, StreamSinkOptions options, TimeProvider time, Action<string?> waiting)
 {
+    private readonly AnswerPatience _patience = new(options.AnswerPatience, time);
+
     // Null when the output has to be looked at anew: at the start, after a reshard, a gap, a deletion.
     private ProducerFrontier[]? _outputs;
     private HashKeyRouter? _router;
@@ -23,14 +25,19 @@ public sealed class StreamSink(
     /// <param name="stop">Ends the waiting, with <see cref="OperationCanceledException"/>.</param>
     public async Task AttachAsync(CancellationToken stop)
     {
-        if (_outputs is not null) return;
+        if (await AttachWaitingAsync(stop)) waiting(null);
+    }
+
+    /// <summary>Whether it had to wait, and said so.</summary>
+    private async Task<bool> AttachWaitingAsync(CancellationToken stop)
+    {
+        if (_outputs is not null) return false;
         for (var attempt = 0; ; attempt++)
         {
-            if (await TryAttachAsync(stop) is not { } problem) break;
+            if (await TryAttachAsync(stop) is not { } problem) return attempt > 0;
             waiting(problem);
             await options.Retry.WaitAsync(attempt, time, stop);
         }
-        waiting(null);
     }
 
     /// <summary>Returns when every record is durable in the output, by this call or an earlier one.</summary>
@@ -39,20 +46,25 @@ public sealed class StreamSink(
     public async Task DeliverAsync(IReadOnlyList<OutputRecord> records, CancellationToken stop)
     {
         if (records.Count == 0) return;
+        var hasWaited = false;
         for (var attempt = 0; ; attempt++)
         {
-            await AttachAsync(stop);
+            hasWaited |= await AttachWaitingAsync(stop);
             var outputs = _outputs!;
             var byOutput = records.GroupBy(r => outputs[_router!.Route(r.HashKey)])
                 .Select(group => (Output: group.Key, Records: group.Where(r => !group.Key.Has(r.HashKey, r.Position)).ToList()))
                 .Where(part => part.Records.Count > 0)
                 .ToList();
-            if (byOutput.Count == 0) return;
             var problems = await Task.WhenAll(byOutput.Select(part => AppendAsync(part.Output, part.Records, stop)));
-            if (problems.All(p => p is null)) return;
+            if (problems.All(p => p is null))
+            {
+                if (hasWaited) waiting(null);
+                return;
+            }
             _outputs = null;
             // The first look at a changed output needs no wait: a reshard tells where the keys went.
             if (attempt == 0) continue;
+            hasWaited = true;
             waiting(problems.First(p => p is not null));
             await options.Retry.WaitAsync(attempt, time, stop);
         }
@@ -78,7 +90,8 @@ public sealed class StreamSink(
         for (var attempt = 0; ; attempt++)
         {
             // Not cancelled by a stop: an answer that is on its way saves the next incarnation the redo.
-            var reply = await streams.AppendAsync(target, output.Key, block, append, CancellationToken.None);
+            var reply = await _patience.WaitAsync(streams.AppendAsync(target, output.Key, block, append, CancellationToken.None))
+                ?? new AppendReply.Refused(AppendError.OutcomeUnknown, "No answer came for a while.");
             switch (reply)
             {
                 case AppendReply.Appended:
@@ -105,7 +118,7 @@ public sealed class StreamSink(
 
     private async Task<string?> TryAttachAsync(CancellationToken stop)
     {
-        var found = await streams.MapAsync(target, stop);
+        var found = await _patience.WaitAsync(streams.MapAsync(target, stop).AsTask()) ?? new MapResult.Unavailable("No answer came for a while.");
         if (found is not MapResult.Found { Map: var map })
         {
             return found switch
@@ -115,7 +128,9 @@ public sealed class StreamSink(
                 _ => $"stream {target} does not exist",
             };
         }
-        var replies = await Task.WhenAll(map.Open.Select(shard => streams.AttachAsync(shard.Key, producer, epoch, stop)));
+        var replies = await Task.WhenAll(map.Open.Select(async shard =>
+            await _patience.WaitAsync(streams.AttachAsync(shard.Key, producer, epoch, stop))
+            ?? new AttachReply.Refused(AppendError.OutcomeUnknown, "No answer came for a while.")));
         var outputs = ImmutableArray.CreateBuilder<ProducerFrontier>(replies.Length);
         foreach (var (shard, reply) in map.Open.Zip(replies))
         {

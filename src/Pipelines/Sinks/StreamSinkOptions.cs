@@ -9,6 +9,9 @@ public sealed record StreamSinkOptions
     /// <summary>Payload bytes after which a block is closed; one larger record still goes alone.</summary>
     public int BlockBytesMax { get; init; } = 512 * 1024;
 
+    /// <summary>How long an answer is waited for before the same is sent again; doubled as long as none comes.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Waits between tries, which never end: a sink that is away holds the source back and loses nothing.</summary>
-    public RetryDelays Retry { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+    public RetryDelays Retry { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 }

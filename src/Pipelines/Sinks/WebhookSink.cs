@@ -8,7 +8,14 @@ namespace ActorStreams.Pipelines.Sinks;
 /// POSTs alerts to an address, <b>at least once</b>: a crash between the answer and the checkpoint sends again, under the same
 /// <see cref="IdHeader"/>, by which the receiver may know it. After a bounded number of tries an alert is given up as a dead letter.
 /// </summary>
-public sealed class WebhookSink(HttpClient http, string url, string application, WebhookOptions options, TimeProvider time)
+/// <param name="http">Its time-out is not used.</param>
+/// <param name="url">Where to.</param>
+/// <param name="application">Part of the ids.</param>
+/// <param name="options">Tries and waits.</param>
+/// <param name="time">The clock.</param>
+/// <param name="retrying">Told what is tried again and why, and null when the alerts of a slice are done.</param>
+public sealed class WebhookSink(
+    HttpClient http, string url, string application, WebhookOptions options, TimeProvider time, Action<string?>? retrying = null)
 {
     public const string IdHeader = "X-ActorStreams-Alert-Id";
 
@@ -21,6 +28,7 @@ public sealed class WebhookSink(HttpClient http, string url, string application,
             Enumerable.Range(0, alerts.Count),
             new ParallelOptions { MaxDegreeOfParallelism = options.ParallelMax, CancellationToken = stop },
             async (i, cancel) => failures[i] = await DeliverAsync(alerts[i], cancel));
+        retrying?.Invoke(null);
         return [.. failures.OfType<DeadLetter>()];
     }
 
@@ -37,9 +45,12 @@ public sealed class WebhookSink(HttpClient http, string url, string application,
                     alert.SequenceNumber, detected.Ordinal, alert.Key, detected.ArrivedAt, detected.Json, $"The webhook {url} {error}", attempt,
                     alert.SubSequenceNumber);
             }
+            retrying?.Invoke($"the alert {Id(detected)}, try {attempt} of {options.AttemptsMax}: the webhook {error}");
             await options.Retry.WaitAsync(attempt - 1, time, stop);
         }
     }
+
+    private string Id(DetectedAlert detected) => $"{application}-{detected.Alert.SequenceNumber}-{detected.Ordinal}";
 
     private async Task<(string? Error, bool MayPass)> TryAsync(DetectedAlert detected, CancellationToken stop)
     {
@@ -47,7 +58,7 @@ public sealed class WebhookSink(HttpClient http, string url, string application,
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(detected.Json) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add(IdHeader, $"{application}-{detected.Alert.SequenceNumber}-{detected.Ordinal}");
+        request.Headers.Add(IdHeader, Id(detected));
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);

@@ -241,7 +241,7 @@ public sealed class ShardConsumerActorSpecs : Akka.TestKit.Xunit2.TestKit
     {
         var child = await ChildAsync(shard);
         Watch(child);
-        _region.Tell(new StopConsumer(_definition.Name, shard));
+        _region.Tell(new StopConsumer(_definition.Name, shard), _owner.Ref);
         await ExpectTerminatedAsync(child, s_patience);
         while (_owner.HasMessages) await _owner.ReceiveOneAsync(TimeSpan.Zero);
     }

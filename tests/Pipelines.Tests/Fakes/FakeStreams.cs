@@ -294,17 +294,20 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         while (true)
         {
             Task changed;
+            TimeSpan left;
             lock (_lock)
             {
                 if (OnRead(key)) return new ReadResult.Unavailable("as told");
                 if (Find(key) is not { State.Lifecycle: not ShardLifecycle.Ended } shard) return new ReadResult.Gone("The stream is gone.");
                 var result = Read(shard, from, recordsMax);
                 if (result is not ReadResult.Records { Slices.IsEmpty: true, Next: not null }) return result;
-                if (wait <= time.GetElapsedTime(deadline)) return result;
+                // Once: a spec may move time at any moment.
+                left = wait - time.GetElapsedTime(deadline);
+                if (left <= TimeSpan.Zero) return result;
                 changed = shard.Changed.Task;
             }
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            await Task.WhenAny(changed, Task.Delay(wait - time.GetElapsedTime(deadline), time, timer.Token));
+            await Task.WhenAny(changed, Task.Delay(left, time, timer.Token));
             await timer.CancelAsync();
             cancel.ThrowIfCancellationRequested();
         }
@@ -320,8 +323,23 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         }
     }
 
-    public Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset at, CancellationToken cancel) =>
-        throw new NotSupportedException("Pipelines do not start at a time.");
+    public Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset at, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (Find(shard) is not { } found) return Task.FromResult<PositionResult>(new PositionResult.Gone("The stream is gone."));
+            foreach (var (row, batch) in found.Batches)
+            {
+                var record = batch.RecordsFrom(0);
+                while (record.MoveNext())
+                {
+                    if (record.ArrivalMs >= at.ToUnixTimeMilliseconds())
+                        return Task.FromResult<PositionResult>(new PositionResult.Found(new ShardPosition(row, record.Index)));
+                }
+            }
+            return Task.FromResult<PositionResult>(new PositionResult.Found(found.State.Bounds.AfterTip));
+        }
+    }
 
     private static ReadResult Read(Shard shard, ShardPosition from, int recordsMax)
     {

@@ -1,7 +1,9 @@
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Streams;
+using ActorStreams.Shards.Log;
 using static ActorStreams.Pipelines.Leases.ApplicationEvents;
 
 namespace ActorStreams.Pipelines.Tests.Leases;
@@ -142,6 +144,37 @@ public sealed class ApplicationStateSpecs
 
         Assert.Contains(upper, state.Leases.Keys);
         Assert.Empty(state.Decide(old, StartPosition.TrimHorizon, 2));
+    }
+
+    [Fact]
+    public void An_interruption_gives_the_lease_its_new_place_and_the_newest_causes_are_remembered()
+    {
+        _streams.Create("source");
+        var state = Look(ApplicationState.New);
+
+        for (var i = 1; i <= 10; i++)
+            state = state.Apply(new LeaseInterrupted(0, LeaseInterruption.Moved, $"cause {i}", new LeasePlacement(i, "a:1"), i));
+
+        Assert.Equal(new LeasePlacement(10, "a:1"), state.Leases[0].Placement);
+        Assert.Equal(10, state.Leases[0].Restarts);
+        Assert.Equal(Enumerable.Range(3, 8).Select(i => $"cause {i}"), state.Leases[0].Causes.Select(c => c.What));
+    }
+
+    [Fact]
+    public void A_reset_opens_finished_leases_again_and_passes_over_shards_without_a_position()
+    {
+        _streams.Create("source");
+        var (lower, upper) = _streams.Split("source", 0);
+        var state = Finish(Look(ApplicationState.New), 0);
+        var source = _streams.Description("source");
+
+        var all = state.Apply(state.DecideReset(source, source.Shards.ToDictionary(s => s.Key.Shard, s => new ShardPosition(s.Key.Shard + 1, 2)), "x", 9));
+        var some = state.Apply(state.DecideReset(source, new Dictionary<int, ShardPosition> { [lower] = new(7, 0) }, "x", 9));
+
+        Assert.Equal(1, all.Life);
+        Assert.Equal(new ShardPosition(1, 2), Assert.Single(all.Runnable).From);
+        Assert.Equal(lower, Assert.Single(some.Runnable).Shard);
+        Assert.Equal(LeaseOutcome.Skipped, some.Leases[upper].Outcome);
     }
 
     private ApplicationState Look(ApplicationState state, StartPosition start = StartPosition.TrimHorizon) =>

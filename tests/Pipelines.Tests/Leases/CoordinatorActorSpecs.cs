@@ -164,8 +164,59 @@ public sealed class CoordinatorActorSpecs : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(2, status.Leases[0].Consumer!.Epoch);
     }
 
+    [Fact]
+    public async Task What_is_read_again_after_a_reset_makes_new_output_once()
+    {
+        _streams.Create("source", 2);
+        var coordinator = Coordinator(A.Definition());
+        Spike("a", "b");
+        await StatusAsync(coordinator, s => s.Counts.Alerts == 2 && s.LagMs == 0);
+
+        for (var life = 1; life <= 2; life++)
+        {
+            await AskAsync(coordinator, new PauseApplication("watch"));
+            await AskAsync(coordinator, new ResetPositions("watch", new ResetTarget(StartPosition.TrimHorizon, null)));
+            await AskAsync(coordinator, new ResumeApplication("watch"));
+            await StatusAsync(coordinator, s => s.Counts.Alerts == 2 * (life + 1) && s.LagMs == 0 && s.Leases.All(l => l.Consumer!.Life == life));
+        }
+
+        Assert.Equal(["a", "a", "a", "b", "b", "b"], _streams.All("alerts").Select(r => r.Key).Order());
+        // New output of the new life, exactly once over a restart of its consumers too.
+        await AskAsync(coordinator, new ReleaseLease("watch", 0));
+        await AskAsync(coordinator, new ReleaseLease("watch", 1));
+        Spike("a", "b");
+        await StatusAsync(coordinator, s => s.Counts.Alerts == 8 && s.LagMs == 0);
+        Assert.Equal(8, _streams.All("alerts").Count);
+    }
+
+    [Fact]
+    public async Task A_reset_to_the_end_passes_over_what_is_there_closed_shards_included()
+    {
+        _streams.Create("source");
+        var coordinator = Coordinator(A.Definition());
+        await StatusAsync(coordinator, s => s.LagMs == 0);
+        await AskAsync(coordinator, new PauseApplication("watch"));
+        Spike("a");
+        _streams.Split("source", 0);
+        await AskAsync(coordinator, new ResetPositions("watch", new ResetTarget(StartPosition.Latest, null)));
+        await AskAsync(coordinator, new ResumeApplication("watch"));
+        Spike("b");
+
+        var status = await StatusAsync(coordinator, s => s.Counts.Alerts == 1 && s.Leases.Length == 3);
+
+        Assert.Equal(LeaseOutcome.Skipped, status.Leases[0].Lease.Outcome);
+        Assert.Equal("b", Assert.Single(_streams.All("alerts")).Key);
+    }
+
+    private static async Task AskAsync(IActorRef coordinator, IOperation operation)
+    {
+        var answer = await coordinator.Ask<OperatorAnswer>(operation, s_patience);
+        Assert.True(answer.Outcome == OperatorOutcome.Done, answer.Message);
+    }
+
     private IActorRef Coordinator(params PipelineDefinition[] settings) => Sys.ActorOf(
-        CoordinatorActor.Props(settings.ToImmutableArray(), _streams, _region, TimeProvider.System, TimeSpan.FromMilliseconds(50), CancellationToken.None));
+        CoordinatorActor.Props(
+            settings.ToImmutableArray(), new LeaseServices(_streams, _region, TimeProvider.System, _metrics, A.Options(), CancellationToken.None)));
 
     private void Steady(params string[] keys)
     {

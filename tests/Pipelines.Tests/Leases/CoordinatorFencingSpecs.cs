@@ -1,3 +1,4 @@
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Pipelines.Serialization;
 using ActorStreams.Pipelines.Tests.Fakes;
@@ -14,7 +15,13 @@ public sealed class CoordinatorFencingSpecs : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
     private readonly string _folder = Directory.CreateTempSubdirectory("actorstreams-coordinators-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    private readonly PipelineMetrics _metrics = new();
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task A_coordinator_that_was_replaced_acknowledges_nothing()
@@ -32,12 +39,13 @@ public sealed class CoordinatorFencingSpecs : IDisposable
     }
 
     /// <summary>A write that a busy machine's store does not answer in time stops it; then another one is started.</summary>
-    private static async Task<IActorRef> StartAsync(ShardsHost host)
+    private async Task<IActorRef> StartAsync(ShardsHost host)
     {
+        var services = new LeaseServices(
+            new FakeStreams(TimeProvider.System), ActorRefs.Nobody, TimeProvider.System, _metrics, new ConsumerOptions(), CancellationToken.None);
         for (var attempt = 1; ; attempt++)
         {
-            var coordinator = host.System.ActorOf(CoordinatorActor.Props(
-                [], new FakeStreams(TimeProvider.System), ActorRefs.Nobody, TimeProvider.System, TimeSpan.FromSeconds(1), CancellationToken.None));
+            var coordinator = host.System.ActorOf(CoordinatorActor.Props([], services));
             try
             {
                 await coordinator.Ask<PipelinesStatus>(GetStatus.Instance, s_patience);

@@ -49,11 +49,64 @@ internal static class Samples
         "watch", ApplicationPhase.Running, "fine", s_definition.Source, s_definition.Output, s_definition.DeadLetters,
         [new LeaseStatus(s_shard, s_lease, s_status), new LeaseStatus(s_shard with { Shard = 8 }, s_lease with { Outcome = null, EndedMs = 0 }, null)]);
 
+    private static readonly LeasePlacement s_placement = new(2, "10.0.0.7:4053");
+
+    private static readonly Lease s_moved = s_lease with
+    {
+        Placement = s_placement,
+        From = new ShardPosition(41, 3),
+        Restarts = 5,
+        Causes = [new LeaseCause(1_700_000_000_013, "silent")],
+    };
+
+    private static readonly ConsumerStatus s_measured = s_status with
+    {
+        Placement = s_placement,
+        Life = 3,
+        Health = new ConsumerHealth
+        {
+            Generation = 2,
+            PulseAgoMs = 12,
+            Stage = "Append",
+            WaitingMs = 3_000,
+            Tries = 4,
+            Retrying = "an alert",
+            Failures = 1,
+            Silences = 2,
+            LastTrouble = "no step",
+            RecordsPerSecond = 1_000.5,
+            ClosingMsPerSecond = -3.25,
+            Shares = new StageShares(0.25, 0.5, 0.75, 0.125),
+            ReadMs = 1.5,
+            CheckpointMs = 2.5,
+            HotKey = "pump",
+            HotKeyShare = 0.875,
+        },
+    };
+
+    /// <summary>Fields that came later than the golden file of their type, all set.</summary>
+    public static ImmutableArray<object> WithLaterFields { get; } =
+    [
+        new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" },
+        new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty),
+        new LeasesAdded([s_moved]),
+        new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2]) { Placement = s_placement, Life = 3, From = new ShardPosition(9, 1) },
+        new StopConsumer("watch", s_shard) { Placement = s_placement },
+        s_measured,
+        s_application with
+        {
+            IsPaused = true,
+            Life = 3,
+            Leases = [new LeaseStatus(s_shard, s_moved, s_measured) { HeardAgoMs = 0, IsWanted = true }],
+        },
+    ];
+
     public static ImmutableArray<object> All { get; } =
     [
         new ConsumerStarted(4, s_position, 1_700_000_000_001),
         new Checkpointed(s_position, s_counts, 1_700_000_000_002),
         new ConsumerFinished(1_700_000_000_003),
+        new ConsumerReset(3, 1_700_000_000_007),
         new ConsumerSnapshot(
             new ConsumerState
             {
@@ -64,12 +117,25 @@ internal static class Samples
                 StartsSinceProgress = 2,
                 CheckpointedAtMs = 1_700_000_000_004,
                 IsFinished = true,
+                HasStarted = true,
             },
             new ShardPosition(999_999, 1),
             new OperatorState(EwmaDetector.Kind, [new KeyState("pump", UInt128.MaxValue - 1, new byte[] { 1, 2, 3 })])),
         new SourceFound(s_shard.Stream, 1_700_000_000_005),
         new LeasesAdded([s_lease, s_lease with { Shard = 8, Start = StartPosition.Latest, Outcome = null, EndedMs = 0 }]),
         new LeaseEnded(7, LeaseOutcome.AgedOut, 1_700_000_000_006),
+        new LeaseInterrupted(7, LeaseInterruption.Moved, "nothing was heard", s_placement, 1_700_000_000_008),
+        new ApplicationTookOver(1_700_000_000_014),
+        new ApplicationPaused(1_700_000_000_009),
+        new ApplicationResumed(1_700_000_000_010),
+        new PositionsReset(3, "LATEST", [s_moved], 1_700_000_000_011),
+        new ApplicationSnapshot(new ApplicationState
+        {
+            Source = s_shard.Stream,
+            Leases = ImmutableSortedDictionary<int, Lease>.Empty.Add(7, s_moved).Add(8, s_lease with { Shard = 8 }),
+            IsPaused = true,
+            Life = 3,
+        }),
         new ApplicationAdded(s_definition),
         new ApplicationRemoved("watch"),
         new CoordinatorTookOver(1_700_000_000_007),
@@ -80,6 +146,11 @@ internal static class Samples
         new StartApplication(s_definition with { KeyPath = null, TimePath = null, Webhook = null }),
         new StopApplication("watch"),
         new ApplicationDone("watch", true),
+        new PauseApplication("watch"),
+        new ResumeApplication("watch"),
+        new ReleaseLease("watch", 7),
+        new ResetPositions("watch", new ResetTarget(StartPosition.Latest, DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_012))),
+        new OperatorAnswer(OperatorOutcome.Refused, "not now"),
         GetStatus.Instance,
         new PipelinesStatus([s_application]),
         s_application,

@@ -37,7 +37,7 @@ public sealed class SerializerSpecs : IAsyncLifetime
     {
         var wire = typeof(PipelineSerializer).Assembly.GetTypes()
             .Where(t => t is { IsAbstract: false, IsInterface: false } && s_markers.Any(m => m.IsAssignableFrom(t)))
-            .Append(typeof(ConsumerSnapshot))
+            .Append(typeof(ConsumerSnapshot)).Append(typeof(ApplicationSnapshot))
             .ToList();
 
         Assert.Equal(wire.Select(NameOf).Order(), Samples.All.Select(NameOf).Order());
@@ -62,6 +62,13 @@ public sealed class SerializerSpecs : IAsyncLifetime
         Assert.IsType(sample.GetType(), read);
         Assert.Equal(JsonSerializer.Serialize(sample, sample.GetType()), JsonSerializer.Serialize(read, read.GetType()));
     }
+
+    [Fact]
+    public void Fields_that_came_later_travel_too() => Assert.All(Samples.WithLaterFields, sample =>
+    {
+        var read = Serializer.FromBinary(Serializer.ToBinary(sample), Serializer.Manifest(sample));
+        Assert.Equal(JsonSerializer.Serialize(sample, sample.GetType()), JsonSerializer.Serialize(read, read.GetType()));
+    });
 
     [Fact]
     public void Every_manifest_has_a_golden_file_and_every_file_a_manifest() => Assert.Equal(
