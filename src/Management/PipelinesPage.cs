@@ -97,7 +97,7 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
         consumer.Shard.ShardId,
         consumer.Phase.ToString(),
         consumer.Detail,
-        consumer.Node,
+        AddressOf(consumer),
         consumer.Epoch,
         consumer.LagMs,
         consumer.LagRecords,
@@ -115,7 +115,7 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
             shard.Region,
             application.Source.Name,
             shard.ShardId,
-            consumer?.Node ?? "",
+            consumer is null ? "" : AddressOf(consumer),
             consumer?.Epoch ?? 0,
             isCurrent ? Checkpoint(consumer!) : new CheckpointAnswer(lease.From?.Row ?? 0, lease.From?.Index ?? 0, null),
             isCurrent ? consumer!.LagMs : -1,
@@ -128,6 +128,9 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
             lease.Placement.Number,
             [.. lease.Causes.Select(c => new CauseAnswer(DateTimeOffset.FromUnixTimeMilliseconds(c.AtMs), c.What))]);
     });
+
+    /// <summary>As other pages name nodes: without which of its lives it is.</summary>
+    private static string AddressOf(ConsumerStatus consumer) => consumer.Node.Split('#')[0];
 
     private static CheckpointAnswer Checkpoint(ConsumerStatus consumer) => new(
         consumer.Checkpoint.Row, consumer.Checkpoint.Index,

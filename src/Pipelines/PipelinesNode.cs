@@ -47,8 +47,8 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         // A redirect would turn the POST of an alert into a GET, whose answer says nothing about the alert.
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        var services = new ConsumerServices(
-            streams, http, time, metrics, options, Akka.Cluster.Cluster.Get(system).SelfUniqueAddress.ToString());
+        var self = Akka.Cluster.Cluster.Get(system).SelfUniqueAddress;
+        var services = new ConsumerServices(streams, http, time, metrics, options, $"{self.Address}#{self.Uid}");
 
         if (role is null || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role)) Host(system, services, definitions, role);
         var proxy = system.ActorOf(

@@ -67,8 +67,8 @@ public sealed class TwoNodesSpecs : IAsyncLifetime
         _nodes.RemoveAt(1);
         AkkaCluster.Get(_nodes[0].System).Down(address);
 
-        var self = AkkaCluster.Get(_nodes[0].System).SelfUniqueAddress.ToString();
-        await StatusAsync(s => AllRun(s) && s.Leases.All(l => l.Consumer!.Node == self));
+        var self = AkkaCluster.Get(_nodes[0].System).SelfUniqueAddress;
+        await StatusAsync(s => AllRun(s) && s.Leases.All(l => l.Consumer!.Node == $"{self.Address}#{self.Uid}"));
         await AlertsAreThereOnceAsync();
     }
 

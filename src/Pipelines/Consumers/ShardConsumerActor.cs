@@ -14,6 +14,7 @@ using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 namespace ActorStreams.Pipelines.Consumers;
 
 /// <summary>What a consumer works with; the same for all consumers of a node.</summary>
+/// <param name="Node">This life of the node, as <c>akka.tcp://name@host:port#uid</c>.</param>
 public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimeProvider Time, PipelineMetrics Metrics, ConsumerOptions Options, string Node)
 {
     public LocalConsumers Local { get; } = new();

@@ -196,6 +196,7 @@ public sealed class CoordinatorActorSpecs : Akka.TestKit.Xunit2.TestKit
         var coordinator = Coordinator(A.Definition());
         await StatusAsync(coordinator, s => s.LagMs == 0);
         await AskAsync(coordinator, new PauseApplication("watch"));
+        await StatusAsync(coordinator, s => s.Leases[0].Consumer?.Phase == ConsumerProtocol.ConsumerPhase.Stopped);
         Spike("a");
         _streams.Split("source", 0);
         await AskAsync(coordinator, new ResetPositions("watch", new ResetTarget(StartPosition.Latest, null)));
