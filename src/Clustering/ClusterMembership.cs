@@ -29,7 +29,7 @@ public sealed class ClusterMembership : IAsyncDisposable
 
         var table = new MemberTable(control, options.Name);
         var roles = string.Join(' ', cluster.SelfRoles.Order(StringComparer.Ordinal));
-        var seeds = options.Seeds.Select(seed => $"{cluster.SelfAddress.Protocol}://{options.Name}@{seed}").ToList();
+        var seeds = options.SeedsOf(cluster.SelfAddress.Protocol);
         var formation = await new ClusterJoin(cluster, seeds, roles, table, time, why => changed(why), log).RunAsync(cancel).ConfigureAwait(false);
         var reports = new MemberReports(
             table, Id(cluster.SelfUniqueAddress), roles, () => cluster.State.Members.Select(m => Id(m.UniqueAddress)).ToHashSet(), formation, Superseded, time, log);

@@ -1,4 +1,5 @@
 using ActorStreams.Clustering.Tls;
+using Akka.Actor;
 
 namespace ActorStreams.Clustering;
 
@@ -43,6 +44,12 @@ public sealed record ClusterOptions
 
     /// <summary>Certificates for connections between members, default none: they are in clear and whoever reaches the port is listened to.</summary>
     public ClusterTlsOptions? Tls { get; init; }
+
+    /// <summary>
+    /// The seeds as Akka writes addresses, in lower case: one that is written otherwise would not be known for this process itself, and Akka would be told
+    /// that this process is the first seed, which then joins itself unasked.
+    /// </summary>
+    public IReadOnlyList<string> SeedsOf(string protocol) => [.. Seeds.Select(seed => Address.Parse($"{protocol}://{Name}@{seed}").ToString())];
 
     internal IReadOnlyList<string> EffectiveRoles => Roles.Count > 0 ? Roles : ClusterRoles.Work;
 

@@ -24,6 +24,7 @@ internal sealed class ClusterJoin(
     private readonly MemberId _self = new(cluster.SelfAddress.ToString(), cluster.SelfUniqueAddress.Uid);
     private readonly long _since = time.GetTimestamp();
     private IReadOnlyList<string> _asked = [];
+    private long? _answersSince;
 
     /// <summary>Completes when this process is a full member; the formation that it made, or 0 where it joined another's.</summary>
     public async Task<long> RunAsync(CancellationToken cancel)
@@ -47,9 +48,10 @@ internal sealed class ClusterJoin(
         var before = time.GetTimestamp();
         try
         {
-            var alive = await table.AliveAsync(cancel).ConfigureAwait(false);
-            var dead = await DeadAsync(alive, cancel).ConfigureAwait(false);
-            var decision = Decide([.. alive.Where(member => !dead.Contains(member.Id))]);
+            var known = await table.KnownAsync(cancel).ConfigureAwait(false);
+            _answersSince ??= before;
+            var dead = await DeadAsync(known, cancel).ConfigureAwait(false);
+            var decision = Decide([.. known.Where(member => !dead.Contains(member.Id))]);
             Ask(decision);
             if (!decision.Form || cluster.SelfMember.Status != MemberStatus.Removed) return 0;
             if (await table.TryFormAsync(_self, roles, member => dead.Contains(member.Id), cancel).ConfigureAwait(false) is not { } number) return 0;
@@ -61,14 +63,15 @@ internal sealed class ClusterJoin(
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
+            _answersSince = null;
             Ask(Decide(null));
             waiting($"The store does not tell who is a member: {e.Message}");
             return 0;
         }
     }
 
-    private FormationDecision Decide(IReadOnlyList<MemberRow>? alive) =>
-        FormationDecision.Decide(_self.Address, seeds, alive, time.GetElapsedTime(_since));
+    private FormationDecision Decide(IReadOnlyList<MemberRow>? known) => FormationDecision.Decide(
+        _self.Address, seeds, known, time.GetElapsedTime(_since), _answersSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero);
 
     private void Ask(FormationDecision decision)
     {
@@ -83,10 +86,10 @@ internal sealed class ClusterJoin(
     /// A member on this very machine that was killed looks alive for some seconds more. Nobody listening on its loopback port is proof
     /// that it is gone; of another machine, a refusal may be a firewall's.
     /// </summary>
-    private static async Task<HashSet<MemberId>> DeadAsync(IReadOnlyList<MemberRow> alive, CancellationToken cancel)
+    private static async Task<HashSet<MemberId>> DeadAsync(IReadOnlyList<MemberRow> known, CancellationToken cancel)
     {
         var dead = new HashSet<MemberId>();
-        foreach (var member in alive)
+        foreach (var member in known)
         {
             var address = Address.Parse(member.Id.Address);
             if (!IPAddress.TryParse(address.Host, out var ip) || !IPAddress.IsLoopback(ip) || address.Port is not { } port) continue;

@@ -13,15 +13,24 @@ public sealed record FormationDecision(IReadOnlyList<string> Ask, bool Form)
     /// </summary>
     public static readonly TimeSpan AskSeedsFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long the store must have answered before members that did not leave and have not reported themselves lately count as gone. A store that was
+    /// away makes all of them look so, and one of them reports itself within the 2 s between two reports, where an attempt hangs 3 s later.
+    /// </summary>
+    public static readonly TimeSpan WaitForSilent = TimeSpan.FromSeconds(6);
+
     /// <param name="self">Own address.</param>
     /// <param name="seeds">Of the settings; empty lets every process form.</param>
-    /// <param name="alive">Members that the store knows to be alive; null while it does not answer, and then nobody forms.</param>
+    /// <param name="known">Members that reported themselves and did not leave, however long ago; null while the store does not answer, and then nobody forms.</param>
     /// <param name="waited">Since the first question.</param>
-    public static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? alive, TimeSpan waited)
+    /// <param name="answered">Since when the store answered every question.</param>
+    public static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? known, TimeSpan waited, TimeSpan answered)
     {
-        var others = alive?.Select(member => member.Id.Address).Where(address => address != self).ToList();
-        var ask = seeds.Concat(others ?? []).Where(address => address != self).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var others = known?.Where(member => member.Id.Address != self).ToList();
+        var alive = others?.Where(member => member.SeenAgo <= MemberTable.AliveFor).Select(member => member.Id.Address).ToList();
+        var ask = seeds.Concat(alive ?? []).Where(address => address != self).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var mayForm = seeds.Count == 0 || seeds.Contains(self, StringComparer.Ordinal);
-        return new FormationDecision(ask, others is { Count: 0 } && mayForm && (ask.Count == 0 || waited >= AskSeedsFor));
+        var isTime = (ask.Count == 0 || waited >= AskSeedsFor) && (others is { Count: 0 } || answered >= WaitForSilent);
+        return new FormationDecision(ask, alive is { Count: 0 } && mayForm && isTime);
     }
 }

@@ -13,20 +13,18 @@ internal sealed class MajorityWatch : ReceiveActor
     public MajorityWatch(Action<string?> changed)
     {
         _changed = changed;
-        Receive<IClusterDomainEvent>(_ => Look());
+        Receive<CurrentClusterState>(Look);
+        // The state of the extension is kept by another subscriber, which may not have come to this event yet; after the last one nobody would look again.
+        Receive<IClusterDomainEvent>(_ => _cluster.SendCurrentClusterState(Self));
     }
 
-    protected override void PreStart()
-    {
-        _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(IReachabilityEvent));
-        Look();
-    }
+    protected override void PreStart() =>
+        _cluster.Subscribe(Self, SubscriptionInitialStateMode.InitialStateAsSnapshot, typeof(IMemberEvent), typeof(IReachabilityEvent));
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
-    private void Look()
+    private void Look(CurrentClusterState state)
     {
-        var state = _cluster.State;
         var voters = state.Members.Where(Votes).Select(m => m.Address).Order(Member.AddressOrdering).Select(a => a.ToString()).ToList();
         _changed(Majority.Lost(voters, state.Unreachable.Select(m => m.Address.ToString()).ToHashSet(StringComparer.Ordinal)));
     }

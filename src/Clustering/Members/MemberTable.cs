@@ -17,9 +17,9 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
     /// </summary>
     public static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(10);
 
-    private const string AliveSql = """
+    private const string KnownSql = """
         SELECT address, uid, formation, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM actorstreams_member
-        WHERE cluster = $1 AND seen_at > clock_timestamp() - $2 ORDER BY formation DESC, address
+        WHERE cluster = $1 ORDER BY formation DESC, address
         """;
 
     private const string UpsertSql = """
@@ -42,10 +42,14 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
         """;
 
     /// <summary>The members that reported themselves lately, those of the newest formation first.</summary>
-    public async Task<IReadOnlyList<MemberRow>> AliveAsync(CancellationToken cancel)
+    public async Task<IReadOnlyList<MemberRow>> AliveAsync(CancellationToken cancel) =>
+        [.. (await KnownAsync(cancel).ConfigureAwait(false)).Where(member => member.SeenAgo <= AliveFor)];
+
+    /// <summary>The same, and those that did not leave and have not been heard of for longer.</summary>
+    public async Task<IReadOnlyList<MemberRow>> KnownAsync(CancellationToken cancel)
     {
-        await using var command = source.CreateCommand(AliveSql);
-        Add(command, cluster, AliveFor);
+        await using var command = source.CreateCommand(KnownSql);
+        Add(command, cluster);
         return await ReadAsync(command, cancel).ConfigureAwait(false);
     }
 
@@ -74,10 +78,10 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
         await using var next = new NpgsqlCommand(NextFormationSql, connection, transaction);
         Add(next, cluster);
         var number = (long)(await next.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
-        await using var alive = new NpgsqlCommand(AliveSql, connection, transaction);
-        Add(alive, cluster, AliveFor);
-        var others = await ReadAsync(alive, cancel).ConfigureAwait(false);
-        if (others.Any(other => other.Id.Address != member.Address && !isDead(other)))
+        await using var known = new NpgsqlCommand(KnownSql, connection, transaction);
+        Add(known, cluster);
+        var others = await ReadAsync(known, cancel).ConfigureAwait(false);
+        if (others.Any(other => other.Id.Address != member.Address && other.SeenAgo <= AliveFor && !isDead(other)))
         {
             await transaction.RollbackAsync(cancel).ConfigureAwait(false);
             return null;

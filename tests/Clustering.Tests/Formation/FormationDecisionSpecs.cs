@@ -13,7 +13,7 @@ public class FormationDecisionSpecs
     [Fact]
     public void A_process_alone_forms_the_cluster_at_once()
     {
-        var decision = FormationDecision.Decide(Self, [], [], TimeSpan.Zero);
+        var decision = Decide(Self, [], [], TimeSpan.Zero);
 
         Assert.True(decision.Form);
         Assert.Empty(decision.Ask);
@@ -22,7 +22,7 @@ public class FormationDecisionSpecs
     [Fact]
     public void Nobody_forms_while_a_member_is_alive_and_it_is_asked()
     {
-        var decision = FormationDecision.Decide(Self, [], [Member(Other)], s_long);
+        var decision = Decide(Self, [], [Member(Other)], s_long);
 
         Assert.False(decision.Form);
         Assert.Equal([Other], decision.Ask);
@@ -31,7 +31,7 @@ public class FormationDecisionSpecs
     [Fact]
     public void Nobody_forms_while_the_store_does_not_answer()
     {
-        var decision = FormationDecision.Decide(Self, [Self, Other], null, s_long);
+        var decision = Decide(Self, [Self, Other], null, s_long);
 
         Assert.False(decision.Form);
         Assert.Equal([Other], decision.Ask);
@@ -40,14 +40,14 @@ public class FormationDecisionSpecs
     [Fact]
     public void A_former_life_at_the_own_address_is_nobody()
     {
-        Assert.True(FormationDecision.Decide(Self, [], [Member(Self)], TimeSpan.Zero).Form);
+        Assert.True(Decide(Self, [], [Member(Self)], TimeSpan.Zero).Form);
     }
 
     [Fact]
     public void With_seeds_only_a_seed_forms()
     {
-        Assert.False(FormationDecision.Decide(Self, [Other, Third], [], s_long).Form);
-        Assert.True(FormationDecision.Decide(Self, [Other, Self], [], s_long).Form);
+        Assert.False(Decide(Self, [Other, Third], [], s_long).Form);
+        Assert.True(Decide(Self, [Other, Self], [], s_long).Form);
     }
 
     [Fact]
@@ -55,15 +55,31 @@ public class FormationDecisionSpecs
     {
         var before = FormationDecision.AskSeedsFor - TimeSpan.FromTicks(1);
 
-        Assert.False(FormationDecision.Decide(Self, [Self, Other], [], before).Form);
-        Assert.True(FormationDecision.Decide(Self, [Self, Other], [], FormationDecision.AskSeedsFor).Form);
+        Assert.False(Decide(Self, [Self, Other], [], before).Form);
+        Assert.True(Decide(Self, [Self, Other], [], FormationDecision.AskSeedsFor).Form);
     }
 
     [Fact]
     public void A_seed_that_is_the_only_one_has_nobody_to_wait_for()
     {
-        Assert.True(FormationDecision.Decide(Self, [Self], [], TimeSpan.Zero).Form);
+        Assert.True(Decide(Self, [Self], [], TimeSpan.Zero).Form);
     }
 
-    private static MemberRow Member(string address) => new(new MemberId(address, 7), 1, TimeSpan.Zero);
+    /// <summary>As all members look when the store that was away comes back.</summary>
+    [Fact]
+    public void Members_that_fell_silent_are_given_time_to_report_themselves()
+    {
+        MemberRow[] silent = [Member(Other, MemberTable.AliveFor + TimeSpan.FromHours(1))];
+        var before = FormationDecision.WaitForSilent - TimeSpan.FromTicks(1);
+
+        Assert.False(FormationDecision.Decide(Self, [], silent, s_long, before).Form);
+        Assert.False(FormationDecision.Decide(Self, [Self, Third], silent, s_long, before).Form);
+        Assert.Empty(FormationDecision.Decide(Self, [], silent, s_long, before).Ask);
+        Assert.True(FormationDecision.Decide(Self, [], silent, s_long, FormationDecision.WaitForSilent).Form);
+    }
+
+    private static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? known, TimeSpan waited) =>
+        FormationDecision.Decide(self, seeds, known, waited, answered: TimeSpan.Zero);
+
+    private static MemberRow Member(string address, TimeSpan seenAgo = default) => new(new MemberId(address, 7), 1, seenAgo);
 }
