@@ -7,6 +7,9 @@ namespace ActorStreams.Shards.Log;
 public sealed class ShardMetrics : IDisposable
 {
     public const string MeterName = "ActorStreams.Shards";
+    public const string FencedWrites = "actorstreams.store.writes.fenced";
+    public const string FailedWrites = "actorstreams.store.writes.failed";
+
     private readonly Meter _meter = new(MeterName);
 
     internal Meter Meter => _meter;
@@ -39,8 +42,8 @@ public sealed class ShardMetrics : IDisposable
         _batches = _meter.CreateCounter<long>("actorstreams.shards.batches", description: "Batches made durable");
         _records = _meter.CreateCounter<long>("actorstreams.shards.records", description: "Records made durable");
         _bytes = _meter.CreateCounter<long>("actorstreams.shards.bytes", "By", "Bytes of batches made durable");
-        _lostWrites = _meter.CreateCounter<long>("actorstreams.store.writes.fenced", description: "Writes of a row that another owner had written, or that shared a transaction with one");
-        _failedWrites = _meter.CreateCounter<long>("actorstreams.store.writes.failed", description: "Writes that the store did not confirm");
+        _lostWrites = _meter.CreateCounter<long>(FencedWrites, description: "Writes of a row that another owner had written, or that shared a transaction with one");
+        _failedWrites = _meter.CreateCounter<long>(FailedWrites, description: "Writes that the store did not confirm");
         _tailReads = _meter.CreateCounter<long>("actorstreams.shards.reads.tail", description: "Reads answered from memory");
         _storeReads = _meter.CreateCounter<long>("actorstreams.shards.reads.store", description: "Reads sent to the store's rows");
         _damaged = _meter.CreateCounter<long>("actorstreams.shards.batches.damaged", description: "Stored batches that are not what was written");

@@ -77,6 +77,15 @@ public sealed class CheckerSpecs
     }
 
     [Fact]
+    public void A_key_that_is_not_written_again_is_known()
+    {
+        Acknowledge(Send(0), Store(0));
+
+        Assert.Empty(_log.KeysNotWrittenSince(TimeSpan.FromSeconds(-1)));
+        Assert.Equal(["key"], _log.KeysNotWrittenSince(TimeSpan.Zero));
+    }
+
+    [Fact]
     public void What_a_reader_was_given_and_the_rows_do_not_have_is_told()
     {
         var record = Send(0);

@@ -277,11 +277,11 @@ public sealed class InProcessCluster : ICluster
     {
         _meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ShardMetrics.MeterName && instrument.Name is "shards.writes.lost" or "shards.writes.failed") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == ShardMetrics.MeterName && instrument.Name is ShardMetrics.FencedWrites or ShardMetrics.FailedWrites) listener.EnableMeasurementEvents(instrument);
         };
         _meters.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
         {
-            if (instrument.Name == "shards.writes.lost") Interlocked.Add(ref _lostWrites, value);
+            if (instrument.Name == ShardMetrics.FencedWrites) Interlocked.Add(ref _lostWrites, value);
             else Interlocked.Add(ref _failedWrites, value);
         });
         _meters.Start();

@@ -3,6 +3,7 @@ using ActorStreams.MultiNode.Tests.Processes.Networks;
 using ActorStreams.MultiNode.Tests.Processes.Nodes;
 using ActorStreams.MultiNode.Tests.Runs;
 using ActorStreams.MultiNode.Tests.Schedules;
+using ActorStreams.Shards.Log;
 using ActorStreams.TestKit;
 using Npgsql;
 
@@ -280,6 +281,9 @@ internal sealed class ProcessCluster : ICluster
     private static async Task<(long Lost, long Failed)> CountsAsync(SupervisedNode node)
     {
         var counters = await AdminPage.CountersAsync(node.AdminEndpoint);
-        return ((long)counters.GetValueOrDefault("shards_writes_lost_total"), (long)counters.GetValueOrDefault("shards_writes_failed_total"));
+        return (Total(ShardMetrics.FencedWrites), Total(ShardMetrics.FailedWrites));
+
+        // As Prometheus names a counter.
+        long Total(string name) => (long)counters.GetValueOrDefault($"{name.Replace('.', '_')}_total");
     }
 }

@@ -42,7 +42,9 @@ public sealed class MultiNodePart
     /// <summary>The role whose node has this address.</summary>
     public Role RoleAt(Address address) => _config.Roles[_cluster.NumberAt(address)];
 
-    private NodeLife Life => _cluster.Node(_config.Roles.IndexOf(Myself)) ?? throw new RoleEndedException();
+    // A part whose node is just started again by its supervisor is not over: what it has still to assert must not be left out.
+    private NodeLife Life => _cluster.Node(_config.Roles.IndexOf(Myself))
+        ?? throw (_stage.IsPlaying(Myself) ? new InvalidOperationException($"The node of {Myself} is between two lives.") : new RoleEndedException());
 
     private NodeLife Serving => Life is { IsServing: true } life ? life : throw new InvalidOperationException($"The node of {Myself} does not serve.");
 

@@ -39,6 +39,11 @@ internal sealed class Stage(IEnumerable<Role> roles, TimeSpan patience)
         }
     }
 
+    public bool IsPlaying(Role role)
+    {
+        lock (_lock) return _playing.Contains(role);
+    }
+
     public void Fail() => _failed.TrySetResult();
 
     private void OpenWhereAllAreThere()

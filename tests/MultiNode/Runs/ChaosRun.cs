@@ -46,11 +46,17 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
         await Task.WhenAll(faults);
         using var limit = new CancellationTokenSource(rules.HealTimeout);
         await cluster.HealAsync(limit.Token);
-        // Writing goes on over the healing, so that what was away is seen to come back.
+        // Writing goes on over the healing, and until every key was written again: a shard that stays away breaks no other promise.
+        var healed = load.Log.Now;
         await Task.Delay(rules.AfterHeal);
+        await UntilAsync(() => AreWritten(load.Log.KeysNotWrittenSince(healed)));
         await stop.CancelAsync();
         await clients;
     }
+
+    private static Task<bool> AreWritten(IReadOnlyCollection<string> missing) => missing.Count == 0
+        ? Task.FromResult(true)
+        : throw new InvalidOperationException($"nothing was acknowledged since for the keys {string.Join(", ", missing)}");
 
     private async Task RunFaultAsync(Fault fault, Workload load)
     {

@@ -21,6 +21,14 @@ public sealed class WorkloadLog(TimeProvider time)
 
     /// <summary>Answers that no client should ever get.</summary>
     public ConcurrentQueue<string> Oddities { get; } = [];
+
+    /// <summary>Keys that were sent and of which nothing was acknowledged after this time.</summary>
+    public IReadOnlyCollection<string> KeysNotWrittenSince(TimeSpan time)
+    {
+        var keys = Sent.Select(record => record.Key).ToHashSet(StringComparer.Ordinal);
+        keys.ExceptWith(Acknowledged.Where(a => a.At > time).Select(a => a.Record.Key));
+        return keys;
+    }
 }
 
 /// <param name="SequenceNumber">Null where a producer with positions was told that it is stored already.</param>
