@@ -40,6 +40,9 @@ public static class PostgresConnections
             builder.CommandTimeout = TimeoutSeconds;
         if (!IsSet("Application Name"))
             builder.ApplicationName = "actorstreams";
+        // Statements are few and come again and again: the server plans each once for a connection. Zero where a pooler between does not allow it.
+        if (!IsSet("Max Auto Prepare"))
+            (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages) = (32, 2);
         if (!IsSet("TCP Keepalive"))
             (builder.TcpKeepAlive, builder.TcpKeepAliveTime, builder.TcpKeepAliveInterval) = (true, 2, 1);
         // What the operator gave comes last and so wins, but for durability, which is not theirs to switch off.

@@ -18,8 +18,6 @@ internal sealed class PostgresStore : IStoreBackend
         var connection = new NpgsqlConnectionStringBuilder(PostgresConnections.Complete(options.ConnectionString!))
         {
             MaxPoolSize = options.ReadersMax,
-            MaxAutoPrepare = 16,
-            AutoPrepareMinUsages = 2,
         };
         _source = NpgsqlDataSource.Create(connection);
         Journal = new PostgresJournalReader(_source);
