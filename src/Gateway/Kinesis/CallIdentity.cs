@@ -64,7 +64,7 @@ internal sealed class CallIdentity
         XxHash128.Hash(call.Body.Span, body);
         var (attempt, max) = Tries(call);
         return new CallIdentity(
-            Scope(call, 0, invocation, body), isClientToken: false, 0, mayBeRepeat: attempt != 1, hasMoreTries: attempt > 0 && attempt < max);
+            Scope(call, 0, invocation, body), isClientToken: false, 0, mayBeRepeat: attempt != 1, hasMoreTries: IsFollowed(attempt, max));
     }
 
     /// <summary>The same for every try of the call on one life of the stream.</summary>
@@ -115,6 +115,9 @@ internal sealed class CallIdentity
         }
         return (call.Header("amz-sdk-retry")?.StartsWith("0/", StringComparison.Ordinal) == true ? 1 : 0, 0);
     }
+
+    /// <summary>SDKs that tell how many tries they make only from the second on, as boto3 does unless told otherwise, do make one.</summary>
+    private static bool IsFollowed(int attempt, int max) => max == 0 ? attempt == 1 : attempt < max && attempt > 0;
 
     private static int Number(ReadOnlySpan<char> text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

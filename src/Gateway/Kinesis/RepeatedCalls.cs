@@ -20,8 +20,8 @@ internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, Tim
     public bool IsClientToken => identity.IsClientToken;
 
     /// <summary>
-    /// True for a put of which something may or may not be stored, when the client tries once more: the next try finds out. Answered entry by
-    /// entry it would be the client's last try, and what it sends anew would be another call.
+    /// True for a put of which something may or may not be stored, or met a shard that was not ready, when the client tries once more: the next
+    /// try finds out, or finds the shard with its next owner. Answered entry by entry it would be the client's last try.
     /// </summary>
     public bool IsForNextTry(PutRequest request, List<ShardPut> puts)
     {
@@ -29,8 +29,8 @@ internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, Tim
         foreach (ref readonly var entry in request.Entries)
         {
             if (puts[entry.Block].Reply is not AppendReply.Refused { Error: var error }) continue;
-            // What a shard refused before it judged the call may be stored by the try before.
-            if (error is AppendError.OutcomeUnknown || (identity.MayBeRepeat && error is AppendError.NotReady or AppendError.Overloaded)) return true;
+            // What a shard refused for its load, before it judged the call, may be stored by the try before.
+            if (error is AppendError.OutcomeUnknown or AppendError.NotReady || (identity.MayBeRepeat && error is AppendError.Overloaded)) return true;
         }
         return false;
     }

@@ -60,13 +60,35 @@ public sealed class RepeatedCallSpecs : GatewaySpecs
         Assert.InRange((int)last["FailedRecordCount"]!, 1, 19);
     }
 
-    [Theory]
-    [InlineData(AppendError.NotReady)]
-    [InlineData(AppendError.Overloaded)]
-    public async Task What_is_refused_at_the_first_try_is_told_entry_by_entry(AppendError error)
+    [Fact]
+    public async Task A_shard_that_is_not_ready_is_left_to_the_next_try_which_finds_its_next_owner()
     {
         var stream = await Gateway.StreamAsync(shards: 2);
-        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(error, "as told"));
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(AppendError.NotReady, "moving"), times: 1);
+
+        (await TryAsync("PutRecords", Many(20), attempt: 1)).AssertError("InternalFailure", null, 500);
+        var second = (await TryAsync("PutRecords", Many(20), attempt: 2)).AssertOk();
+
+        Assert.Equal(0, (int)second["FailedRecordCount"]!);
+        Assert.Equal(20, await CountAsync());
+    }
+
+    [Theory]
+    [InlineData("amz-sdk-request", "attempt=1")]
+    [InlineData("amz-sdk-retry", "0/0/500")]
+    public async Task A_first_try_that_does_not_tell_how_many_there_are_is_not_the_last(string header, string value)
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(AppendError.OutcomeUnknown, "as told"), times: 1);
+
+        (await SendAsync("PutRecords", Many(20), ("amz-sdk-invocation-id", "one"), (header, value))).AssertError("InternalFailure", null, 500);
+    }
+
+    [Fact]
+    public async Task What_is_refused_for_its_load_at_the_first_try_is_told_entry_by_entry()
+    {
+        var stream = await Gateway.StreamAsync(shards: 2);
+        Gateway.Streams.FailAppends(stream.Shards[0].Key, new AppendReply.Refused(AppendError.Overloaded, "as told"));
 
         Assert.InRange((int)(await TryAsync("PutRecords", Many(20), attempt: 1)).AssertOk()["FailedRecordCount"]!, 1, 19);
     }
