@@ -134,7 +134,7 @@ public sealed class NodeProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         Signal(SigKill);
-        await ExitAsync(TimeSpan.FromSeconds(10));
+        await ExitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>SIGSTOP: the process stands still where it is.</summary>

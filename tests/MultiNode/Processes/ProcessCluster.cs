@@ -49,6 +49,9 @@ internal sealed class ProcessCluster : ICluster
 
     public string Log => string.Join("\n", Members.Select(n => n.Log));
 
+    /// <summary>Whether a process was ever stopped while the database held a transaction of it open.</summary>
+    public bool HeldTransactions { get; private set; }
+
     /// <summary>Processes that ended by themselves, in order of time.</summary>
     public IReadOnlyList<NodeExit> Exits => [.. Members.SelectMany(n => n.Exits).OrderBy(e => e.At)];
 
@@ -104,6 +107,9 @@ internal sealed class ProcessCluster : ICluster
             case Fault.Pause pause:
                 Nodes[pause.Node].Pause();
                 break;
+            case Fault.PauseInTransaction pause:
+                HeldTransactions |= await TransactionTrap.StopInsideAsync(ConnectionString, NameOf(pause.Node), Nodes[pause.Node]);
+                break;
             case Fault.Cut cut:
                 foreach (var (from, to) in Links(cut)) await Network.DropAsync(from, to);
                 break;
@@ -135,6 +141,9 @@ internal sealed class ProcessCluster : ICluster
                 Nodes[leave.Node].Start();
                 break;
             case Fault.Pause pause:
+                Nodes[pause.Node].Resume();
+                break;
+            case Fault.PauseInTransaction pause:
                 Nodes[pause.Node].Resume();
                 break;
             case Fault.Cut cut:
@@ -172,7 +181,8 @@ internal sealed class ProcessCluster : ICluster
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The nodes were not one ready cluster in time: {await DescribeAsync()}");
+            await KeepLogAsync($"apart-{Guid.NewGuid():n}");
+            throw new TimeoutException($"The nodes were not one ready cluster in time: {await DescribeAsync()}\n{string.Join("\n", Exits)}");
         }
     }
 
@@ -188,12 +198,25 @@ internal sealed class ProcessCluster : ICluster
         return new ClusterCounts(lost, failed, Nodes.Sum(n => n.Exits.Length));
     }
 
+    /// <summary>Leaves the logs of all members in <c>artifacts/chaos</c>, for whoever looks into what was not right.</summary>
+    public async Task KeepLogAsync(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(NodeProcess.RepositoryRoot(), "artifacts", "chaos")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, string.Concat(name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".log"), Log);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var member in Members) await member.DisposeAsync();
-        await _postgres.DisposeAsync();
-        await Network.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            await Task.WhenAll(Members.Select(m => m.DisposeAsync().AsTask()));
+            await _postgres.DisposeAsync();
+        }
+        finally
+        {
+            await Network.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     public static string NameOf(int node) => $"node-{node}";
@@ -220,7 +243,7 @@ internal sealed class ProcessCluster : ICluster
         var address = Network.Place(name).Address;
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            ["Store:ConnectionString"] = ConnectionString,
+            ["Store:ConnectionString"] = $"{ConnectionString};Application Name={name}",
             ["Cluster:Host"] = address,
             ["Cluster:Port"] = $"{s_ports.Cluster}",
             ["Management:Port"] = $"{s_ports.Admin}",

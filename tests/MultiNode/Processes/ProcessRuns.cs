@@ -7,15 +7,15 @@ namespace ActorStreams.MultiNode.Tests.Processes;
 /// <summary>Schedules with real processes.</summary>
 internal static class ProcessRuns
 {
-    /// <summary>One schedule on a cluster of its own.</summary>
-    public static async Task<RunResult> RunAsync(int seed, ScheduleScale scale, int nodesMax)
+    /// <summary>One schedule on a cluster of its own. Which processes ended by themselves is said; the logs of a run that failed are kept.</summary>
+    public static async Task<RunResult> RunAsync(int seed, ScheduleScale scale, int nodesMax, Action<string> say)
     {
         var schedule = ScheduleGenerator.Draw(seed, scale, nodesMax);
         await using var cluster = await ProcessCluster.FormAsync(schedule.Nodes, WatchPipeline.Settings);
         if (!cluster.Network.CanCut) schedule = WithoutCuts(schedule);
         var result = await new ChaosRun(schedule, cluster, RunRules.Processes).RunAsync();
-        foreach (var exit in cluster.Exits) Console.WriteLine($"     {exit}");
-        if (!result.Passed) await KeepLogAsync(seed, cluster);
+        foreach (var exit in cluster.Exits) say($"     {exit}");
+        if (!result.Passed) await cluster.KeepLogAsync($"schedule-{seed}");
         return result;
     }
 
@@ -33,10 +33,4 @@ internal static class ProcessRuns
             }),
         ],
     };
-
-    private static async Task KeepLogAsync(int seed, ProcessCluster cluster)
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(TestKit.NodeProcess.RepositoryRoot(), "artifacts", "chaos")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, $"processes-{seed}.log"), cluster.Log);
-    }
 }

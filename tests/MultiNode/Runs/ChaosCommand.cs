@@ -76,7 +76,7 @@ public static class ChaosCommand
 
     private static async Task<RunResult> RunOneAsync(int seed, Depth depth, bool keepLogs)
     {
-        if (depth == Depth.Processes) return await ProcessRuns.RunAsync(seed, ScheduleScale.Processes, nodesMax: 5);
+        if (depth == Depth.Processes) return await ProcessRuns.RunAsync(seed, ScheduleScale.Processes, nodesMax: 5, Console.WriteLine);
         var schedule = ScheduleGenerator.Draw(seed, ScheduleScale.InProcess);
         var start = TimeProvider.System.GetTimestamp();
         ICluster cluster;

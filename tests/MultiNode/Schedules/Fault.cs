@@ -20,6 +20,12 @@ public abstract record Fault(TimeSpan At, TimeSpan For)
         public override string ToString() => $"{Span} pause of node {Node}";
     }
 
+    /// <summary>The same, while the store holds a transaction of it open.</summary>
+    public sealed record PauseInTransaction(TimeSpan At, TimeSpan For, int Node) : Fault(At, For)
+    {
+        public override string ToString() => $"{Span} pause of node {Node} inside a transaction";
+    }
+
     /// <summary>A node is told to stop, drains and leaves, and is started again at the end.</summary>
     public sealed record Leave(TimeSpan At, TimeSpan For, int Node) : Fault(At, For)
     {

@@ -22,6 +22,10 @@ public sealed record ScheduleScale(TimeSpan Load, TimeSpan Calm, TimeSpan Shorte
     public static ScheduleScale InProcess { get; } = new(
         TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4.5), FaultsMax: 3);
 
+    /// <summary>For each build: as short as detection allows.</summary>
+    public static ScheduleScale BriefProcesses { get; } = new(
+        TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(8), FaultsMax: 2, CutsStore: true);
+
     public static ScheduleScale Processes { get; } = new(
         TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), FaultsMax: 3, CutsStore: true);
 }

@@ -17,24 +17,25 @@ internal sealed class Watchdog : IAsyncDisposable
     /// <param name="clearUp">Commands of a shell; each is run whatever became of those before it.</param>
     public Watchdog(string clearUp)
     {
-        _clearUp = clearUp;
+        // A number may be another process's by now, so it is looked at before it is ended.
+        _clearUp = $"""
+            for id in $(cat {_list}); do grep -qE 'actorstreams|lighthouse' /proc/$id/cmdline && kill -KILL $id && sleep 0.2; done
+            {clearUp}
+            rm -f {_list}
+            """;
         _shell = ShellScript.Start($"""
             trap '' INT TERM HUP
             while kill -0 {Environment.ProcessId}; do sleep 1; done
-            for id in $(cat {_list}); do grep -q actorstreams /proc/$id/cmdline && kill -KILL $id; done
-            sleep 0.2
-            {clearUp}
-            rm -f {_list}
+            {_clearUp}
             """);
     }
 
-    /// <summary>A node's process. Its number may be another's by then, so it is looked at before it is ended.</summary>
+    /// <summary>A process that its owner ends before; what is left of them is ended here.</summary>
     public void Add(int processId)
     {
         lock (_writing) File.AppendAllText(_list, processId.ToString(CultureInfo.InvariantCulture) + "\n");
     }
 
-    /// <summary>Clears up; the processes are their owners' to end before.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.Kill();
@@ -42,6 +43,5 @@ internal sealed class Watchdog : IAsyncDisposable
         _shell.Dispose();
         using var clearing = ShellScript.Start(_clearUp);
         await clearing.WaitForExitAsync();
-        File.Delete(_list);
     }
 }

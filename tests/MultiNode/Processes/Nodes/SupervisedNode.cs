@@ -9,9 +9,11 @@ namespace ActorStreams.MultiNode.Tests.Processes.Nodes;
 /// <summary>A process of a node that ended without being told to.</summary>
 /// <param name="Life">Which start it was, from 1.</param>
 /// <param name="At">By the machine's clock, UTC.</param>
-internal sealed record NodeExit(string Node, int Life, int Code, DateTimeOffset At)
+/// <param name="LastWords">The last line that it wrote.</param>
+internal sealed record NodeExit(string Node, int Life, int Code, DateTimeOffset At, string LastWords)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Node} (life {Life}) ended by itself with exit code {Code} at {At:HH:mm:ss.fff}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Node} (life {Life}) ended by itself with exit code {Code} at {At:HH:mm:ss.fff}: {LastWords}");
 }
 
 /// <summary>
@@ -173,7 +175,8 @@ internal sealed class SupervisedNode : IAsyncDisposable
         lock (_changing)
         {
             if (!_isWanted) return;
-            _exits = _exits.Add(new NodeExit(Name, life, code, TimeProvider.System.GetUtcNow()));
+            var lastWords = process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(l => !l.StartsWith("   ", StringComparison.Ordinal));
+            _exits = _exits.Add(new NodeExit(Name, life, code, TimeProvider.System.GetUtcNow(), lastWords ?? "no word"));
         }
 
         await Task.Delay(RestartPause);

@@ -52,6 +52,7 @@ internal sealed class RecoveryTimes(Action<string> say)
         var start = _time.GetTimestamp();
         foreach (var node in cluster.Nodes) node.Start();
         await cluster.TogetherAsync(s_patience, CancellationToken.None);
+        foreach (var exit in cluster.Exits) say($"{exit}");
         return _time.GetElapsedTime(start);
     }
 
@@ -77,7 +78,9 @@ internal sealed class RecoveryTimes(Action<string> say)
         var seen = await watch.WatchAsync(trial.Victim is { } victim ? [victim] : [], () => BeginAsync(cluster, trial, fault), s_before, s_after);
         if (!trial.FromTheEnd) await cluster.EndAsync(fault, CancellationToken.None);
         await cluster.HealAsync(CancellationToken.None);
-        return new TrialTimes(trial, seen.WritableWorst, seen.ConsumedWorst, string.Join(", ", cluster.Exits.Skip(exits)));
+        var times = new TrialTimes(trial, seen.WritableWorst, seen.ConsumedWorst, string.Join(", ", cluster.Exits.Skip(exits)));
+        if (!times.IsWithinBounds) await cluster.KeepLogAsync($"times-{trial.Name}");
+        return times;
     }
 
     private async Task<DateTimeOffset> BeginAsync(ProcessCluster cluster, Trial trial, Fault fault)

@@ -41,6 +41,9 @@ internal sealed class RecoveryWatch : IDisposable
         _shards = [.. listed["Shards"]!.AsArray().Select(s => ((string)s!["ShardId"]!, (string)s["HashKeyRange"]!["StartingHashKey"]!))];
     }
 
+    /// <summary>One for each shard, not running yet.</summary>
+    public IReadOnlyList<ShardProbe> Probes() => [.. _shards.Select(s => new ShardProbe(Source, s.Id, s.HashKey, _time))];
+
     /// <summary>Probes from before the fault until after it; what was seen.</summary>
     /// <param name="lost">Nodes that clients do not ask.</param>
     /// <param name="fault">Does it, and answers when the time to be measured begins.</param>
@@ -48,7 +51,7 @@ internal sealed class RecoveryWatch : IDisposable
     {
         var begin = _time.GetUtcNow();
         var asked = _clients.Where((_, i) => !lost.Contains(i)).ToArray();
-        var probes = _shards.Select(s => new ShardProbe(Source, s.Id, s.HashKey, _time)).ToArray();
+        var probes = Probes();
         using var stop = new CancellationTokenSource();
         var probing = probes.Select(p => p.RunAsync(asked, stop.Token)).ToArray();
         await Task.Delay(before, _time);

@@ -21,6 +21,9 @@ internal sealed class ShardProbe(string stream, string shard, string hashKey, Ti
 
     public string Shard => shard;
 
+    /// <summary>Another one of the same shard, which asks others.</summary>
+    public ShardProbe Again() => new(stream, shard, hashKey, time);
+
     /// <summary>When puts were acknowledged, by this machine's clock.</summary>
     public IReadOnlyCollection<DateTimeOffset> Acknowledged => _acknowledged;
 
