@@ -53,6 +53,7 @@ public static class ChaosCommand
             var result = await RunOneAsync(firstSeed + i, depth, keepLogs);
             results.Add(result);
             Console.WriteLine(RunReport.Line(result));
+            if (keepLogs) foreach (var failure in result.Failures) Console.WriteLine($"    calls failed {failure}");
             // After each, so that a run that is broken off leaves what it has found.
             if (report is not null)
                 await File.WriteAllTextAsync(report.FullName, RunReport.Markdown(results, depth == Depth.Processes ? "real processes" : "in one process"), CancellationToken.None);

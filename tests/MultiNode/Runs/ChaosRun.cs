@@ -33,7 +33,10 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
             violations.Add($"The run did not come to its end: {e.Message}");
         }
 
-        return new RunResult(schedule, counts, outages, [.. violations], _time.GetElapsedTime(start));
+        return new RunResult(schedule, counts, outages, [.. violations], _time.GetElapsedTime(start))
+        {
+            Failures = [.. load.Log.FailedCalls.GroupBy(f => f.Reason).OrderByDescending(g => g.Count()).Take(5).Select(g => $"{g.Count()} times {g.Key}")],
+        };
     }
 
     /// <summary>Load and faults, each at its time, until the load is over and everything healed.</summary>

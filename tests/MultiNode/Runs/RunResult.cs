@@ -10,6 +10,9 @@ public sealed record RunResult(
     Schedule Schedule, RunCounts Counts, ImmutableArray<Outage> Outages, ImmutableArray<string> Violations, TimeSpan Took)
 {
     public bool Passed => Violations.IsEmpty;
+
+    /// <summary>Why calls failed after all their tries, each with how often, the most frequent first.</summary>
+    public ImmutableArray<string> Failures { get; init; } = [];
 }
 
 /// <param name="Acknowledged">Records acknowledged, each of them found.</param>

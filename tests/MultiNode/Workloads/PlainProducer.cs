@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ActorStreams.TestKit;
 
 namespace ActorStreams.MultiNode.Tests.Workloads;
 
@@ -36,7 +37,7 @@ internal sealed class PlainProducer(string name, int keys, SdkClient client, Wor
         var at = log.Now;
         if (answer is not { Succeeded: true })
         {
-            log.FailedCalls.Enqueue(new FailedCall(name, answer is null ? "no answer" : $"{answer.Status} {answer.Error}", at));
+            log.FailedCalls.Enqueue(new FailedCall(name, PutRequests.Failure(answer), at));
             if (answer is { Status: < 500 }) log.Oddities.Enqueue($"{name} was answered {answer.Status} {answer.Error}: {answer.Body.ToJsonString()}");
             return;
         }
@@ -48,7 +49,7 @@ internal sealed class PlainProducer(string name, int keys, SdkClient client, Wor
                 log.Acknowledged.Enqueue(new Acknowledgement(records[i], (string)entries[i]!["ShardId"]!, (string)sequenceNumber!, at));
         }
 
-        if ((int)answer.Body["FailedRecordCount"]! > 0) log.FailedCalls.Enqueue(new FailedCall(name, "in part", at));
+        if ((int)answer.Body["FailedRecordCount"]! > 0) log.FailedCalls.Enqueue(new FailedCall(name, PutRequests.Failure(answer), at));
     }
 }
 
@@ -63,4 +64,13 @@ internal static class PutRequests
             ["Data"] = Convert.ToBase64String(r.ToData()),
         })]),
     });
+
+    /// <summary>Why a call failed, as a whole or in part: the first entry speaks for all.</summary>
+    public static string Failure(KinesisAnswer? answer)
+    {
+        if (answer is null) return "no answer";
+        if (!answer.Succeeded) return $"{answer.Status} {answer.Error} {answer.Body["message"]}";
+        var failed = answer.Body["Records"]!.AsArray().First(r => r!["ErrorCode"] is not null)!;
+        return $"in part: {failed["ErrorCode"]} {failed["ErrorMessage"]}";
+    }
 }

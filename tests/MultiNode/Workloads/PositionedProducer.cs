@@ -56,7 +56,7 @@ internal sealed class PositionedProducer(string name, SdkClient client, Workload
         var at = log.Now;
         if (answer is not { Succeeded: true })
         {
-            log.FailedCalls.Enqueue(new FailedCall(name, answer is null ? "no answer" : $"{answer.Status} {answer.Error}", at));
+            log.FailedCalls.Enqueue(new FailedCall(name, PutRequests.Failure(answer), at));
             if (answer is { Status: < 500 }) log.Oddities.Enqueue($"{name} was answered {answer.Status} {answer.Error}: {answer.Body.ToJsonString()}");
             return false;
         }
@@ -68,6 +68,8 @@ internal sealed class PositionedProducer(string name, SdkClient client, Workload
                 log.Acknowledged.Enqueue(new Acknowledgement(records[i], (string)shard!, (string?)entries[i]!["SequenceNumber"], at));
         }
 
-        return (int)answer.Body["FailedRecordCount"]! == 0;
+        if ((int)answer.Body["FailedRecordCount"]! == 0) return true;
+        log.FailedCalls.Enqueue(new FailedCall(name, PutRequests.Failure(answer), at));
+        return false;
     }
 }
