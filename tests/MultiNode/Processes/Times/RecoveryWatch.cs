@@ -13,6 +13,7 @@ internal sealed class RecoveryWatch : IDisposable
     // Shorter ones are a busy machine; an alert comes some time after its record.
     private static readonly TimeSpan s_shortestGap = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_shortestConsumerGap = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_preparePatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_outputPatience = TimeSpan.FromSeconds(40);
 
     private readonly TimeProvider _time = TimeProvider.System;
@@ -32,13 +33,22 @@ internal sealed class RecoveryWatch : IDisposable
         ["Pipelines:probes:Detector:ThresholdDeviations"] = "0.1",
     };
 
+    /// <summary>Creates the streams; on a machine that is busy with something else it is tried again.</summary>
     public async Task PrepareAsync(int shards)
     {
-        await _clients[0].CreateStreamAsync(Source, shards);
-        await _clients[0].ActiveAsync(Output);
-        await _clients[0].ActiveAsync(DeadLetters);
-        var listed = (await _clients[0].CallAsync("ListShards", new JsonObject { ["StreamName"] = Source })).Expect();
-        _shards = [.. listed["Shards"]!.AsArray().Select(s => ((string)s!["ShardId"]!, (string)s["HashKeyRange"]!["StartingHashKey"]!))];
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await CreateAsync(shards);
+                return;
+            }
+            catch (Exception e) when (e is InvalidOperationException or HttpRequestException or OperationCanceledException && _time.GetElapsedTime(start) < s_preparePatience)
+            {
+                await Task.Delay(ShardProbe.Interval, _time);
+            }
+        }
     }
 
     /// <summary>One for each shard, not running yet.</summary>
@@ -64,6 +74,15 @@ internal sealed class RecoveryWatch : IDisposable
         return new RecoverySeen(
             [.. probes.Select(p => Recovery(p.Acknowledged, begin, at, end, s_shortestGap))],
             [.. probes.Select(p => Recovery(alerts[p.Shard], begin, at, end, s_shortestConsumerGap))]);
+    }
+
+    private async Task CreateAsync(int shards)
+    {
+        var created = await _clients[0].CallAsync("CreateStream", new JsonObject { ["StreamName"] = Source, ["ShardCount"] = shards });
+        if (!created.Succeeded && created.Error != "ResourceInUseException") created.Expect();
+        foreach (var stream in (string[])[Source, Output, DeadLetters]) await _clients[0].ActiveAsync(stream);
+        var listed = (await _clients[0].CallAsync("ListShards", new JsonObject { ["StreamName"] = Source })).Expect();
+        _shards = [.. listed["Shards"]!.AsArray().Select(s => ((string)s!["ShardId"]!, (string)s["HashKeyRange"]!["StartingHashKey"]!))];
     }
 
     public void Dispose()
