@@ -27,8 +27,11 @@ public sealed record FormationDecision(IReadOnlyList<string> Ask, bool Form)
     public static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? known, TimeSpan waited, TimeSpan answered)
     {
         var others = known?.Where(member => member.Id.Address != self).ToList();
-        var alive = others?.Where(member => member.SeenAgo <= MemberTable.AliveFor).Select(member => member.Id.Address).ToList();
-        var ask = seeds.Concat(alive ?? []).Where(address => address != self).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var alive = others?.Where(member => member.SeenAgo <= MemberTable.AliveFor).ToList();
+        // Those of a superseded cluster go on reporting themselves until they have left.
+        var newest = alive is { Count: > 0 } ? alive.Max(member => member.Formation) : 0;
+        var toAsk = alive?.Where(member => member.Formation == newest || member.Formation == 0).Select(member => member.Id.Address) ?? [];
+        var ask = seeds.Concat(toAsk).Where(address => address != self).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var mayForm = seeds.Count == 0 || seeds.Contains(self, StringComparer.Ordinal);
         var isTime = (ask.Count == 0 || waited >= AskSeedsFor) && (others is { Count: 0 } || answered >= WaitForSilent);
         return new FormationDecision(ask, alive is { Count: 0 } && mayForm && isTime);

@@ -62,6 +62,11 @@ internal sealed class MemberReports(
         {
             log.LogDebug(e, "The store did not take the report that this member is alive.");
         }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // Whatever it is: a member that ended its reports would look dead, and its cluster would be superseded.
+            log.LogError(e, "The report that this member is alive failed in an unknown way.");
+        }
     }
 
     /// <summary>Of those that this process shares its cluster with, one knows: it reported itself before it let others in.</summary>

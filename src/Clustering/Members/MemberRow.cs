@@ -4,5 +4,6 @@ namespace ActorStreams.Clustering.Members;
 public readonly record struct MemberId(string Address, long Uid);
 
 /// <summary>A member as the store knows it.</summary>
+/// <param name="Machine">Where it runs, by <see cref="Machine.Id"/>.</param>
 /// <param name="Formation">Which cluster it belongs to, counted over this store; 0 while it does not know.</param>
-public sealed record MemberRow(MemberId Id, long Formation, TimeSpan SeenAgo);
+public sealed record MemberRow(MemberId Id, string Machine, long Formation, TimeSpan SeenAgo);

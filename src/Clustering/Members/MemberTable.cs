@@ -18,14 +18,14 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
     public static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(10);
 
     private const string KnownSql = """
-        SELECT address, uid, formation, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM actorstreams_member
+        SELECT address, uid, machine, formation, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM actorstreams_member
         WHERE cluster = $1 ORDER BY formation DESC, address
         """;
 
     private const string UpsertSql = """
-        INSERT INTO actorstreams_member (cluster, address, uid, formation, roles, seen_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+        INSERT INTO actorstreams_member (cluster, address, uid, formation, roles, machine, seen_at) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
         ON CONFLICT (cluster, address) DO UPDATE
-        SET uid = excluded.uid, formation = excluded.formation, roles = excluded.roles, seen_at = excluded.seen_at
+        SET uid = excluded.uid, formation = excluded.formation, roles = excluded.roles, machine = excluded.machine, seen_at = excluded.seen_at
         """;
 
     // The row of the formation is the lock: whoever comes second waits for the first to commit, and then sees its member.
@@ -58,7 +58,7 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
     {
         await using var batch = source.CreateBatch();
         var upsert = new NpgsqlBatchCommand(UpsertSql);
-        foreach (var value in (object[])[cluster, member.Address, member.Uid, formation, roles]) upsert.Parameters.Add(new() { Value = value });
+        foreach (var value in (object[])[cluster, member.Address, member.Uid, formation, roles, Machine.Id]) upsert.Parameters.Add(new() { Value = value });
         batch.BatchCommands.Add(upsert);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(NewestFormationSql) { Parameters = { new() { Value = cluster } } });
         await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
@@ -88,7 +88,7 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
         }
 
         await using var report = new NpgsqlCommand(UpsertSql, connection, transaction);
-        Add(report, cluster, member.Address, member.Uid, number, roles);
+        Add(report, cluster, member.Address, member.Uid, number, roles, Machine.Id);
         await report.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         await transaction.CommitAsync(cancel).ConfigureAwait(false);
         return number;
@@ -114,7 +114,7 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {
             rows.Add(new MemberRow(
-                new MemberId(reader.GetString(0), reader.GetInt64(1)), reader.GetInt64(2), TimeSpan.FromSeconds(reader.GetDouble(3))));
+                new MemberId(reader.GetString(0), reader.GetInt64(1)), reader.GetString(2), reader.GetInt64(3), TimeSpan.FromSeconds(reader.GetDouble(4))));
         }
 
         return rows;

@@ -39,6 +39,8 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
         if (await FormatAsync(connection, ct).ConfigureAwait(false) == StoreFormat.Current)
             return;
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        // Others that start at once wait for as long as the probe may take, not only for as long as a lock may on other days.
+        await ScalarAsync(connection, "SET LOCAL lock_timeout = 0", ct).ConfigureAwait(false);
         await ScalarAsync(connection, PostgresSchema.Lock, ct).ConfigureAwait(false);
         // Again: another node may have done it while this one waited.
         var format = await FormatAsync(connection, ct).ConfigureAwait(false);

@@ -62,6 +62,7 @@ internal static class PostgresSchema
           uid       bigint      NOT NULL,
           formation bigint      NOT NULL,
           roles     text        NOT NULL,
+          machine   text        NOT NULL,
           seen_at   timestamptz NOT NULL,
           PRIMARY KEY (cluster, address));
         CREATE TABLE IF NOT EXISTS actorstreams_lease (

@@ -81,5 +81,5 @@ public class FormationDecisionSpecs
     private static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? known, TimeSpan waited) =>
         FormationDecision.Decide(self, seeds, known, waited, answered: TimeSpan.Zero);
 
-    private static MemberRow Member(string address, TimeSpan seenAgo = default) => new(new MemberId(address, 7), 1, seenAgo);
+    private static MemberRow Member(string address, TimeSpan seenAgo = default) => new(new MemberId(address, 7), "here", 1, seenAgo);
 }
