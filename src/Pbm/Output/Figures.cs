@@ -52,8 +52,8 @@ internal static class Figures
 
     public static string Share(double share) => share.ToString("0 %", CultureInfo.InvariantCulture);
 
-    /// <summary><c>akka.tcp://system@host:port</c> as host:port.</summary>
-    public static string Node(string? node) => string.IsNullOrEmpty(node) ? Unknown : node[(node.LastIndexOf('@') + 1)..];
+    /// <summary><c>akka.tcp://system@host:port</c> as host:port, also where a member's number follows it.</summary>
+    public static string Node(string? node) => string.IsNullOrEmpty(node) ? Unknown : node[(node.LastIndexOf('@') + 1)..].Split(',')[0];
 
     public static string Phase(string? phase, string? detail) => string.IsNullOrEmpty(detail)
         ? Text(phase)

@@ -11,7 +11,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     public const string Stream = "sensors";
     public const string Pipeline = "temperature";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pbm-live-").FullName;
 
@@ -60,7 +60,7 @@ internal sealed class LiveCluster : IAsyncDisposable
                 await Nodes[node].ReadyAsync(s_patience);
                 return;
             }
-            catch (InvalidOperationException) when (starts < 4)
+            catch (InvalidOperationException) when (starts < 10)
             {
                 var ended = Nodes[node];
                 Nodes[node] = ended.Restart();
@@ -82,7 +82,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// <summary>Asks again until the command shows what it should; what it printed then.</summary>
     public async Task<string> ShowsAsync(string line, Func<string, bool> what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var run = await PbmAsync(line);

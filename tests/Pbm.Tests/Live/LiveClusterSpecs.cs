@@ -18,6 +18,7 @@ public partial class LiveClusterSpecs(ITestOutputHelper log)
         await ShardingAsync(cluster, nodes);
         await ShardsAsync(cluster, nodes);
         await ReshardingUnderATailAsync(cluster);
+        await LeasesAndConsumersAsync(cluster, nodes);
         await ShellAsync(cluster);
         await DeletingAsync(cluster);
         await MembersGoAsync(cluster, nodes);
@@ -110,11 +111,38 @@ public partial class LiveClusterSpecs(ITestOutputHelper log)
         await cluster.ShowsAsync("stream show sensors", text => text.Contains("3 open", StringComparison.Ordinal) && text.Contains("ACTIVE", StringComparison.Ordinal));
         await cluster.PutAsync(300, 100);
 
-        var followed = await tail.WaitAsync(TimeSpan.FromSeconds(40));
+        var followed = await tail.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.Equal(ExitCodes.Ok, followed.ExitCode);
         var records = followed.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Enumerable.Range(0, 400), records.Select(Number).Order());
         foreach (var key in records.GroupBy(r => r.Split("  ")[2])) Assert.Equal(key.Select(Number).Order(), key.Select(Number));
+    }
+
+    private async Task LeasesAndConsumersAsync(LiveCluster cluster, string[] nodes)
+    {
+        Log("pipeline list", await cluster.ShowsAsync("pipeline list", text => Regex.IsMatch(text, @"temperature +Running +us-east-1/sensors +us-east-1/alerts +\d+ +400 ")));
+        Assert.Contains("Done:         400 records", Log("pipeline show", await cluster.ShownAsync("pipeline show temperature")), StringComparison.Ordinal);
+        var leases = Log("lease list", await cluster.ShowsAsync("lease list", text => Regex.Count(text, @" Open ") == 3));
+        var lease = Regex.Match(leases, @"(?m)^temperature +(sensors/\d+) +Open +(\S+) +(\d+) ");
+        Assert.Contains(lease.Groups[2].Value, nodes);
+        var shard = lease.Groups[1].Value;
+        Log("lease show", await cluster.ShownAsync($"lease show {shard} temperature"));
+        Log("consumer lag", await cluster.ShowsAsync("consumer lag temperature", text => Regex.IsMatch(text, @"temperature: \d+ ms behind at most")));
+        Assert.Matches(@"(?m)^Verdict: +\S+", Log("shard why", await cluster.ShownAsync($"shard why {shard} temperature")));
+
+        Log("lease release", await cluster.ShownAsync($"lease release {shard} temperature"));
+        Log("lease show, released", await cluster.ShowsAsync(
+            $"lease show {shard} temperature",
+            text => text.Contains("State:       Open\n", StringComparison.Ordinal) && !text.Contains($"Node:        {lease.Groups[2].Value}\n", StringComparison.Ordinal)));
+
+        var running = await cluster.PbmAsync("consumer reset temperature --at TRIM_HORIZON --yes");
+        Assert.Equal(ExitCodes.Refused, running.ExitCode);
+        Log("consumer reset, refused", running.Error);
+        Log("pipeline pause", await cluster.ShownAsync("pipeline pause temperature"));
+        await cluster.ShowsAsync("pipeline list", text => Regex.IsMatch(text, "temperature +paused"));
+        Log("consumer reset", await cluster.ShownAsync("consumer reset temperature --at TRIM_HORIZON --yes"));
+        Log("pipeline resume", await cluster.ShownAsync("pipeline resume temperature"));
+        await cluster.ShowsAsync("pipeline show temperature", text => Regex.IsMatch(text, "Phase: +Running") && Regex.IsMatch(text, "Done: +(800|400) records"));
     }
 
     /// <summary>The real executable, with its commands from a pipe.</summary>
@@ -141,12 +169,12 @@ public partial class LiveClusterSpecs(ITestOutputHelper log)
     private async Task MembersGoAsync(LiveCluster cluster, string[] nodes)
     {
         Log("cluster leave", await cluster.ShownAsync($"cluster leave {nodes[2]}"));
-        Assert.Equal(0, await cluster.Nodes[2].ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, await cluster.Nodes[2].ExitAsync(TimeSpan.FromSeconds(60)));
         await cluster.ShowsAsync("cluster show", text => text.Contains("Count: 2 nodes", StringComparison.Ordinal));
 
         Log("cluster down", await cluster.ShownAsync($"cluster down {nodes[1]} --yes"));
         // Removed from its cluster.
-        Assert.Equal(5, await cluster.Nodes[1].ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(5, await cluster.Nodes[1].ExitAsync(TimeSpan.FromSeconds(60)));
         Log("cluster show, alone", await cluster.ShowsAsync("cluster show", text => text.Contains("Count: 1 node\n", StringComparison.Ordinal)));
 
         await cluster.Nodes[0].KillAsync();

@@ -17,7 +17,7 @@ internal static class PbmProcess
         };
         start.Environment["PBM_ENDPOINT"] = endpoints;
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
