@@ -22,7 +22,7 @@ public sealed class ClusterMembership : IAsyncDisposable
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (control is null)
         {
-            await cluster.JoinAsync(cluster.SelfAddress, cancel).ConfigureAwait(false);
+            await JoinSelfAsync(cluster, cancel).ConfigureAwait(false);
             changed(null);
             return new ClusterMembership(null);
         }
@@ -52,6 +52,19 @@ public sealed class ClusterMembership : IAsyncDisposable
     /// </summary>
     public static bool WasRemoved(ActorSystem system) =>
         system.WhenTerminated.IsCompleted && CoordinatedShutdown.Get(system).ShutdownReason is not CoordinatedShutdown.ClusterLeavingReason;
+
+    private static async Task JoinSelfAsync(Akka.Cluster.Cluster cluster, CancellationToken cancel)
+    {
+        try
+        {
+            await cluster.JoinAsync(cluster.SelfAddress, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancel.IsCancellationRequested)
+        {
+            // Akka tells it as a failure to join.
+            throw new OperationCanceledException("Told to stop while joining.", e, cancel);
+        }
+    }
 
     /// <summary>Once the actor system has ended.</summary>
     public ValueTask DisposeAsync() => _reports?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -34,7 +34,7 @@ internal sealed class KinesisCall(
     public HttpResponse Response => http.Response;
 
     /// <summary>IP address that the call came from, as this node sees it.</summary>
-    public string RemoteAddress => http.Connection.RemoteIpAddress?.ToString() ?? "";
+    public string RemoteAddress => (http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress)?.ToString() ?? "";
 
     public CancellationToken Aborted => http.RequestAborted;
 

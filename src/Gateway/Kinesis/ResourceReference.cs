@@ -11,12 +11,22 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
     private const string ConsumerPart = "/consumer/";
 
     /// <param name="arn">Already of the form that the API model asks for.</param>
+    /// <returns>
+    /// With the ARN that the resource is known by here, whatever partition and digits it was named with: policies are judged by it, and one that was
+    /// written another way must not pass by them.
+    /// </returns>
     public static ResourceReference Resolve(string arn, KinesisCall call)
     {
-        if (!arn.Contains(ConsumerPart, StringComparison.Ordinal)) return new ResourceReference(arn, StreamReference.Resolve(null, arn, call), null, 0);
-        return Parse(arn) is { } named
-            ? new ResourceReference(arn, StreamReference.Resolve(null, named.StreamArn, call), named.Consumer, named.CreatedAtSeconds)
-            : throw KinesisErrors.InvalidArgument($"ResourceARN {arn} names neither a stream nor a consumer of one.");
+        if (!arn.Contains(ConsumerPart, StringComparison.Ordinal))
+        {
+            var only = StreamReference.Resolve(null, arn, call);
+            return new ResourceReference(StreamReference.Arn(only, call.AccountId), only, null, 0);
+        }
+        if (Parse(arn) is not { } named) throw KinesisErrors.InvalidArgument($"ResourceARN {arn} names neither a stream nor a consumer of one.");
+        var stream = StreamReference.Resolve(null, named.StreamArn, call);
+        return new ResourceReference(
+            string.Create(CultureInfo.InvariantCulture, $"{StreamReference.Arn(stream, call.AccountId)}{ConsumerPart}{named.Consumer}:{named.CreatedAtSeconds}"),
+            stream, named.Consumer, named.CreatedAtSeconds);
     }
 
     /// <summary>The consumer of an ARN; null when no consumer of this installation can have it.</summary>

@@ -29,7 +29,7 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, string where)
         catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
         {
             throw new StoreUnavailableException(
-                $"PostgreSQL at {where} cannot be reached: {(e.InnerException ?? e).Message} It must answer when the node starts: check host, port and network.", e);
+                $"PostgreSQL at {where} cannot be reached: {(e.InnerException ?? e).Message.TrimEnd('.')}. It must answer when the node starts: check host, port and network.", e);
         }
     }
 

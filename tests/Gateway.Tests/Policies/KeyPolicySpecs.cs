@@ -25,6 +25,15 @@ public sealed class KeyPolicySpecs : PolicySpecs
             """,
     };
 
+    // Everything but what is done to consumers.
+    private static readonly AccessKey s_wide = new("AKWIDE", "secret")
+    {
+        Policy = """
+            {"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+              {"Effect":"Deny","Action":"*","Resource":"arn:aws:kinesis:*:*:stream/*/consumer/c:17*"}]}
+            """,
+    };
+
     private static readonly AccessKey s_foreign = new("AKFOREIGN", "secret")
     {
         AccountId = OtherAccount,
@@ -32,7 +41,7 @@ public sealed class KeyPolicySpecs : PolicySpecs
         Policy = """{"Statement":{"Effect":"Allow","Action":"kinesis:PutRecord","Resource":"*"}}""",
     };
 
-    public override Task InitializeAsync() => StartAsync(new GatewayOptions { AccessKeys = [Owner, s_limited, s_foreign] });
+    public override Task InitializeAsync() => StartAsync(new GatewayOptions { AccessKeys = [Owner, s_limited, s_wide, s_foreign] });
 
     [Fact]
     public async Task A_key_may_do_what_its_policy_allows_and_nothing_else()
@@ -83,6 +92,22 @@ public sealed class KeyPolicySpecs : PolicySpecs
         answer.AssertError(
             "AccessDeniedException",
             $"User: arn:aws:iam::{User} is not authorized to perform: kinesis:DescribeStream on resource: {arn} with an explicit deny in an identity-based policy");
+    }
+
+    [Theory]
+    [InlineData("arn:aws:", "arn:aws-cn:")]
+    [InlineData("/consumer/c:", "/consumer/c:0")]
+    public async Task Another_way_to_write_the_arn_of_a_consumer_passes_by_no_policy(string written, string otherwise)
+    {
+        await CreateAsync("pub-secret");
+        var consumer = await Gateway.ConsumerAsync("c", "pub-secret");
+        var arn = consumer.Replace(written, otherwise, StringComparison.Ordinal);
+        Assert.NotEqual(consumer, arn);
+
+        foreach (var operation in (string[])["ListTagsForResource", "GetResourcePolicy"])
+        {
+            Assert.Contains("AccessDeniedException", (await CallAsync(s_wide, operation, new { ResourceARN = arn })).Body, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
