@@ -53,7 +53,7 @@ internal sealed class ClusterJoin(
             RefuseOtherLoopbacks(known);
             var dead = await DeadAsync(known, cancel).ConfigureAwait(false);
             var decision = Decide([.. known.Where(member => !dead.Contains(member.Id))]);
-            Ask(decision);
+            Ask(decision, known.Count == 0 ? await table.OtherClustersAsync(cancel).ConfigureAwait(false) : []);
             if (!decision.Form || cluster.SelfMember.Status != MemberStatus.Removed) return 0;
             if (await table.TryFormAsync(_self, roles, member => dead.Contains(member.Id), cancel).ConfigureAwait(false) is not { } number) return 0;
             // Stopped in between for as long as others believe in what was just written: the right to form may be another's by now.
@@ -65,7 +65,7 @@ internal sealed class ClusterJoin(
         catch (Exception e) when (e is DbException or TimeoutException)
         {
             _answersSince = null;
-            Ask(Decide(null));
+            Ask(Decide(null), []);
             waiting($"The store does not tell who is a member: {e.Message}");
             return 0;
         }
@@ -74,10 +74,14 @@ internal sealed class ClusterJoin(
     private FormationDecision Decide(IReadOnlyList<MemberRow>? known) => FormationDecision.Decide(
         _self.Address, seeds, known, time.GetElapsedTime(_since), _answersSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero);
 
-    private void Ask(FormationDecision decision)
+    /// <param name="otherNames">Of clusters over the same store, where none of this name is known.</param>
+    private void Ask(FormationDecision decision, IReadOnlyList<string> otherNames)
     {
         if (decision.Ask.Count == 0 || cluster.SelfMember.Status != MemberStatus.Removed) return;
-        waiting($"Waiting to be admitted by {string.Join(", ", decision.Ask)}.");
+        var names = otherNames.Count == 0
+            ? ""
+            : $" The store knows no cluster of this name, but of the name {string.Join(", ", otherNames)}: all members of a cluster have the same Cluster:Name.";
+        waiting($"Waiting to be admitted by {string.Join(", ", decision.Ask)}.{names}");
         if (decision.Ask.SequenceEqual(_asked, StringComparer.Ordinal)) return;
         _asked = decision.Ask;
         cluster.JoinSeedNodes(decision.Ask.Select(Address.Parse));

@@ -36,6 +36,9 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
 
     private const string NewestFormationSql = "SELECT coalesce((SELECT number FROM actorstreams_formation WHERE cluster = $1), 0)";
 
+    private const string OthersSql =
+        "SELECT DISTINCT cluster FROM actorstreams_member WHERE cluster <> $1 AND seen_at > clock_timestamp() - $2 ORDER BY cluster";
+
     // Rows that nobody refreshed for a day say nothing to anyone.
     private const string ForgetSql = """
         DELETE FROM actorstreams_member WHERE cluster = $1 AND ((address = $2 AND uid = $3) OR seen_at < clock_timestamp() - interval '1 day')
@@ -51,6 +54,17 @@ public sealed class MemberTable(NpgsqlDataSource source, string cluster)
         await using var command = source.CreateCommand(KnownSql);
         Add(command, cluster);
         return await ReadAsync(command, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Names of other clusters over the same store that have members alive: most likely one of the names is a mistake.</summary>
+    public async Task<IReadOnlyList<string>> OtherClustersAsync(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand(OthersSql);
+        Add(command, cluster, AliveFor);
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false)) names.Add(reader.GetString(0));
+        return names;
     }
 
     /// <summary>Reports a member; the number of the newest formation, which is another than its own where its cluster was superseded.</summary>

@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace ActorStreams.MultiNode.Tests.Processes;
 
 /// <summary>Schedules with real processes at the shipped settings.</summary>
-[Trait("Speed", "Slow")]
 public sealed class ProcessSpecs(ITestOutputHelper output)
 {
     [SkippableTheory]
@@ -23,6 +22,7 @@ public sealed class ProcessSpecs(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    [Trait("Speed", "Slow")]
     public async Task A_process_that_is_stopped_inside_a_transaction_and_woken_later_does_no_harm()
     {
         ProcessRequirements.Clusters();
