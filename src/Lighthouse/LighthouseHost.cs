@@ -107,7 +107,7 @@ internal sealed class LighthouseHost : IRunningHost
         try
         {
             _membership = await ClusterMembership.JoinAsync(
-                _system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
+                _system, _settings.Cluster, _control, _clock, lacks => _readiness.Set(Parts.Cluster, lacks), _log, cancel);
         }
         catch (NotAdmittedException e)
         {
@@ -126,11 +126,5 @@ internal sealed class LighthouseHost : IRunningHost
             .WithLogging(_settings.Log.AkkaLevel)
             .WithMembership(_settings.Cluster, ClusterRoles.Lighthouse, new SqlLeaseSetup(_control!, _clock)));
         return builder.Build();
-    }
-
-    private void OnClusterChanged(string? lacks)
-    {
-        if (lacks is null) _readiness.Reached(Parts.Cluster);
-        else _readiness.Lost(Parts.Cluster, lacks);
     }
 }

@@ -30,4 +30,11 @@ public sealed class Readiness
     }
 
     public void Lost(string part, string why) => _missing[part] = why;
+
+    /// <param name="lacks">Null where the part is there.</param>
+    public void Set(string part, string? lacks)
+    {
+        if (lacks is null) Reached(part);
+        else Lost(part, lacks);
+    }
 }

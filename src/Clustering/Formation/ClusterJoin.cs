@@ -50,7 +50,7 @@ internal sealed class ClusterJoin(
         {
             var known = await table.KnownAsync(cancel).ConfigureAwait(false);
             _answersSince ??= before;
-            RefuseOtherLoopbacks(known);
+            if (FormationDecision.OutOfReach(_self.Address, Machine.Id, known) is { } outOfReach) throw new NotAdmittedException(outOfReach);
             var dead = await DeadAsync(known, cancel).ConfigureAwait(false);
             var decision = Decide([.. known.Where(member => !dead.Contains(member.Id))]);
             Ask(decision, known.Count == 0 ? await table.OtherClustersAsync(cancel).ConfigureAwait(false) : []);
@@ -86,20 +86,6 @@ internal sealed class ClusterJoin(
         _asked = decision.Ask;
         cluster.JoinSeedNodes(decision.Ask.Select(Address.Parse));
     }
-
-    /// <summary>Nobody on another machine reaches a loopback address, and one is easily left in the settings, as it is the default.</summary>
-    /// <exception cref="NotAdmittedException">This process or a member that is alive has one, and they are on different machines.</exception>
-    private void RefuseOtherLoopbacks(IReadOnlyList<MemberRow> known)
-    {
-        var far = known.Where(member => member.Machine != Machine.Id && member.SeenAgo <= MemberTable.AliveFor).ToList();
-        if (far.Count == 0) return;
-        if (IsLoopback(cluster.SelfAddress))
-            throw new NotAdmittedException($"This node calls itself {cluster.SelfAddress}, where {far[0].Id.Address} on another machine can't reach it: set Cluster:Host to an address that others reach.");
-        if (far.Find(member => IsLoopback(Address.Parse(member.Id.Address))) is { } lonely)
-            throw new NotAdmittedException($"A member on another machine calls itself {lonely.Id.Address}, where this node can't reach it: set Cluster:Host there to an address that others reach.");
-    }
-
-    private static bool IsLoopback(Address address) => IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip);
 
     /// <summary>
     /// A member on this very machine that was killed looks alive for some seconds more. Nobody listening on its loopback port is proof

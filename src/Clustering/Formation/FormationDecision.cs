@@ -1,4 +1,6 @@
+using System.Net;
 using ActorStreams.Clustering.Members;
+using Akka.Actor;
 
 namespace ActorStreams.Clustering.Formation;
 
@@ -18,6 +20,22 @@ public sealed record FormationDecision(IReadOnlyList<string> Ask, bool Form)
     /// away makes all of them look so, and one of them reports itself within the 2 s between two reports, where an attempt hangs 3 s later.
     /// </summary>
     public static readonly TimeSpan WaitForSilent = TimeSpan.FromSeconds(6);
+
+    /// <summary>Nobody on another machine reaches a loopback address, and one is easily left in the settings, as it is the default.</summary>
+    /// <param name="machine">Where this process is.</param>
+    /// <returns>What to set; null where nobody is out of reach for that reason.</returns>
+    public static string? OutOfReach(string self, string machine, IReadOnlyList<MemberRow> known)
+    {
+        var far = known.Where(member => member.Machine != machine && member.SeenAgo <= MemberTable.AliveFor).ToList();
+        if (far.Count == 0) return null;
+        if (IsLoopback(self))
+            return $"This process calls itself {self}, where {far[0].Id.Address} on another machine can't reach it: set Cluster:Host to an address that others reach.";
+        return far.Find(member => IsLoopback(member.Id.Address)) is { } lonely
+            ? $"A member on another machine calls itself {lonely.Id.Address}, where this process can't reach it: set Cluster:Host there to an address that others reach."
+            : null;
+    }
+
+    private static bool IsLoopback(string address) => IPAddress.TryParse(Address.Parse(address).Host, out var ip) && IPAddress.IsLoopback(ip);
 
     /// <param name="self">Own address.</param>
     /// <param name="seeds">Of the settings; empty lets every process form.</param>

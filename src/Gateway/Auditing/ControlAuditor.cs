@@ -35,18 +35,16 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         new("StreamModeDetails", MemberType.Structure) { Members = [new("StreamMode", MemberType.String)] },
     ];
 
-    public async Task WatchAsync(KinesisCall call, Func<Task> work)
+    /// <summary>Records and questions pass by: they are nearly all calls, and change nothing.</summary>
+    public static bool Watches(string operation) => !s_unaudited.Contains(operation);
+
+    public async Task WatchAsync(KinesisCall call, Func<KinesisCall, Task> work)
     {
-        if (s_unaudited.Contains(call.Operation))
-        {
-            await work();
-            return;
-        }
         // Read before: an action may decode in place.
         var parameters = Parameters(call);
         try
         {
-            await work();
+            await work(call);
             Note(call, parameters, null, null);
         }
         catch (KinesisException e)

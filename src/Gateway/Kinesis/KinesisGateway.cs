@@ -195,16 +195,18 @@ public sealed class KinesisGateway
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
                     http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
-                await _auditor.WatchAsync(call, () =>
-                {
-                    Access.CheckOperation(call);
-                    _limits?.TakeCall(call);
-                    return action.InvokeAsync(call);
-                });
+                await (ControlAuditor.Watches(action.Operation) ? _auditor.WatchAsync(call, c => PerformAsync(action, c)) : PerformAsync(action, call));
                 return call.Push;
             default:
                 throw new InvalidOperationException("No other result of a check of signatures is known.");
         }
+    }
+
+    private Task PerformAsync(IKinesisAction action, KinesisCall call)
+    {
+        Access.CheckOperation(call);
+        _limits?.TakeCall(call);
+        return action.InvokeAsync(call);
     }
 
     private IKinesisAction? Target(HttpRequest request)

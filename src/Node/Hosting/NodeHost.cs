@@ -207,7 +207,8 @@ internal sealed class NodeHost : IRunningHost
     {
         try
         {
-            return await ClusterMembership.JoinAsync(system, _settings.Cluster, _control, _clock, OnClusterChanged, _log, cancel);
+            return await ClusterMembership.JoinAsync(
+                system, _settings.Cluster, _control, _clock, lacks => _readiness.Set(Parts.Cluster, lacks), _log, cancel);
         }
         catch (NotAdmittedException e)
         {
@@ -215,24 +216,11 @@ internal sealed class NodeHost : IRunningHost
         }
     }
 
-    private void OnClusterChanged(string? lacks)
-    {
-        if (lacks is null) _readiness.Reached(Parts.Cluster);
-        else _readiness.Lost(Parts.Cluster, lacks);
-    }
-
     private void OnStoreChanged(string? lost)
     {
-        if (lost is null)
-        {
-            _readiness.Reached(Parts.Store);
-            _log.LogInformation("The store is back.");
-        }
-        else
-        {
-            if (_readiness.Parts[Parts.Store] is null) _log.LogError("The store is lost: {Why}", lost);
-            _readiness.Lost(Parts.Store, lost);
-        }
+        if (lost is null) _log.LogInformation("The store is back.");
+        else if (_readiness.Parts[Parts.Store] is null) _log.LogError("The store is lost: {Why}", lost);
+        _readiness.Set(Parts.Store, lost);
     }
 
     private async Task StartGatewayAsync(byte[] tokenKey, ShardsNode shards, ILoggerFactory loggers, CancellationToken cancel)

@@ -78,6 +78,24 @@ public class FormationDecisionSpecs
         Assert.True(FormationDecision.Decide(Self, [], silent, s_long, FormationDecision.WaitForSilent).Form);
     }
 
+    [Theory]
+    [InlineData("akka.tcp://s@127.0.0.1:1", Other, "there", "This process calls itself akka.tcp://s@127.0.0.1:1")]
+    [InlineData(Self, "akka.tcp://s@127.0.0.9:1", "there", "A member on another machine calls itself akka.tcp://s@127.0.0.9:1")]
+    [InlineData("akka.tcp://s@127.0.0.1:1", "akka.tcp://s@127.0.0.1:2", "here", null)]
+    [InlineData(Self, Other, "there", null)]
+    public void A_loopback_address_is_refused_as_soon_as_a_member_is_on_another_machine(string self, string other, string machine, string? refusal)
+    {
+        var outOfReach = FormationDecision.OutOfReach(self, "here", [Member(other) with { Machine = machine }]);
+
+        if (refusal is null) Assert.Null(outOfReach);
+        else Assert.StartsWith(refusal, outOfReach, StringComparison.Ordinal);
+        Assert.Null(FormationDecision.OutOfReach(self, "here", [Member(other, MemberTable.AliveFor * 2) with { Machine = machine }]));
+    }
+
+    [Fact]
+    public void Members_of_a_superseded_cluster_are_not_asked() =>
+        Assert.Equal([Third], Decide(Self, [], [Member(Other), Member(Third) with { Formation = 2 }], s_long).Ask);
+
     private static FormationDecision Decide(string self, IReadOnlyList<string> seeds, IReadOnlyList<MemberRow>? known, TimeSpan waited) =>
         FormationDecision.Decide(self, seeds, known, waited, answered: TimeSpan.Zero);
 

@@ -80,6 +80,7 @@ public class MemberTableSpecs
         await new MemberTable(source, "other").TryFormAsync(s_a, "", Nobody, default);
 
         Assert.Equal(1, await new MemberTable(source, "s").TryFormAsync(s_b, "", Nobody, default));
+        Assert.Equal(["other"], await new MemberTable(source, "s").OtherClustersAsync(default));
     }
 
     private static bool Nobody(MemberRow member) => false;

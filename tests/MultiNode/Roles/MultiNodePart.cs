@@ -32,6 +32,9 @@ public sealed class MultiNodePart
 
     public Akka.Cluster.Cluster Cluster => Life.Cluster;
 
+    /// <summary>What its node waits for or lacks to see a majority; null while it sees one.</summary>
+    public string? Lacks => Life.Lacks;
+
     public IStreams Streams => Serving.Shards.Streams;
 
     public IPipelines Pipelines => Serving.Pipelines;

@@ -9,6 +9,7 @@ namespace ActorStreams.MultiNode.Tests.Runs;
 /// <summary>One schedule from its beginning to the verdict: cluster, load, faults, heal, check.</summary>
 public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules)
 {
+    private static readonly TimeSpan s_afterwards = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _time = TimeProvider.System;
 
     /// <summary>Never throws for what the cluster does: what keeps a run from its end is a violation too.</summary>
@@ -91,6 +92,9 @@ public sealed class ChaosRun(Schedule schedule, ICluster cluster, RunRules rules
         var expected = checker.ExpectedAlerts().Count;
         IReadOnlyList<StoredRecord> output = [];
         await UntilAsync(async () => (output = await client.ReadAllAsync(WatchPipeline.Output)).Count >= expected, isFatal: false);
+        // What would be there twice comes after the last that is awaited.
+        await Task.Delay(s_afterwards);
+        output = await ReadAllAsync(client, WatchPipeline.Output);
         checker.CheckAlerts(output, await ReadAllAsync(client, WatchPipeline.DeadLetters));
         return checker;
     }

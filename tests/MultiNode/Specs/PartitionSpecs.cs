@@ -29,10 +29,12 @@ public sealed class PartitionSpecs(ITestOutputHelper output) : MultiNodeSpecs(ou
         await node.RunOn(async () =>
         {
             var acknowledged = new List<string>();
+            var sawNoMajority = false;
             try
             {
                 while (!node.Sys.WhenTerminated.IsCompleted)
                 {
+                    sawNoMajority |= node.Lacks?.Contains("no majority", StringComparison.Ordinal) is true;
                     var shard = map.Open[Random.Shared.Next(map.Open.Length)];
                     var data = $"{node.Myself} {acknowledged.Count}";
                     if (await node.AppendAsync(shard, data) is ShardProtocol.AppendReply.Appended) acknowledged.Add(data);
@@ -43,6 +45,7 @@ public sealed class PartitionSpecs(ITestOutputHelper output) : MultiNodeSpecs(ou
                 // It has ended.
             }
 
+            Assert.True(sawNoMajority, "The cut was not noticed, so there was none.");
             _ofMinority.AddRange(acknowledged);
         }, roles.Fourth);
         await node.EnterBarrier("written");

@@ -85,8 +85,11 @@ internal static class FormationTrial
 
         var took = TimeProvider.System.GetElapsedTime(start);
         violations.AddRange(views.Violations);
+        // Also one that nobody saw for long: it is counted where it was granted.
+        var formations = await FormationsAsync(cluster);
+        if (formations != 1) violations.Add(string.Create(CultureInfo.InvariantCulture, $"The right to form the cluster was granted {formations} times."));
         if (violations.Count > 0) violations.Add(cluster.Log);
-        return new FormationSeen(string.Join("; ", cluster.Exits.Select(e => e.ToString()).Prepend(what)), await FormationsAsync(cluster), took, violations.ToImmutable());
+        return new FormationSeen(string.Join("; ", cluster.Exits.Select(e => e.ToString()).Prepend(what)), formations, took, violations.ToImmutable());
     }
 
     private static async Task<long> FormationsAsync(ProcessCluster cluster)
