@@ -15,7 +15,7 @@ function Show-Usage {
 usage: ./build.ps1 VERB [arguments]
   build              compile everything in Release
   test [arguments]   run the tests, one project after the other; arguments go to dotnet test (--filter ...). Without any, all but the
-                     long ones, which are --filter Speed=Slow
+                     long ones, which are --filter Speed=Long
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
   chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
@@ -52,7 +52,7 @@ function Invoke-Tests {
     $results = 'artifacts/test-results'
     $passed = 0; $failed = 0; $skipped = 0
     $failures = @()
-    if ($Arguments.Count -eq 0) { $Arguments = @('--filter', 'Speed!=Slow') }
+    if ($Arguments.Count -eq 0) { $Arguments = @('--filter', 'Speed!=Long') }
     if (Test-Path $results) { Remove-Item $results -Recurse -Force }
     Install-TestPackages
     Invoke-Build ActorStreams.sln

@@ -9,7 +9,7 @@ usage() {
 usage: ./build.sh VERB [arguments]
   build              compile everything in Release
   test [arguments]   run the tests, one project after the other; arguments go to dotnet test (--filter ...). Without any, all but the
-                     long ones, which are --filter Speed=Slow
+                     long ones, which are --filter Speed=Long
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
   chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
@@ -49,7 +49,7 @@ counter() {
 
 run_tests() {
   local results=artifacts/test-results passed=0 failed=0 skipped=0 failures=""
-  if [ $# -eq 0 ]; then set -- --filter "Speed!=Slow"; fi
+  if [ $# -eq 0 ]; then set -- --filter "Speed!=Long"; fi
   rm -rf "$results"
   install_test_packages
   if ! build; then

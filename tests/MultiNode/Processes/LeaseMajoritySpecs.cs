@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace ActorStreams.MultiNode.Tests.Processes;
 
 /// <summary>What goes by a lease in the store cannot decide without the store: all nodes end, and what supervises them starts them again.</summary>
-[Trait("Speed", "Slow")]
+[Trait("Speed", "Long")]
 public sealed class LeaseMajoritySpecs(ITestOutputHelper output)
 {
     private const int RemovedCode = 5;

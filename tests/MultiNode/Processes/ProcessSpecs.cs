@@ -22,7 +22,7 @@ public sealed class ProcessSpecs(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    [Trait("Speed", "Slow")]
+    [Trait("Speed", "Long")]
     public async Task A_process_that_is_stopped_inside_a_transaction_and_woken_later_does_no_harm()
     {
         ProcessRequirements.Clusters();

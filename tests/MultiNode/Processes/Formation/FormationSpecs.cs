@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace ActorStreams.MultiNode.Tests.Processes.Formation;
 
 /// <summary>There is one cluster over a store, however its members start.</summary>
-[Trait("Speed", "Slow")]
+[Trait("Speed", "Long")]
 public sealed class FormationSpecs(ITestOutputHelper output)
 {
     [SkippableTheory]

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace ActorStreams.MultiNode.Tests.Processes.Rolling;
 
-[Trait("Speed", "Slow")]
+[Trait("Speed", "Long")]
 public sealed class RollingRestartSpecs(ITestOutputHelper output)
 {
     private const int RecordsPerSecond = 20_000;

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace ActorStreams.MultiNode.Tests.Processes.Splits;
 
 /// <summary>A cluster of five that falls apart into three and two.</summary>
-[Trait("Speed", "Slow")]
+[Trait("Speed", "Long")]
 public sealed class SplitSpecs(ITestOutputHelper output)
 {
     private const int RemovedCode = 5;
