@@ -35,10 +35,10 @@ public sealed class RetentionClock(TimeProvider time)
 
     private DateTimeOffset ReadLocked()
     {
-        var elapsed = time.GetElapsedTime(_at);
-        var expected = _believed + elapsed;
+        var now = time.GetTimestamp();
+        var expected = _believed + time.GetElapsedTime(_at, now);
         var wall = time.GetUtcNow();
-        _at = time.GetTimestamp();
+        _at = now;
         if (wall - expected < JumpMin)
         {
             // Backward steps are believed at once: they only keep records longer.

@@ -98,8 +98,10 @@ public sealed class ClockSpecs
         await host.TrimAsync(shard, DateTimeOffset.UnixEpoch);
         Assert.Equal(0, await TrimmedToAsync(host, shard));
 
+        // A sweep that reads the clock just while time is advanced takes it for a jump, and believes it an hour later. "kept" has until 37:00.
         _time.Set(s_start.AddHours(14));
         _time.Advance(TimeSpan.FromHours(11));
+        for (var hour = 25; hour < 36 && await TrimmedToAsync(host, shard) == 0; hour++) _time.Advance(TimeSpan.FromHours(1));
         await Expect.EventuallyAsync("the old record trimmed", 10, async () => await TrimmedToAsync(host, shard) > 0);
 
         await sent.VerifyAsync(host.Streams, [shard]);
