@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
@@ -18,7 +19,7 @@ namespace ActorStreams.Pipelines;
 /// <see cref="Serialization.PipelineSerialization.Config"/> and the sharding settings of <see cref="Shards.ShardsNode.Config"/>. Consumers drain
 /// in the coordinated shutdown's service-stop phase, while the shards they write to are still there.
 /// </summary>
-public sealed class PipelinesNode : IPipelines, IDisposable
+public sealed class PipelinesNode : IPipelines, IDeliveries, IDisposable
 {
     private const string Coordinator = "pipelines-coordinator";
     private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(5);
@@ -38,17 +39,18 @@ public sealed class PipelinesNode : IPipelines, IDisposable
     }
 
     /// <param name="definitions">Of this node's settings; all nodes of a cluster have the same.</param>
+    /// <param name="deliveries">Null where this node runs no deliveries.</param>
     /// <param name="role">Only members of this role run consumers and the coordinator, the others ask it there; null for all members.</param>
     public static PipelinesNode Start(
         ActorSystem system, IStreams streams, ImmutableArray<PipelineDefinition> definitions, ConsumerOptions options, TimeProvider time,
-        string? role = null)
+        string? role = null, DeliveryServices? deliveries = null)
     {
         var metrics = new PipelineMetrics();
         // A redirect would turn the POST of an alert into a GET, whose answer says nothing about the alert.
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false };
         var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var self = Akka.Cluster.Cluster.Get(system).SelfUniqueAddress;
-        var services = new ConsumerServices(streams, http, time, metrics, options, $"{self.Address}#{self.Uid}");
+        var services = new ConsumerServices(streams, http, time, metrics, options, $"{self.Address}#{self.Uid}") { Deliveries = deliveries };
 
         if (role is null || Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(role)) Host(system, services, definitions, role);
         var proxy = system.ActorOf(
@@ -112,6 +114,12 @@ public sealed class PipelinesNode : IPipelines, IDisposable
         var status = (await StatusAsync(cancel)).Applications.FirstOrDefault(a => a.Name == application);
         return status is null ? null : LeaseVerdict.Of(status, shardId);
     }
+
+    Task<DeliveryProtocol.DeliveryReply> IDeliveries.AskAsync(DeliveryProtocol.IDeliveryRequest request, CancellationToken cancel) =>
+        AskAsync<DeliveryProtocol.DeliveryReply>(request, cancel);
+
+    Task<DeliveryProtocol.Deliveries> IDeliveries.ListAsync(string region, CancellationToken cancel) =>
+        AskAsync<DeliveryProtocol.Deliveries>(new DeliveryProtocol.ListDeliveries(region), cancel);
 
     public void Dispose()
     {

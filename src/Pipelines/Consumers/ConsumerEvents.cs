@@ -1,3 +1,4 @@
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards.Log;
 
 namespace ActorStreams.Pipelines.Consumers;
@@ -18,6 +19,12 @@ public static class ConsumerEvents
     /// <summary>Every effect of the records below the position is confirmed by its sink.</summary>
     /// <param name="Counts">Totals since the very first start.</param>
     public sealed record Checkpointed(ShardPosition Position, ConsumerCounts Counts, long AtMs) : IConsumerEvent;
+
+    /// <summary>
+    /// What is to be delivered of the records from <see cref="BatchIntent.From"/> on, and that everything below is delivered. Durable before any of
+    /// it is, so that a redo delivers the same and nothing else.
+    /// </summary>
+    public sealed record BatchIntended(BatchIntent Intent, long AtMs) : IConsumerEvent;
 
     /// <summary>
     /// The application's positions were reset: a new life begins, and nothing of the former one counts but its epochs. Written with the

@@ -43,7 +43,7 @@ public sealed record SliceDone(
 /// A webhook's failures join the undecodable records in order of position before dead letters are written, for a position written
 /// later than a higher one would be taken for a repeat.
 /// </remarks>
-public sealed class ConsumerGraph : IDisposable
+public sealed class ConsumerGraph : IConsumerGraph
 {
     private readonly CancellationTokenSource _stopReading = new();
     private readonly CancellationTokenSource _stopWaiting = new();
@@ -86,13 +86,10 @@ public sealed class ConsumerGraph : IDisposable
         _keptAt = time.GetTimestamp();
     }
 
-    /// <summary>Ends when the shard does, after <see cref="Drain"/>, or with the failure of a stage.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Why nothing comes in, or null.</summary>
     public WaitNote.Noted? SourceWaiting => _sourceWaiting.Now;
 
-    /// <summary>Why nothing goes out, or null.</summary>
     public WaitNote.Noted? SinkWaiting => _alertsWaiting.Now ?? _deadLettersWaiting.Now;
 
     /// <summary>What is being sent to the webhook again, or null.</summary>
@@ -100,7 +97,6 @@ public sealed class ConsumerGraph : IDisposable
 
     public GraphPulse Pulse => _pulse;
 
-    /// <summary>The key that made most of the last sample, looked at while the consumer is behind.</summary>
     public (string Key, double Share) HotKey => _hotKey.Now;
 
     /// <param name="done">The last step, called slice after slice.</param>
@@ -121,15 +117,13 @@ public sealed class ConsumerGraph : IDisposable
         return graph;
     }
 
-    /// <summary>Reads no more and gives up waiting for sinks that are away; what is confirmed until then is reported.</summary>
     public void Drain()
     {
         _stopReading.Cancel();
         _stopWaiting.Cancel();
     }
 
-    /// <summary>The detector's memory, bound to the position last reported. Only once <see cref="Completion"/> has ended well.</summary>
-    public OperatorState CaptureDrained() => Completion.IsCompletedSuccessfully
+    public OperatorState? CaptureDrained() => Completion.IsCompletedSuccessfully
         ? _detector.Capture()
         : throw new InvalidOperationException("The memory belongs to no confirmed position while slices are on their way.");
 

@@ -29,7 +29,7 @@ public static class ConsumerProtocol
     /// <param name="Start">For its very first start.</param>
     /// <param name="Parents">Shards whose consumers, of the same application, have finished and left their final state.</param>
     public sealed record RunConsumer(
-        PipelineDefinition Definition, ShardKey Shard, HashKeyRange Range, StartPosition Start, ImmutableArray<int> Parents) : IRequest
+        ApplicationDefinition Definition, ShardKey Shard, HashKeyRange Range, StartPosition Start, ImmutableArray<int> Parents) : IRequest
     {
         public string Application => Definition.Name;
 

@@ -1,4 +1,5 @@
 using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards.Log;
 using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
 
@@ -32,6 +33,9 @@ public sealed record ConsumerState
     /// <summary>Where the newest incarnation was started; empty where that is not known.</summary>
     public string Node { get; init; } = "";
 
+    /// <summary>Of a delivery: the batch that is being delivered; null where none is.</summary>
+    public BatchIntent? Intent { get; init; }
+
     /// <summary>In this life; epochs go on over all of them.</summary>
     public bool HasStarted { get; init; }
 
@@ -47,18 +51,22 @@ public sealed record ConsumerState
             StartsSinceProgress = StartsSinceProgress + 1,
         },
         // A first start came before every checkpoint: without it, rows are missing and this state would begin the shard anew.
-        Checkpointed or ConsumerFinished when !HasStarted => throw new InvalidOperationException($"{e} follows no start of the consumer."),
+        Checkpointed or BatchIntended or ConsumerFinished when !HasStarted => throw new InvalidOperationException($"{e} follows no start of the consumer."),
         Checkpointed c => this with
         {
-            Checkpoint = c.Position,
+            Checkpoint = Later(c.Position, Checkpoint),
+            Intent = Intent is { } intent && c.Position.CompareTo(intent.To) < 0 ? intent : null,
             Counts = c.Counts,
             CheckpointedAtMs = c.AtMs,
             StartsSinceProgress = 0,
         },
+        BatchIntended intended => this with { Intent = intended.Intent, Checkpoint = Later(intended.Intent.From, Checkpoint), StartsSinceProgress = 0 },
         ConsumerReset reset => New with { Epoch = Epoch, Node = Node, Life = reset.Life, Counts = Counts },
         ConsumerFinished => this with { IsFinished = true },
         _ => throw new InvalidOperationException($"A shard consumer does not know the event {e.GetType()}."),
     };
+
+    private static ShardPosition Later(ShardPosition a, ShardPosition b) => a.CompareTo(b) > 0 ? a : b;
 }
 
 /// <summary>What is kept rarely: the consumer's state, and the detector's memory with the position it belongs to, at or below the checkpoint.</summary>

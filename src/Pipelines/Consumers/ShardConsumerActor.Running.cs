@@ -1,5 +1,6 @@
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Sinks;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -15,7 +16,7 @@ namespace ActorStreams.Pipelines.Consumers;
 /// <content>Starting, running, checkpointing and draining the graph.</content>
 public sealed partial class ShardConsumerActor
 {
-    private ConsumerGraph? _graph;
+    private IConsumerGraph? _graph;
 
     // What the graph reported last, and all counts up to there; the checkpoint follows.
     private SliceDone? _latest;
@@ -98,14 +99,13 @@ public sealed partial class ShardConsumerActor
     {
         var work = _work!;
         var self = Self;
-        var from = _kept?.Position ?? _state.Start;
-        _log.Info(
-            "Consumer {Consumer} starts under epoch {Epoch} from {From}, checkpoint {Checkpoint}, {Keys} keys",
-            PersistenceId, _state.Epoch, from, _state.Checkpoint, memory.Keys.Length);
-        _graph = ConsumerGraph.Run(
-            new GraphStart(work.Definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory) { Range = work.Range, Life = _state.Life },
-            _services.Options, _services.Streams, _services.Http, _services.Time, Context.Materializer(),
-            slice => self.Tell(new SliceReported(slice)));
+        var materializer = Context.Materializer();
+        _graph = work.Definition switch
+        {
+            PipelineDefinition pipeline => RunPipeline(pipeline, memory, materializer),
+            DeliveryDefinition delivery => RunDelivery(delivery, materializer),
+            _ => throw new InvalidOperationException($"No graph is known for a {work.Definition.GetType().Name}."),
+        };
         // The graph has the memory now, and the next snapshot will be of that.
         _kept = null;
         _graph.Completion.ContinueWith(
@@ -118,6 +118,45 @@ public sealed partial class ShardConsumerActor
         Report();
     }
 
+    private ConsumerGraph RunPipeline(PipelineDefinition definition, OperatorState memory, IMaterializer materializer)
+    {
+        var (self, work) = (Self, _work!);
+        var from = _kept?.Position ?? _state.Start;
+        _log.Info(
+            "Consumer {Consumer} starts under epoch {Epoch} from {From}, checkpoint {Checkpoint}, {Keys} keys",
+            PersistenceId, _state.Epoch, from, _state.Checkpoint, memory.Keys.Length);
+        return ConsumerGraph.Run(
+            new GraphStart(definition, work.Shard, _state.Epoch, from, _state.Checkpoint, memory) { Range = work.Range, Life = _state.Life },
+            _services.Options, _services.Streams, _services.Http, _services.Time, materializer,
+            slice => self.Tell(new SliceReported(slice)));
+    }
+
+    private DeliveryGraph RunDelivery(DeliveryDefinition definition, IMaterializer materializer)
+    {
+        var (self, work) = (Self, _work!);
+        _log.Info(
+            "Delivery {Consumer} starts under epoch {Epoch} from {Checkpoint}, {Objects} objects of a batch begun before",
+            PersistenceId, _state.Epoch, _state.Checkpoint, _state.Intent?.Objects.Length ?? 0);
+        return DeliveryGraph.Run(
+            new DeliveryStart(definition, work.Shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Range = work.Range, Life = _state.Life },
+            _services, materializer,
+            intent =>
+            {
+                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                self.Tell(new Intend(intent, done));
+                return done.Task;
+            },
+            slice => self.Tell(new SliceReported(slice)));
+    }
+
+    /// <summary>A delivery may begin with a batch once it is durable what will become of it.</summary>
+    private void OnIntend(Intend intend) => PersistAsync(new BatchIntended(intend.Intent, NowMs), intended =>
+    {
+        _state = _state.Apply(intended);
+        _services.Troubles.Progressed(PersistenceId);
+        intend.Done.TrySetResult();
+    });
+
     private void Running()
     {
         Command<RunConsumer>(run =>
@@ -129,6 +168,7 @@ public sealed partial class ShardConsumerActor
             Report();
         });
         Command<SliceReported>(reported => OnSlice(reported.Slice));
+        Command<Intend>(OnIntend);
         CommandTick(() =>
         {
             WriteCheckpoint();
@@ -163,12 +203,15 @@ public sealed partial class ShardConsumerActor
         if (slice.Kept is not null || _counts.Records - _state.Counts.Records >= _services.Options.CheckpointRecordsMax) WriteCheckpoint();
     }
 
+    /// <summary>The intent of a batch is a checkpoint of the one before, whose report may come after it.</summary>
+    private bool HasMoved => _latest is { } latest && latest.Checkpoint.CompareTo(_state.Checkpoint) > 0;
+
     /// <summary>One write at a time; what comes meanwhile goes with the next.</summary>
     private void WriteCheckpoint()
     {
-        if (_isWriting || _latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) return;
+        if (_isWriting || _latest is null || (!HasMoved && _toKeep is null)) return;
         _isWriting = true;
-        var hasMoved = _latest.Checkpoint != _state.Checkpoint;
+        var hasMoved = HasMoved;
         _writingSince = _services.Time.GetTimestamp();
         PersistAsync(new Checkpointed(_latest.Checkpoint, _counts, NowMs), written =>
         {
@@ -281,9 +324,10 @@ public sealed partial class ShardConsumerActor
             Report();
         });
         Command<SliceReported>(reported => OnSlice(reported.Slice));
+        Command<Intend>(intend => intend.Done.TrySetCanceled());
         Command<GraphEnded>(ended =>
         {
-            if (ended.Failure is null && _latest is { } last) _toKeep = (last.Position, _graph!.CaptureDrained());
+            if (ended.Failure is null && _latest is { } last && _graph!.CaptureDrained() is { } memory) _toKeep = (last.Position, memory);
             LeaveWhenDrained();
         });
         Command<StopConsumer>(stop =>
@@ -303,7 +347,7 @@ public sealed partial class ShardConsumerActor
     private void LeaveWhenDrained()
     {
         if (!_graph!.Completion.IsCompleted || _isWriting) return;
-        if (_latest is null || (_latest.Checkpoint == _state.Checkpoint && _toKeep is null)) Go();
+        if (_latest is null || (!HasMoved && _toKeep is null)) Go();
         else WriteCheckpoint();
     }
 

@@ -1,5 +1,6 @@
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Sinks;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Log;
@@ -24,6 +25,9 @@ public sealed record ConsumerServices(IStreams Streams, HttpClient Http, TimePro
 
     /// <summary>Which snapshots this node found unreadable.</summary>
     public Recoveries Recoveries { get; } = new();
+
+    /// <summary>What deliveries work with besides; null where this node has nowhere to keep a batch, and runs none.</summary>
+    public DeliveryServices? Deliveries { get; init; }
 }
 
 /// <summary>
@@ -238,6 +242,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     {
         Command<GraphEnded>(_ => { });
         Command<SliceReported>(_ => { });
+        Command<Intend>(intend => intend.Done.TrySetCanceled());
         Command<Prepared>(_ => { });
         Command<NotPrepared>(_ => { });
     }
@@ -299,6 +304,8 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     private sealed record Tick(int Number) : INoSerializationVerificationNeeded;
 
     private sealed record SliceReported(SliceDone Slice) : INoSerializationVerificationNeeded;
+
+    private sealed record Intend(BatchIntent Intent, TaskCompletionSource Done) : INoSerializationVerificationNeeded;
 
     private sealed record GraphEnded(Exception? Failure) : INoSerializationVerificationNeeded;
 

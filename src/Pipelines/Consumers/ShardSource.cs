@@ -37,6 +37,15 @@ public static class ShardSource
         });
     }
 
+    /// <summary>The next slice from a position on and where to go on, null for the end; waits for it as the source does.</summary>
+    public static async Task<(ShardPosition? Next, Envelope<SourceSlice> Slice)?> ReadOnceAsync(
+        IStreams streams, ShardKey shard, ShardPosition from, ConsumerOptions options, TimeProvider time, Action<string?> waiting, GraphPulse pulse,
+        CancellationToken stop)
+    {
+        var read = await new Reader(streams, shard, options, time, from, waiting, pulse, stop).ReadAsync(from);
+        return read.HasValue ? read.Value : null;
+    }
+
     private sealed class Reader(
         IStreams streams, ShardKey shard, ConsumerOptions options, TimeProvider time, ShardPosition confirmed, Action<string?> waiting,
         GraphPulse pulse, CancellationToken stop)

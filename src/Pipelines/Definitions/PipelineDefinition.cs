@@ -1,28 +1,14 @@
+using System.Collections.Immutable;
 using ActorStreams.Pipelines.Anomaly;
 using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Definitions;
 
-/// <summary>Where an application that never ran before begins to read.</summary>
-public enum StartPosition
-{
-    /// <summary>Every record that is still there, closed shards included.</summary>
-    TrimHorizon = 1,
-
-    /// <summary>Records put after the application first saw the stream.</summary>
-    Latest = 2,
-}
-
 /// <summary>
 /// A pipeline as it runs, checked and complete: which stream it reads, what it takes from each record, where its alerts go.
-/// Compared by value, so that a consumer sees when it has changed.
 /// </summary>
-public sealed record PipelineDefinition
+public sealed record PipelineDefinition : ApplicationDefinition
 {
-    /// <summary>Name of the application; part of persistence ids and producer names, so it never changes its meaning.</summary>
-    public required string Name { get; init; }
-
-    public required StreamId Source { get; init; }
     public required StreamId Output { get; init; }
     public required StreamId DeadLetters { get; init; }
 
@@ -46,14 +32,5 @@ public sealed record PipelineDefinition
     /// <summary>Absolute http or https address that each alert is also sent to, or null.</summary>
     public string? Webhook { get; init; }
 
-    public StartPosition Start { get; init; } = StartPosition.TrimHorizon;
-
-    /// <summary>How long finished work may wait for its checkpoint. Shorter costs journal rows, longer a longer redo.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>How often the detector's state is kept; a restart replays what came after the newest one kept.</summary>
-    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Whether output and dead-letter stream are created, with one shard each, where they do not exist at the start.</summary>
-    public bool CreateStreams { get; init; } = true;
+    public override ImmutableArray<StreamId> Outputs => [Output, DeadLetters];
 }

@@ -37,7 +37,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     private readonly LeaseWatch _watch;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopped = new();
-    private PipelineDefinition _definition;
+    private ApplicationDefinition _definition;
     private ApplicationState _state = ApplicationState.New;
     private ApplicationPhase _phase = ApplicationPhase.Starting;
     private string _detail = "";
@@ -47,7 +47,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     private bool _hasOutputs;
     private ITimer? _timer;
 
-    public ApplicationActor(PipelineDefinition definition, LeaseServices services)
+    public ApplicationActor(ApplicationDefinition definition, LeaseServices services)
     {
         _definition = definition;
         _services = services;
@@ -83,7 +83,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
 
     private long NowMs => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static Props Props(PipelineDefinition definition, LeaseServices services) =>
+    public static Props Props(ApplicationDefinition definition, LeaseServices services) =>
         Akka.Actor.Props.Create(() => new ApplicationActor(definition, services));
 
     protected override void PreStart()
@@ -245,10 +245,11 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
             var shard = new ShardKey(source.Region, source.Incarnation, lease.Shard);
             return new LeaseStatus(shard, lease, _watch.Status(shard)) { HeardAgoMs = _watch.HeardAgoMs(shard), IsWanted = runnable.Contains(lease.Shard) };
         });
+        var pipeline = _definition as PipelineDefinition;
         // What it waits for shows, also while nothing would be read of it.
         var shown = _state.IsPaused && phase is ApplicationPhase.Running or ApplicationPhase.Starting ? ApplicationPhase.Paused : phase;
         Context.Parent.Tell(new ApplicationStatus(
-            _definition.Name, shown, detail, _definition.Source, _definition.Output, _definition.DeadLetters, [.. leases])
+            _definition.Name, shown, detail, _definition.Source, pipeline?.Output, pipeline?.DeadLetters, [.. leases])
         {
             IsPaused = _state.IsPaused,
             Life = _state.Life,
@@ -266,7 +267,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     private sealed record LookFailed(string Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>From the coordinator: go on under another definition of the same name.</summary>
-    internal sealed record Redefine(PipelineDefinition Definition) : INoSerializationVerificationNeeded;
+    internal sealed record Redefine(ApplicationDefinition Definition) : INoSerializationVerificationNeeded;
 
     /// <summary>From the coordinator: the application was stopped, not merely moved, so its consumers go too.</summary>
     internal sealed record Leave : INoSerializationVerificationNeeded

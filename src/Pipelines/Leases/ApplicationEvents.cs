@@ -98,7 +98,7 @@ public static class CoordinatorEvents
     public interface ICoordinatorEvent;
 
     /// <summary>Takes the place of one with the same name.</summary>
-    public sealed record ApplicationAdded(PipelineDefinition Definition) : ICoordinatorEvent;
+    public sealed record ApplicationAdded(ApplicationDefinition Definition) : ICoordinatorEvent;
 
     /// <summary>Stays stopped over restarts, even where settings name it, until it is added again.</summary>
     public sealed record ApplicationRemoved(string Name) : ICoordinatorEvent;

@@ -12,7 +12,7 @@ namespace ActorStreams.Pipelines.Leases;
 /// The cluster's only one: keeps one <see cref="ApplicationActor"/> for each pipeline of the settings and of run time. It moves no
 /// records; consumers go on while it moves to another node.
 /// </summary>
-public sealed class CoordinatorActor : ReceivePersistentActor
+public sealed partial class CoordinatorActor : ReceivePersistentActor
 {
     private readonly ImmutableArray<PipelineDefinition> _settings;
     private readonly LeaseServices _services;
@@ -22,7 +22,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
     private CoordinatorState _state = CoordinatorState.New;
 
     // Started under a name whose former child has not ended yet.
-    private readonly Dictionary<string, PipelineDefinition> _next = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ApplicationDefinition> _next = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _leaving = [];
 
     public CoordinatorActor(ImmutableArray<PipelineDefinition> settings, LeaseServices services)
@@ -35,8 +35,10 @@ public sealed class CoordinatorActor : ReceivePersistentActor
         {
             foreach (var definition in _state.Effective(_settings)) Spawn(definition);
         }));
-        Command<StartApplication>(OnStart);
-        Command<StopApplication>(OnStop);
+        Command<StartApplication>(start =>
+            Add(start.Definition, wasThere => Sender.Tell(new ApplicationDone(start.Definition.Name, wasThere))));
+        Command<StopApplication>(stop => Remove(stop.Name, wasThere => Sender.Tell(new ApplicationDone(stop.Name, wasThere))));
+        CommandDeliveries();
         Command<ApplicationStatus>(status =>
         {
             if (_applications.TryGetValue(status.Name, out var child) && child.Equals(Sender)) _statuses[status.Name] = status;
@@ -56,32 +58,33 @@ public sealed class CoordinatorActor : ReceivePersistentActor
     public static Props Props(ImmutableArray<PipelineDefinition> settings, LeaseServices services) =>
         Akka.Actor.Props.Create(() => new CoordinatorActor(settings, services));
 
-    private void OnStart(StartApplication start)
+    /// <param name="done">Told whether one of the name ran before, once it is durable.</param>
+    private void Add(ApplicationDefinition definition, Action<bool> done)
     {
-        var name = start.Definition.Name;
-        Persist(new ApplicationAdded(start.Definition), added =>
+        var name = definition.Name;
+        Persist(new ApplicationAdded(definition), added =>
         {
             _state = _state.Apply(added);
             var wasThere = _applications.TryGetValue(name, out var child);
-            if (wasThere) child!.Tell(new ApplicationActor.Redefine(start.Definition));
-            else if (_leaving.ContainsValue(name)) _next[name] = start.Definition;
-            else Spawn(start.Definition);
-            Sender.Tell(new ApplicationDone(name, wasThere));
+            if (wasThere) child!.Tell(new ApplicationActor.Redefine(definition));
+            else if (_leaving.ContainsValue(name)) _next[name] = definition;
+            else Spawn(definition);
+            done(wasThere);
         });
     }
 
-    private void OnStop(StopApplication stop) => Persist(new ApplicationRemoved(stop.Name), removed =>
+    private void Remove(string name, Action<bool> done) => Persist(new ApplicationRemoved(name), removed =>
     {
         _state = _state.Apply(removed);
-        _next.Remove(stop.Name);
-        _statuses.Remove(stop.Name);
-        var wasThere = _applications.Remove(stop.Name, out var child);
+        _next.Remove(name);
+        _statuses.Remove(name);
+        var wasThere = _applications.Remove(name, out var child);
         if (wasThere)
         {
-            _leaving[child!] = stop.Name;
+            _leaving[child!] = name;
             child!.Tell(ApplicationActor.Leave.Instance);
         }
-        Sender.Tell(new ApplicationDone(stop.Name, wasThere));
+        done(wasThere);
     });
 
     private void OnTerminated(Terminated ended)
@@ -104,7 +107,7 @@ public sealed class CoordinatorActor : ReceivePersistentActor
         if (_state.Effective(_settings).FirstOrDefault(d => d.Name == respawn.Name) is { } definition) Spawn(definition);
     }
 
-    private void Spawn(PipelineDefinition definition)
+    private void Spawn(ApplicationDefinition definition)
     {
         var child = Context.ActorOf(ApplicationActor.Props(definition, _services), definition.Name);
         _applications[definition.Name] = child;

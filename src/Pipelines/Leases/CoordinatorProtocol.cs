@@ -14,7 +14,7 @@ public static class CoordinatorProtocol
     public interface IMessage;
 
     /// <summary>Durable when answered <see cref="ApplicationDone"/>. One that runs under the name goes on under the new definition.</summary>
-    public sealed record StartApplication(PipelineDefinition Definition) : IMessage;
+    public sealed record StartApplication(ApplicationDefinition Definition) : IMessage;
 
     /// <summary>Durable when answered <see cref="ApplicationDone"/>; its consumers drain behind it. Its positions stay, for a later start.</summary>
     public sealed record StopApplication(string Name) : IMessage;
@@ -81,13 +81,14 @@ public static class CoordinatorProtocol
         Paused = 5,
     }
 
+    /// <param name="Output">Where alerts go; null for a delivery, which has a destination.</param>
     public sealed record ApplicationStatus(
         string Name,
         ApplicationPhase Phase,
         string Detail,
         StreamId Source,
-        StreamId Output,
-        StreamId DeadLetters,
+        StreamId? Output,
+        StreamId? DeadLetters,
         ImmutableArray<LeaseStatus> Leases) : IMessage
     {
         /// <summary>A person has paused it; the phase may say what it waits for besides.</summary>

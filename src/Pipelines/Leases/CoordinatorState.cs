@@ -10,8 +10,8 @@ public sealed record CoordinatorState
     public static readonly CoordinatorState New = new();
 
     /// <summary>By name; null stands for one that was stopped.</summary>
-    public ImmutableSortedDictionary<string, PipelineDefinition?> Told { get; init; } =
-        ImmutableSortedDictionary.Create<string, PipelineDefinition?>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, ApplicationDefinition?> Told { get; init; } =
+        ImmutableSortedDictionary.Create<string, ApplicationDefinition?>(StringComparer.Ordinal);
 
     public CoordinatorState Apply(ICoordinatorEvent e) => e switch
     {
@@ -22,6 +22,6 @@ public sealed record CoordinatorState
     };
 
     /// <summary>What should run: the settings, and over them what was told at run time.</summary>
-    public IEnumerable<PipelineDefinition> Effective(IEnumerable<PipelineDefinition> settings) =>
-        settings.Where(d => !Told.ContainsKey(d.Name)).Concat(Told.Values.OfType<PipelineDefinition>());
+    public IEnumerable<ApplicationDefinition> Effective(IEnumerable<ApplicationDefinition> settings) =>
+        settings.Where(d => !Told.ContainsKey(d.Name)).Concat(Told.Values.OfType<ApplicationDefinition>());
 }

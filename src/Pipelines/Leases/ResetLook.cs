@@ -20,7 +20,7 @@ internal sealed record ResetLook(StreamDescription? Source, IReadOnlyDictionary<
     public static readonly IReadOnlyDictionary<int, ShardPosition> NoPositions = new Dictionary<int, ShardPosition>();
 
     public static async Task<ResetLook> TakeAsync(
-        IStreams streams, PipelineDefinition definition, ResetTarget target, DateTimeOffset now, CancellationToken cancel)
+        IStreams streams, ApplicationDefinition definition, ResetTarget target, DateTimeOffset now, CancellationToken cancel)
     {
         var look = await SourceLook.TakeAsync(streams, definition, checkOutputs: false, cancel);
         if (look.Source is not { } source)

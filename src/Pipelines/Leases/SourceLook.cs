@@ -12,11 +12,11 @@ namespace ActorStreams.Pipelines.Leases;
 internal sealed record SourceLook(StreamDescription? Source, string? Missing, string? Unavailable) : INoSerializationVerificationNeeded
 {
     /// <param name="checkOutputs">Also looks whether the output streams are there, and creates them where the definition says so.</param>
-    public static async Task<SourceLook> TakeAsync(IStreams streams, PipelineDefinition definition, bool checkOutputs, CancellationToken cancel)
+    public static async Task<SourceLook> TakeAsync(IStreams streams, ApplicationDefinition definition, bool checkOutputs, CancellationToken cancel)
     {
         if (checkOutputs)
         {
-            foreach (var output in new[] { definition.Output, definition.DeadLetters })
+            foreach (var output in definition.Outputs)
             {
                 if (await EnsureAsync(streams, output, definition.CreateStreams, cancel) is { } problem) return new SourceLook(null, problem, null);
             }

@@ -12,6 +12,7 @@ internal static class Manifests
     public const string ConsumerFinished = "CF1";
     public const string ConsumerReset = "CR1";
     public const string ConsumerSnapshot = "CK1";
+    public const string BatchIntended = "CB1";
 
     /// <summary>A: facts in an application's journal, and its snapshot.</summary>
     public const string SourceFound = "AS1";
@@ -34,6 +35,15 @@ internal static class Manifests
     public const string StopConsumer = "WS1";
     public const string Drain = "WD1";
     public const string ConsumerStatus = "WT1";
+
+    /// <summary>D: the coordinator, asked about delivery streams and answering.</summary>
+    public const string AddDelivery = "DA1";
+    public const string ReplaceDelivery = "DR1";
+    public const string RemoveDelivery = "DX1";
+    public const string GetDelivery = "DG1";
+    public const string ListDeliveries = "DL1";
+    public const string DeliveryReply = "DO1";
+    public const string Deliveries = "DS1";
 
     /// <summary>M: the coordinator, asked and answering.</summary>
     public const string StartApplication = "MS1";

@@ -19,7 +19,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
     /// <summary>Stored beside each row of a pipeline's actors, for ever.</summary>
     public const int Id = 491;
 
-    private static readonly ManifestTable s_table = Messages(LeaseEvents(ConsumerEvents(new ManifestTable.Builder()))).Build();
+    private static readonly ManifestTable s_table = DeliveryMessages.AddTo(Messages(LeaseEvents(ConsumerEvents(new ManifestTable.Builder())))).Build();
 
     internal static IEnumerable<Type> WrittenTypes => s_table.Types;
 
@@ -36,6 +36,9 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             (ConsumerFinished e) => new ConsumerFinishedEvent { AtMs = e.AtMs }, ConsumerFinishedEvent.Parser, v => new ConsumerFinished(v.AtMs))
         .Add(Manifests.ConsumerReset,
             (ConsumerReset e) => new ConsumerResetEvent { Life = e.Life, AtMs = e.AtMs }, ConsumerResetEvent.Parser, v => new ConsumerReset(v.Life, v.AtMs))
+        .Add(Manifests.BatchIntended,
+            (BatchIntended e) => new BatchIntendedEvent { Intent = e.Intent.ToProto(), AtMs = e.AtMs },
+            BatchIntendedEvent.Parser, v => new BatchIntended(v.Intent.ToIntent()!, v.AtMs))
         .AddSnapshot<ConsumerSnapshot, ConsumerSnapshotState>(Manifests.ConsumerSnapshot, Snapshot, ConsumerSnapshotState.Parser, Snapshot);
 
     private static ManifestTable.Builder LeaseEvents(ManifestTable.Builder table) => table
@@ -178,6 +181,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             OperatorKind = snapshot.Operator.Kind,
             Life = state.Life,
             Node = state.Node,
+            Intent = state.Intent?.ToProto(),
         };
         if (!state.HasStarted) value.HasStarted = false;
         value.Keys.AddAll(snapshot.Operator.Keys, PipelineValues.ToProto);
@@ -196,6 +200,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             IsFinished = value.IsFinished,
             Life = value.Life,
             Node = value.Node,
+            Intent = value.Intent.ToIntent(),
             HasStarted = !value.HasHasStarted || value.HasStarted,
         },
         value.Position.ToPosition(),
@@ -256,8 +261,8 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
             Phase = (int)status.Phase,
             Detail = status.Detail,
             Source = status.Source.ToProto(),
-            Output = status.Output.ToProto(),
-            DeadLetters = status.DeadLetters.ToProto(),
+            Output = status.Output?.ToProto(),
+            DeadLetters = status.DeadLetters?.ToProto(),
             IsPaused = status.IsPaused,
             Life = status.Life,
         };
@@ -272,8 +277,8 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
     }
 
     private static ApplicationStatus Status(ApplicationStatusMessage value) => new(
-        value.Name, PipelineValues.Known<ApplicationPhase>(value.Phase), value.Detail, value.Source.ToId(), value.Output.ToId(),
-        value.DeadLetters.ToId(),
+        value.Name, PipelineValues.Known<ApplicationPhase>(value.Phase), value.Detail, value.Source.ToId(), value.Output is null ? null : value.Output.ToId(),
+        value.DeadLetters is null ? null : value.DeadLetters.ToId(),
         value.Leases.ToArray(l => new LeaseStatus(l.Shard.ToKey(), l.Lease.ToLease(), l.Consumer is null ? null : Status(l.Consumer))
         {
             HeardAgoMs = l.HasHeardAgoMs ? l.HeardAgoMs : null,

@@ -4,6 +4,7 @@ using ActorStreams.Pipelines.Anomaly;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Pipelines.Serialization.Proto;
 using ActorStreams.Shards.Keys;
@@ -57,7 +58,14 @@ internal static class PipelineValues
     public static ConsumerCounts ToCounts(this CountsValue? value) =>
         value is null ? default : new ConsumerCounts(value.Records, value.Alerts, value.DeadLetters, value.Gaps);
 
-    public static DefinitionValue ToProto(this PipelineDefinition d)
+    public static DefinitionValue ToProto(this ApplicationDefinition definition) => definition switch
+    {
+        PipelineDefinition pipeline => pipeline.ToProto(),
+        DeliveryDefinition delivery => delivery.ToProto(),
+        _ => throw new SerializationException($"A {definition.GetType().Name} is no definition that is known here."),
+    };
+
+    private static DefinitionValue ToProto(this PipelineDefinition d)
     {
         var value = new DefinitionValue
         {
@@ -86,9 +94,14 @@ internal static class PipelineValues
         return value;
     }
 
-    public static PipelineDefinition ToDefinition(this DefinitionValue? value)
+    public static ApplicationDefinition ToDefinition(this DefinitionValue? value)
     {
         ProtoValues.Require(value, "definition");
+        return value.Delivery is null ? ToPipeline(value) : DeliveryValues.ToDelivery(value);
+    }
+
+    private static PipelineDefinition ToPipeline(DefinitionValue value)
+    {
         ProtoValues.Require(value.Detector, "detector");
         return new PipelineDefinition
         {

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>The objects that the records of one stretch of a shard become, under which names and with which bytes.</summary>
+/// <param name="From">First record that is in it.</param>
+/// <param name="To">First record that is not.</param>
+/// <param name="Epoch">Of the consumer whose files in the spool hold the bytes.</param>
+/// <param name="Definition">Under which it was made: a change takes effect with the next batch, and never in a redo.</param>
+/// <remarks>Not for comparison: the objects are compared by reference.</remarks>
+public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoch, DeliveryDefinition Definition, ImmutableArray<IntendedObject> Objects)
+{
+    public long Records => Objects.Sum(o => o.Records);
+}
+
+/// <param name="Key">Name at the destination.</param>
+/// <param name="Spool">File name in the spool.</param>
+/// <param name="Sha256">Of the bytes, 32 of them.</param>
+/// <param name="IsError">It holds records that could not be processed.</param>
+public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, bool IsError);

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>
+/// Collects the records of a batch in files of the spool, one for each partition and one for each kind of failure: what it takes of memory does not
+/// grow with the batch. For one thread at a time.
+/// </summary>
+internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identity, ShardPosition from, TimeProvider time) : IDisposable
+{
+    private readonly Dictionary<string, OpenObject> _partitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpenObject> _errors = new(StringComparer.Ordinal);
+    private long _since;
+
+    public ShardPosition From => from;
+
+    public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0;
+
+    /// <summary>Records that failed.</summary>
+    public long Failures => _errors.Values.Sum(e => e.Records);
+
+    public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval);
+
+    private long LargestBytes { get; set; }
+
+    /// <summary>A record as it came, of the only partition; false where it takes more than that, and <see cref="Add"/> is needed.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> data)
+    {
+        if (!_partitions.TryGetValue("", out var to) || to.Add(data) is not null) return false;
+        LargestBytes = Math.Max(LargestBytes, to.BytesIn);
+        return true;
+    }
+
+    public void Add(DeliveryRecord record)
+    {
+        Note();
+        var partition = string.Join('\0', record.PartitionKeys.Select(k => $"{k.Key}={k.Value}"));
+        if (!_partitions.TryGetValue(partition, out var to) && !TryOpen(record, partition, out to)) return;
+        if (to.Add(record.Data.Span) is { } problem)
+            Fail(new FailedRecord(record, ErrorOutput.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
+        else
+            LargestBytes = Math.Max(LargestBytes, to.BytesIn);
+    }
+
+    public void Fail(FailedRecord failed)
+    {
+        Note();
+        if (!_errors.TryGetValue(failed.Type, out var to))
+        {
+            var id = IdOf("error:" + failed.Type);
+            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id, plan.ErrorFormat.Extension), spool, id, plan.ErrorFormat);
+            _errors.Add(failed.Type, to);
+        }
+        to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
+    }
+
+    /// <summary>The files are whole and durable.</summary>
+    public ImmutableArray<IntendedObject> Close() =>
+        [.. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(isError: false)), .. _errors.Values.Select(e => e.Close(isError: true))];
+
+    public void Dispose()
+    {
+        foreach (var open in _partitions.Values.Concat(_errors.Values)) open.Dispose();
+    }
+
+    private void Note()
+    {
+        if (IsEmpty) _since = time.GetTimestamp();
+    }
+
+    private bool TryOpen(DeliveryRecord record, string partition, [NotNullWhen(true)] out OpenObject? opened)
+    {
+        opened = null;
+        if (_partitions.Count >= DeliveryPlan.ActivePartitionsMax)
+        {
+            Fail(new FailedRecord(
+                record, ErrorOutput.ProcessingFailed, "DynamicPartitioning.ActivePartitionsLimitExceeded",
+                $"The batch has {DeliveryPlan.ActivePartitionsMax} partitions already.", 1));
+            return false;
+        }
+        var id = IdOf(partition);
+        if (!plan.Names.TryKey(record.PartitionKeys, record.ArrivedAt, id, plan.Format.Extension, out var key, out var problem))
+        {
+            Fail(new FailedRecord(record, ErrorOutput.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
+            return false;
+        }
+        opened = new OpenObject(key, spool, id, plan.Format);
+        _partitions.Add(partition, opened);
+        return true;
+    }
+
+    /// <summary>The same at each redo, so that what was delivered is found again under its name.</summary>
+    private Guid IdOf(string partition) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity}\n{from.Row}:{from.Index}\n{partition}")).AsSpan(0, 16));
+
+    private sealed class OpenObject : IDisposable
+    {
+        private readonly string _key;
+        private readonly string _name;
+        private readonly HashingFile _file;
+        private readonly IObjectEncoder _encoder;
+        private bool _isClosed;
+
+        public OpenObject(string key, Spool spool, Guid id, IObjectFormat format)
+        {
+            (_key, _name) = (key, spool.NameOf(id));
+            _file = new HashingFile(spool.PathOf(_name));
+            _encoder = format.Open(_file);
+        }
+
+        public long BytesIn { get; private set; }
+
+        public long Records { get; private set; }
+
+        public string? Add(ReadOnlySpan<byte> data)
+        {
+            if (_encoder.Add(data) is { } problem) return problem;
+            BytesIn += data.Length;
+            Records++;
+            return null;
+        }
+
+        public IntendedObject Close(bool isError)
+        {
+            _encoder.Finish();
+            _isClosed = true;
+            var hash = _file.Complete();
+            return new IntendedObject(_key, _name, _file.Length, hash, Records, isError);
+        }
+
+        public void Dispose()
+        {
+            _encoder.Dispose();
+            _file.Dispose();
+            // Nothing was promised of it.
+            if (!_isClosed) File.Delete(_file.Path);
+        }
+    }
+}

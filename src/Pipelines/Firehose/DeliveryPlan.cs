@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Naming;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>A delivery stream's configuration, checked and made workable. One for each graph, which disposes of it.</summary>
+public sealed record DeliveryPlan : IDisposable
+{
+    /// <summary>Of dynamic partitioning; a record that would open one more goes to the error output.</summary>
+    public const int ActivePartitionsMax = 500;
+
+    /// <summary>Bytes of records, before compression, of the largest partition of a batch.</summary>
+    public required long BufferBytesMax { get; init; }
+
+    /// <summary>Since the first record of a batch.</summary>
+    public required TimeSpan BufferInterval { get; init; }
+
+    public required IObjectFormat Format { get; init; }
+
+    /// <summary>Of objects with records that failed: one JSON line each.</summary>
+    public required IObjectFormat ErrorFormat { get; init; }
+
+    public required IObjectNames Names { get; init; }
+
+    /// <summary>In order; a record that fails in one does not reach the next.</summary>
+    public required ImmutableArray<IRecordStep> Steps { get; init; }
+
+    public required IObjectStore Store { get; init; }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        foreach (var step in Steps.OfType<IDisposable>()) step.Dispose();
+    }
+}

@@ -1,0 +1,24 @@
+using ActorStreams.Pipelines.Sinks;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>What the deliveries of a node work with.</summary>
+/// <param name="SpoolFolder">
+/// Where batches lie until they are delivered, one folder for each shard of a delivery stream. Nodes that take over from each other need not share it:
+/// a batch that is not there is made again from its records.
+/// </param>
+/// <param name="Plan">Makes a definition workable; throws <see cref="DeliveryConfigurationException"/>.</param>
+public sealed record DeliveryServices(string SpoolFolder, Func<DeliveryDefinition, DeliveryPlan> Plan)
+{
+    /// <summary>Waits between tries of a destination that is away; it is tried for as long as the source keeps the records.</summary>
+    public RetryDelays Retry { get; init; } = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30));
+
+    /// <summary>Objects of one batch that are written side by side.</summary>
+    public int ObjectsAtOnce { get; init; } = 4;
+
+    /// <summary>How often a write that goes on for long shows that it does.</summary>
+    public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>A delivery stream's configuration asks for what cannot be; the message names member and reason.</summary>
+public sealed class DeliveryConfigurationException(string message) : Exception(message);

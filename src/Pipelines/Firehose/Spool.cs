@@ -1,0 +1,41 @@
+using System.Globalization;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>
+/// The files of one shard of a delivery stream that are not delivered yet. Each incarnation of its consumer writes files of its own, which its
+/// epoch names, so that one that was stopped and wakes spoils nothing.
+/// </summary>
+internal sealed class Spool(string root, DeliveryDefinition definition, ShardKey shard, long epoch)
+{
+    private readonly string _folder = Path.Combine(
+        root, definition.Region, definition.Stream, string.Create(CultureInfo.InvariantCulture, $"{shard.Incarnation}-{shard.Shard}"));
+
+    public long Epoch => epoch;
+
+    public string PathOf(string file) => Path.Combine(_folder, file);
+
+    public string NameOf(Guid id) => string.Create(CultureInfo.InvariantCulture, $"{id:N}-{epoch}");
+
+    /// <summary>Begins with what a batch needs that was begun before, and nothing else of former incarnations.</summary>
+    public void Open(BatchIntent? pending)
+    {
+        Directory.CreateDirectory(_folder);
+        var needed = pending?.Objects.Select(o => o.Spool).ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var file in Directory.EnumerateFiles(_folder))
+        {
+            var name = Path.GetFileName(file);
+            if (!needed.Contains(name) && EpochOf(name) <= epoch) File.Delete(file);
+        }
+    }
+
+    public void Delete(IEnumerable<string> files)
+    {
+        foreach (var file in files) File.Delete(PathOf(file));
+    }
+
+    /// <summary>Of a file of another kind: above all, so that it is left alone.</summary>
+    private static long EpochOf(string name) =>
+        long.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var of) ? of : long.MaxValue;
+}

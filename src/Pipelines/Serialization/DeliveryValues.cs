@@ -1,0 +1,90 @@
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Serialization.Proto;
+using ActorStreams.Shards.Serialization;
+using Google.Protobuf;
+
+namespace ActorStreams.Pipelines.Serialization;
+
+/// <summary>The values of deliveries, to Protobuf and back.</summary>
+internal static class DeliveryValues
+{
+    public static DefinitionValue ToProto(this DeliveryDefinition d)
+    {
+        var value = new DeliveryValue
+        {
+            Stream = d.Stream,
+            Region = d.Region,
+            IsDirectPut = d.IsDirectPut,
+            Version = d.Version,
+            DestinationKind = d.DestinationKind,
+            Destination = d.Destination,
+            Tags = d.Tags,
+            CreatedMs = d.CreatedAt.ToUnixTimeMilliseconds(),
+        };
+        if (d.SourceRole is not null) value.SourceRole = d.SourceRole;
+        if (d.EncryptionKey is not null) value.EncryptionKey = d.EncryptionKey;
+        if (d.UpdatedAt is { } updated) value.UpdatedMs = updated.ToUnixTimeMilliseconds();
+        return new DefinitionValue
+        {
+            Name = d.Name,
+            Source = d.Source.ToProto(),
+            Start = (int)d.Start,
+            CheckpointIntervalMs = (long)d.CheckpointInterval.TotalMilliseconds,
+            SnapshotIntervalMs = (long)d.SnapshotInterval.TotalMilliseconds,
+            CreateStreams = d.CreateStreams,
+            Delivery = value,
+        };
+    }
+
+    public static DeliveryDefinition ToDelivery(DefinitionValue value) => new()
+    {
+        Name = value.Name,
+        Source = value.Source.ToId(),
+        Start = PipelineValues.Known<StartPosition>(value.Start),
+        CheckpointInterval = TimeSpan.FromMilliseconds(value.CheckpointIntervalMs),
+        SnapshotInterval = TimeSpan.FromMilliseconds(value.SnapshotIntervalMs),
+        CreateStreams = value.CreateStreams,
+        Stream = value.Delivery.Stream,
+        Region = value.Delivery.Region,
+        IsDirectPut = value.Delivery.IsDirectPut,
+        Version = value.Delivery.Version,
+        DestinationKind = value.Delivery.DestinationKind,
+        Destination = value.Delivery.Destination,
+        Tags = value.Delivery.Tags,
+        SourceRole = value.Delivery.HasSourceRole ? value.Delivery.SourceRole : null,
+        EncryptionKey = value.Delivery.HasEncryptionKey ? value.Delivery.EncryptionKey : null,
+        CreatedAt = PipelineValues.Time(value.Delivery.CreatedMs),
+        UpdatedAt = value.Delivery.HasUpdatedMs ? PipelineValues.Time(value.Delivery.UpdatedMs) : null,
+    };
+
+    public static BatchIntentValue ToProto(this BatchIntent intent)
+    {
+        var value = new BatchIntentValue
+        {
+            From = intent.From.ToProto(),
+            To = intent.To.ToProto(),
+            Epoch = intent.Epoch,
+            Definition = intent.Definition.ToProto(),
+        };
+        value.Objects.AddAll(intent.Objects, o => new IntendedObjectValue
+        {
+            Key = o.Key,
+            Spool = o.Spool,
+            Length = o.Length,
+            Sha256 = ByteString.CopyFrom(o.Sha256.Span),
+            Records = o.Records,
+            IsError = o.IsError,
+        });
+        return value;
+    }
+
+    public static BatchIntent? ToIntent(this BatchIntentValue? value)
+    {
+        if (value is null) return null;
+        ProtoValues.Require(value.Definition?.Delivery, "delivery");
+        return new BatchIntent(
+            value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.IsError)));
+    }
+}
