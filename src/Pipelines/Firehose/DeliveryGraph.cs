@@ -35,6 +35,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     /// <summary>What is filled while a batch is being written: as many reads, of <see cref="ConsumerOptions.ReadBytesMax"/> each. It bounds the spool.</summary>
     private const int SlicesAhead = 128;
 
+    private static readonly TimeSpan s_readWaitMin = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource _stopReading = new();
     private readonly CancellationTokenSource _stopWaiting = new();
     private readonly DeliveryStart _start;
@@ -131,7 +133,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         var options = _services.Options;
         // A batch is looked at when a read is answered, so that none waits much longer than it should.
-        var wait = TimeSpan.FromTicks(Math.Clamp(_plan!.BufferInterval.Ticks, TimeSpan.FromMilliseconds(100).Ticks, options.ReadWait.Ticks));
+        var interval = _plan!.BufferInterval;
+        var wait = interval >= options.ReadWait ? options.ReadWait : interval >= s_readWaitMin ? interval : s_readWaitMin;
         return ShardSource.From(
             _services.Streams, _start.Shard, from, options with { ReadWait = wait }, _services.Time, from, _sourceWaiting.Tell, _pulse, stop);
     }

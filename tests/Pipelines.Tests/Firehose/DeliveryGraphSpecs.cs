@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Pipelines.Tests.Firehose;
+
+public sealed class DeliveryGraphSpecs
+{
+    [Fact]
+    public async Task Each_record_is_in_one_object_and_the_objects_hold_what_the_buffer_may()
+    {
+        await using var rig = new DeliveryRig { BufferInterval = TimeSpan.FromMinutes(1) };
+        var (shard, sent) = Put(rig, 100);
+
+        await rig.RunAsync(shard, new ShardPosition(12, 0));
+
+        var lines = rig.Store.Lines;
+        Assert.Equal(lines.Count, lines.Distinct().Count());
+        Assert.Subset(sent.ToHashSet(), lines.ToHashSet());
+        Assert.True(lines.Count >= 50, $"{lines.Count} lines were delivered.");
+        // 200 bytes and the rest of the read that went past them.
+        Assert.All(rig.Store.Objects.Values, o => Assert.InRange(o.Length, 200, 400));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_old_enough_goes_out_however_small_it_is()
+    {
+        await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20 };
+        var (shard, sent) = Put(rig, 5);
+
+        await rig.RunAsync(shard, End(rig));
+
+        Assert.Equal(sent, rig.Store.Lines);
+    }
+
+    [Fact]
+    public async Task Records_that_fail_are_in_the_error_output_with_their_reason_and_the_others_go_on()
+    {
+        await using var rig = new DeliveryRig { Steps = [new Uppercase()] };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "drops"), ("k", "two"), ("k", "bad format")]);
+
+        await rig.RunAsync(shard, End(rig));
+
+        Assert.Equal(["ONE", "TWO"], rig.Store.Lines.Order());
+        var errors = rig.Store.Errors.Select(e => JsonDocument.Parse(e).RootElement).OrderBy(e => e.GetProperty("errorCode").GetString()).ToList();
+        Assert.Equal(["DataFormatConversion.MalformedData", "Lambda.ProcessingFailedStatus"], errors.Select(e => e.GetProperty("errorCode").GetString()));
+        Assert.Equal("fails"u8.ToArray(), errors[1].GetProperty("rawData").GetBytesFromBase64());
+        Assert.Equal(2, errors[1].GetProperty("attemptsMade").GetInt32());
+        Assert.Equal("column a is missing", errors[0].GetProperty("errorMessage").GetString());
+    }
+
+    [Theory]
+    [InlineData("spooled")]
+    [InlineData("intended")]
+    [InlineData("write")]
+    [InlineData("written")]
+    [InlineData("delivered")]
+    [InlineData("checkpointed")]
+    public async Task A_crash_at_any_step_leaves_each_record_in_one_object_though_the_transform_answers_otherwise(string step)
+    {
+        await using var rig = new DeliveryRig { Steps = [new Fickle()] };
+        var (shard, sent) = Put(rig, 60);
+        // Partitions are written side by side; some are there and some are not.
+        var seen = 0;
+        rig.OnStep = at =>
+        {
+            if (at == step && Interlocked.Increment(ref seen) % 7 == 1) throw new CrashException();
+        };
+
+        var incarnations = 1;
+        while (!await rig.RunAsync(shard, End(rig))) Assert.InRange(++incarnations, 2, 200);
+
+        Assert.True(incarnations > 1, "It never crashed.");
+        Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Order());
+        Assert.Empty(Directory.EnumerateFiles(rig.SpoolFolder, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_batch_whose_spool_is_lost_is_made_again_under_its_names()
+    {
+        await using var rig = new DeliveryRig { Steps = [new ByLetter()] };
+        var (shard, sent) = Put(rig, 60);
+        var written = 0;
+        rig.OnStep = at =>
+        {
+            if (at == "write" && ++written == 2) throw new CrashException();
+        };
+        Assert.False(await rig.RunAsync(shard, End(rig)));
+        Assert.NotNull(rig.State.Intent);
+        rig.LoseSpool();
+
+        Assert.True(await rig.RunAsync(shard, End(rig)));
+
+        Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+    }
+
+    [Fact]
+    public async Task A_change_of_configuration_takes_effect_with_the_next_batch_and_not_in_a_redo()
+    {
+        await using var rig = new DeliveryRig();
+        var (shard, sent) = Put(rig, 60);
+        var written = 0;
+        rig.OnStep = at =>
+        {
+            if (at == "write" && ++written == 2) throw new CrashException();
+        };
+        await rig.RunAsync(shard, End(rig));
+        var pending = rig.State.Intent!.Objects.Select(o => o.Key).ToList();
+        rig.LoseSpool();
+
+        await rig.RunAsync(shard, End(rig), DeliveryRig.Definition with { Version = 2 });
+
+        Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+        Assert.All(pending, key => Assert.StartsWith("v1/", key));
+        Assert.All(pending, key => Assert.Contains(key, rig.Store.Objects.Keys));
+        Assert.Contains(rig.Store.Objects.Keys, key => key.StartsWith("v2/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_away_holds_the_source_back_and_loses_nothing()
+    {
+        await using var rig = new DeliveryRig();
+        var (shard, sent) = Put(rig, 60);
+        var tries = 0;
+        rig.OnStep = at =>
+        {
+            if (at == "write" && ++tries < 20) throw new DestinationAwayException("as told");
+        };
+
+        Assert.True(await rig.RunAsync(shard, End(rig)));
+
+        Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+    }
+
+    private static (ShardKey Shard, IReadOnlyList<string> Sent) Put(DeliveryRig rig, int count)
+    {
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        var sent = Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{(char)('a' + (i % 5))} record {i:0000} of many")).ToList();
+        foreach (var five in sent.Chunk(5)) rig.Streams.Put("source", five.Select(s => ("k", s)));
+        return (shard, sent);
+    }
+
+    private static ShardPosition End(DeliveryRig rig)
+    {
+        var last = rig.Streams.All("source")[^1].Number;
+        return new ShardPosition(last.Row, last.Index + 1);
+    }
+
+    private static DeliveryRecord Keyed(DeliveryRecord record, string key) =>
+        record with { PartitionKeys = ImmutableSortedDictionary<string, string>.Empty.Add("k", key) };
+
+    private sealed class Uppercase : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Where(r => TextOf(r) is not ("fails" or "drops"))
+                .Select(r => r with { Data = Encoding.UTF8.GetBytes(TextOf(r) is var t && t.StartsWith("bad", StringComparison.Ordinal) ? t : t.ToUpperInvariant()) })],
+            [.. records.Where(r => TextOf(r) == "fails")
+                .Select(r => new FailedRecord(r, "processing-failed", "Lambda.ProcessingFailedStatus", "as told", 2))],
+            records.Count(r => TextOf(r) == "drops")));
+
+        private static string TextOf(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
+    }
+
+    private sealed class ByLetter : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Select(r => Keyed(r, ((char)r.Data.Span[0]).ToString()))], [], 0));
+    }
+
+    /// <summary>Answers otherwise each time, and puts the records into other partitions.</summary>
+    private sealed class Fickle : IRecordStep
+    {
+        private int _answers;
+
+        public bool IsDeterministic => false;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Select(r =>
+            {
+                var answer = Interlocked.Increment(ref _answers);
+                return Keyed(r with { Data = Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(r.Data.Span)}={answer}") }, $"p{answer % 4}");
+            })],
+            [], 0));
+    }
+}

@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Naming;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using Akka.Actor;
+using Akka.Streams;
+using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
+
+namespace ActorStreams.Pipelines.Tests.Firehose;
+
+/// <summary>
+/// The delivery of one shard, run and crashed as a spec tells: what a consumer's journal would hold is kept in its place, and a fault may end the run
+/// wherever the protocol of a batch takes a step.
+/// </summary>
+internal sealed class DeliveryRig : IAsyncDisposable
+{
+    private readonly ActorSystem _system = ActorSystem.Create("delivery-specs");
+    private readonly HttpClient _http = new();
+    private readonly PipelineMetrics _metrics = new();
+    private readonly DirectoryInfo _spool = Directory.CreateTempSubdirectory("actorstreams-spool-");
+    private ConsumerState _state = ConsumerState.New;
+
+    public FakeStreams Streams { get; } = new(TimeProvider.System);
+
+    public MemoryStore Store { get; } = new();
+
+    public ConsumerState State => _state;
+
+    public ImmutableArray<IRecordStep> Steps { get; init; } = [];
+
+    public long BufferBytesMax { get; init; } = 200;
+
+    public TimeSpan BufferInterval { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Asked before and after each step of the protocol, by name; throws to crash there.</summary>
+    public Action<string> OnStep { get; set; } = _ => { };
+
+    public string SpoolFolder => _spool.FullName;
+
+    public static DeliveryDefinition Definition { get; } = new()
+    {
+        Name = DeliveryDefinition.ApplicationOf("us-east-1", "badges"),
+        Source = FakeStreams.Id("source"),
+        Stream = "badges",
+        Region = "us-east-1",
+        IsDirectPut = false,
+        Version = 1,
+        DestinationKind = "ExtendedS3",
+        Destination = "{}",
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        CheckpointInterval = TimeSpan.FromMilliseconds(20),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _metrics.Dispose();
+        await _system.Terminate();
+        _spool.Delete(recursive: true);
+    }
+
+    public void LoseSpool()
+    {
+        foreach (var file in _spool.EnumerateFiles("*", SearchOption.AllDirectories)) file.Delete();
+    }
+
+    /// <summary>Runs an incarnation until everything that was put is delivered, or until it crashes; tells whether it did not.</summary>
+    public async Task<bool> RunAsync(ShardKey shard, ShardPosition until, DeliveryDefinition? definition = null)
+    {
+        Apply(new ConsumerStarted(_state.Epoch + 1, default, 1));
+        var options = A.Options() with { ReadRecordsMax = 7 };
+        var services = new ConsumerServices(Streams, _http, Time, _metrics, options, "here")
+        {
+            Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast },
+        };
+        var delivered = new TaskCompletionSource();
+        using var materializer = _system.Materializer();
+        using var graph = DeliveryGraph.Run(
+            new DeliveryStart(definition ?? Definition, shard, _state.Epoch, _state.Checkpoint, _state.Intent), services, materializer,
+            intent =>
+            {
+                OnStep("spooled");
+                Apply(new BatchIntended(intent, 1));
+                OnStep("intended");
+                return Task.CompletedTask;
+            },
+            slice =>
+            {
+                OnStep("delivered");
+                if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, default, 1));
+                OnStep("checkpointed");
+                if (_state.Checkpoint.CompareTo(until) >= 0) delivered.TrySetResult();
+            });
+        var ended = await Task.WhenAny(delivered.Task, graph.Completion).WaitAsync(TimeSpan.FromSeconds(20));
+        graph.Drain();
+        await graph.Completion.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (ended == graph.Completion && ended.Exception is { } failure && !failure.Flatten().InnerExceptions.Any(e => e is CrashException)) throw failure;
+        return ended == delivered.Task;
+    }
+
+    private DeliveryPlan Plan(DeliveryDefinition definition) => new()
+    {
+        BufferBytesMax = BufferBytesMax,
+        BufferInterval = BufferInterval,
+        Format = new Lines(),
+        ErrorFormat = new Lines(),
+        Names = new PlainNames(definition),
+        Steps = Steps,
+        Store = new Faulty(this),
+    };
+
+    private void Apply(IConsumerEvent e) => _state = _state.Apply(e);
+
+    /// <summary>Objects by name, in order; one that was written is never written otherwise.</summary>
+    internal sealed class MemoryStore
+    {
+        public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>All lines of the objects that are no errors.</summary>
+        public IReadOnlyList<string> Lines => [.. Objects.Where(o => !o.Key.StartsWith("errors/", StringComparison.Ordinal)).SelectMany(o => LinesOf(o.Value))];
+
+        public IReadOnlyList<string> Errors => [.. Objects.Where(o => o.Key.StartsWith("errors/", StringComparison.Ordinal)).SelectMany(o => LinesOf(o.Value))];
+
+        private static string[] LinesOf(byte[] bytes) => Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private sealed class Faulty(DeliveryRig rig) : IObjectStore
+    {
+        public string Name => "memory";
+
+        public Task PutAsync(ObjectToPut item, CancellationToken cancel)
+        {
+            rig.OnStep("write");
+            var bytes = File.ReadAllBytes(item.File);
+            if (!rig.Store.Objects.GetOrAdd(item.Key, bytes).AsSpan().SequenceEqual(bytes)) throw new ObjectDiffersException($"{item.Key} has other bytes.");
+            rig.OnStep("written");
+            return Task.CompletedTask;
+        }
+
+        public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel) => Task.FromResult(rig.Store.Objects.ContainsKey(item.Key));
+
+        public void Dispose() { }
+    }
+
+    private sealed class PlainNames(DeliveryDefinition definition) : IObjectNames
+    {
+        public bool TryKey(
+            ImmutableSortedDictionary<string, string> keys, DateTimeOffset oldest, Guid id, string extension, [NotNullWhen(true)] out string? key,
+            [NotNullWhen(false)] out string? problem)
+        {
+            (key, problem) = ($"v{definition.Version}/{string.Join('/', keys.Values)}/{id:N}", null);
+            return true;
+        }
+
+        public string ErrorKey(string type, DateTimeOffset oldest, Guid id, string extension) => $"errors/{type}/{id:N}";
+    }
+
+    private sealed class Lines : IObjectFormat
+    {
+        public string Extension => "";
+
+        public IObjectEncoder Open(Stream output) => new Encoder(output);
+
+        private sealed class Encoder(Stream output) : IObjectEncoder
+        {
+            public string? Add(ReadOnlySpan<byte> record)
+            {
+                if (record.StartsWith("bad format"u8)) return "column a is missing";
+                output.Write(record);
+                output.Write("\n"u8);
+                return null;
+            }
+
+            public void Finish() { }
+
+            public void Dispose() { }
+        }
+    }
+}
