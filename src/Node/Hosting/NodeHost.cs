@@ -12,6 +12,7 @@ using ActorStreams.Node.Auditing;
 using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
@@ -176,13 +177,16 @@ internal sealed class NodeHost : IRunningHost
         _readiness.Reached(Parts.Shards);
 
         _pipelines = PipelinesNode.Start(
-            system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock, ClusterRoles.Pipelines);
+            system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock, ClusterRoles.Pipelines,
+            new DeliveryServices(SpoolFolder, new DeliveryPlanReader(_settings.Firehose).Read));
         await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 
         if (_settings.Cluster.Has(ClusterRoles.Gateway)) await StartGatewayAsync(tokenKey, _shards, loggers, cancel);
         _readiness.Reached(Parts.Gateway);
     }
+
+    private string SpoolFolder => _settings.Firehose.SpoolFolder ?? Path.GetFullPath(Path.Combine(_settings.Store.DataDirectory, "firehose-spool"));
 
     private static void ProbeAudit(AuditOptions audit)
     {

@@ -5,6 +5,7 @@ using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
 using ActorStreams.Node.Auditing;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
@@ -22,6 +23,7 @@ internal sealed record NodeSettings
     public TelemetryOptions Telemetry { get; init; } = new();
     public ClusterOptions Cluster { get; init; } = new();
     public AuditOptions Audit { get; init; } = new();
+    public FirehoseOptions Firehose { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 
     /// <summary>In order of their names, as they stand below <c>ActorStreams:Pipelines</c>.</summary>

@@ -5,6 +5,7 @@ using ActorStreams.Hosting.Settings;
 using ActorStreams.Management;
 using ActorStreams.Node.Auditing;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Store;
@@ -34,6 +35,7 @@ internal static class NodeSettingsReader
             Telemetry = binder.Bind<TelemetryOptions>(root.GetSection(nameof(NodeSettings.Telemetry))),
             Cluster = binder.Bind<ClusterOptions>(root.GetSection(nameof(NodeSettings.Cluster))),
             Audit = binder.Bind<AuditOptions>(root.GetSection(nameof(NodeSettings.Audit))),
+            Firehose = binder.Bind<FirehoseOptions>(root.GetSection(nameof(NodeSettings.Firehose))),
             Log = binder.Bind<LogOptions>(root.GetSection(nameof(NodeSettings.Log))),
             Pipelines = ReadPipelines(root.GetSection(Pipelines), binder, out var pipelineErrors),
         };
@@ -47,6 +49,7 @@ internal static class NodeSettingsReader
             .. Check(nameof(NodeSettings.Management), settings.Management, new ManagementOptionsValidator()),
             .. Check(nameof(NodeSettings.Telemetry), settings.Telemetry, new TelemetryOptionsValidator()),
             .. Check(nameof(NodeSettings.Cluster), settings.Cluster, new ClusterOptionsValidator(settings.Store.UsesPostgres)),
+            .. Check(nameof(NodeSettings.Firehose), settings.Firehose, new FirehoseOptionsValidator()),
             .. pipelineErrors,
         ];
         return errors.Length == 0 ? settings : throw new SettingsException(errors);

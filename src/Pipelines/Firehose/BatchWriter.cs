@@ -54,7 +54,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         if (!_errors.TryGetValue(failed.Type, out var to))
         {
             var id = IdOf("error:" + failed.Type);
-            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id, plan.ErrorFormat.Extension), spool, id, plan.ErrorFormat);
+            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id), spool, id, plan.ErrorFormat);
             _errors.Add(failed.Type, to);
         }
         to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
@@ -85,12 +85,12 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
             return false;
         }
         var id = IdOf(partition);
-        if (!plan.Names.TryKey(record.PartitionKeys, record.ArrivedAt, id, plan.Format.Extension, out var key, out var problem))
+        if (plan.Names.Problem(record.PartitionKeys) is { } problem)
         {
             Fail(new FailedRecord(record, ErrorOutput.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
             return false;
         }
-        opened = new OpenObject(key, spool, id, plan.Format);
+        opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), spool, id, plan.Format);
         _partitions.Add(partition, opened);
         return true;
     }

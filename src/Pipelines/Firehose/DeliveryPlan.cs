@@ -23,7 +23,7 @@ public sealed record DeliveryPlan : IDisposable
     /// <summary>Of objects with records that failed: one JSON line each.</summary>
     public required IObjectFormat ErrorFormat { get; init; }
 
-    public required IObjectNames Names { get; init; }
+    public required ObjectNaming Names { get; init; }
 
     /// <summary>In order; a record that fails in one does not reach the next.</summary>
     public required ImmutableArray<IRecordStep> Steps { get; init; }

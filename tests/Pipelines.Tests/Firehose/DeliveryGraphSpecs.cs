@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Log;
@@ -153,7 +153,7 @@ public sealed class DeliveryGraphSpecs
     }
 
     private static DeliveryRecord Keyed(DeliveryRecord record, string key) =>
-        record with { PartitionKeys = ImmutableSortedDictionary<string, string>.Empty.Add("k", key) };
+        record with { PartitionKeys = PartitionKeyNames.None.Add(PartitionKeyNames.FromQuery("k"), key) };
 
     private sealed class Uppercase : IRecordStep
     {
@@ -161,7 +161,7 @@ public sealed class DeliveryGraphSpecs
 
         public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
             [.. records.Where(r => TextOf(r) is not ("fails" or "drops"))
-                .Select(r => r with { Data = Encoding.UTF8.GetBytes(TextOf(r) is var t && t.StartsWith("bad", StringComparison.Ordinal) ? t : t.ToUpperInvariant()) })],
+                .Select(r => Keyed(r, "all") with { Data = Encoding.UTF8.GetBytes(TextOf(r) is var t && t.StartsWith("bad", StringComparison.Ordinal) ? t : t.ToUpperInvariant()) })],
             [.. records.Where(r => TextOf(r) == "fails")
                 .Select(r => new FailedRecord(r, "processing-failed", "Lambda.ProcessingFailedStatus", "as told", 2))],
             records.Count(r => TextOf(r) == "drops")));

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
@@ -115,7 +115,15 @@ internal sealed class DeliveryRig : IAsyncDisposable
         BufferInterval = BufferInterval,
         Format = new Lines(),
         ErrorFormat = new Lines(),
-        Names = new PlainNames(definition),
+        Names = ObjectNaming.Create(
+            new NamingSettings("badges", definition.Version.ToString(CultureInfo.InvariantCulture))
+            {
+                Prefix = Steps.IsEmpty ? $"v{definition.Version}/" : $"v{definition.Version}/!{{partitionKeyFromQuery:k}}/",
+                ErrorOutputPrefix = "errors/!{firehose:error-output-type}/",
+                HasDynamicPartitioning = !Steps.IsEmpty,
+                QueryKeys = Steps.IsEmpty ? [] : ["k"],
+            },
+            out var errors) ?? throw new InvalidOperationException(string.Join(" ", errors)),
         Steps = Steps,
         Store = new Faulty(this),
     };
@@ -151,19 +159,6 @@ internal sealed class DeliveryRig : IAsyncDisposable
         public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel) => Task.FromResult(rig.Store.Objects.ContainsKey(item.Key));
 
         public void Dispose() { }
-    }
-
-    private sealed class PlainNames(DeliveryDefinition definition) : IObjectNames
-    {
-        public bool TryKey(
-            ImmutableSortedDictionary<string, string> keys, DateTimeOffset oldest, Guid id, string extension, [NotNullWhen(true)] out string? key,
-            [NotNullWhen(false)] out string? problem)
-        {
-            (key, problem) = ($"v{definition.Version}/{string.Join('/', keys.Values)}/{id:N}", null);
-            return true;
-        }
-
-        public string ErrorKey(string type, DateTimeOffset oldest, Guid id, string extension) => $"errors/{type}/{id:N}";
     }
 
     private sealed class Lines : IObjectFormat

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorStreams.Gateway.Firehose;
+using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Streams;
+using static ActorStreams.Pipelines.Firehose.DeliveryProtocol;
+
+namespace ActorStreams.Node.Firehose;
+
+/// <summary>The delivery streams of the Firehose API over the pipelines: each is an application that the coordinator runs.</summary>
+internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, DeliveryPlanReader plans, TimeProvider time) : IDeliveryStreams
+{
+    /// <summary>Of what was put: a destination may be away for a week, seven times what the service allows.</summary>
+    private const int PutsRetentionHours = 168;
+
+    /// <summary>A lost answer and a stream that changed meanwhile are tried again as often.</summary>
+    private const int ChangesMax = 5;
+
+    public Task<DeliveryResult> CreateAsync(NewDeliveryStream stream, CancellationToken cancel) => AnsweredAsync(async () =>
+    {
+        var (region, name) = stream.Id;
+        var puts = DeliveryDefinition.PutsOf(region, name);
+        var isDirectPut = stream.Source == DeliverySource.DirectPut;
+        var definition = new DeliveryDefinition
+        {
+            Name = DeliveryDefinition.ApplicationOf(region, name),
+            Source = isDirectPut ? puts : stream.Stream!.Value,
+            // What is put while it comes to be is delivered too; of a stream, as the service has it, what comes from now on.
+            Start = isDirectPut ? StartPosition.TrimHorizon : StartPosition.Latest,
+            Stream = name,
+            Region = region,
+            IsDirectPut = isDirectPut,
+            Version = 1,
+            DestinationKind = stream.Destination.Kind,
+            Destination = stream.Destination.Configuration.ToJsonString(),
+            SourceRole = stream.SourceRoleArn,
+            EncryptionKey = stream.EncryptionKey,
+            Tags = JsonSerializer.Serialize(stream.Tags),
+            CreatedAt = time.GetUtcNow(),
+        };
+        if (Problem(definition) is { } problem) return problem;
+        if (isDirectPut && await EnsurePutsAsync(puts, cancel) is { } unavailable) return unavailable;
+        return await ResultAsync(new AddDelivery(definition), cancel);
+    });
+
+    public Task<DeliveryResult> DescribeAsync(DeliveryStreamId stream, CancellationToken cancel) =>
+        AnsweredAsync(() => ResultAsync(new GetDelivery(stream.Region, stream.Name), cancel));
+
+    public async Task<DeliveryNames> ListAsync(string region, DeliverySource? type, string? exclusiveStart, int limit, CancellationToken cancel)
+    {
+        var all = await deliveries.ListAsync(region, cancel);
+        var names = all.Definitions
+            .Where(d => type is null || d.IsDirectPut == (type == DeliverySource.DirectPut))
+            .Select(d => d.Stream)
+            .Where(n => exclusiveStart is null || string.CompareOrdinal(n, exclusiveStart) > 0)
+            .ToList();
+        return new DeliveryNames([.. names.Take(limit)], names.Count > limit);
+    }
+
+    public Task<DeliveryResult> UpdateAsync(DeliveryStreamId stream, long version, DeliveryDestination destination, CancellationToken cancel) =>
+        AnsweredAsync(async () =>
+        {
+            var reply = await deliveries.AskAsync(new GetDelivery(stream.Region, stream.Name), cancel);
+            if (reply.Definition is not { } before) return new DeliveryResult.NotFound();
+            var after = before with
+            {
+                Version = version + 1,
+                DestinationKind = destination.Kind,
+                Destination = destination.Configuration.ToJsonString(),
+                UpdatedAt = time.GetUtcNow(),
+            };
+            return Problem(after) ?? await ResultAsync(new ReplaceDelivery(after, version), cancel);
+        });
+
+    public Task<DeliveryResult> TagAsync(
+        DeliveryStreamId stream, ImmutableSortedDictionary<string, string> add, ImmutableArray<string> remove, CancellationToken cancel) =>
+        ChangeAsync(stream, definition => definition with { Tags = JsonSerializer.Serialize(Tags(definition).SetItems(add).RemoveRange(remove)) }, cancel);
+
+    public Task<DeliveryResult> EncryptAsync(DeliveryStreamId stream, string? keyId, CancellationToken cancel) => AnsweredAsync(async () =>
+    {
+        var puts = DeliveryDefinition.PutsOf(stream.Region, stream.Name);
+        var changed = await streams.UpdateStreamAsync(puts, new StreamChange.SetEncryption(keyId), isCompat: false, cancel);
+        if (changed is UpdateStreamResult.Unavailable unavailable) return new DeliveryResult.Unavailable(unavailable.Detail);
+        if (changed is UpdateStreamResult.Refused refused) return new DeliveryResult.InUse($"Encryption cannot be changed now: {refused.Reason}.");
+        if (changed is UpdateStreamResult.NotFound) return new DeliveryResult.NotFound();
+        return await ChangeAsync(stream, definition => definition with { EncryptionKey = keyId }, cancel);
+    });
+
+    public Task<DeliveryResult> DeleteAsync(DeliveryStreamId stream, CancellationToken cancel) => AnsweredAsync(async () =>
+    {
+        var result = await ResultAsync(new RemoveDelivery(stream.Region, stream.Name), cancel);
+        if (result is DeliveryResult.Done { Stream.Puts: { } puts }) await streams.DeleteStreamAsync(puts, cancel);
+        return result;
+    });
+
+    /// <summary>A change that counts no version: made to what is current, again where that changed meanwhile.</summary>
+    private Task<DeliveryResult> ChangeAsync(DeliveryStreamId stream, Func<DeliveryDefinition, DeliveryDefinition> change, CancellationToken cancel) =>
+        AnsweredAsync(async () =>
+        {
+            for (var attempt = 0; attempt < ChangesMax; attempt++)
+            {
+                var reply = await deliveries.AskAsync(new GetDelivery(stream.Region, stream.Name), cancel);
+                if (reply.Definition is not { } before) return new DeliveryResult.NotFound();
+                var result = await ResultAsync(new ReplaceDelivery(change(before), before.Version), cancel);
+                if (result is not DeliveryResult.VersionDiffers) return result;
+            }
+            return new DeliveryResult.InUse("The delivery stream is being changed by others.");
+        });
+
+    private DeliveryResult.Invalid? Problem(DeliveryDefinition definition)
+    {
+        try
+        {
+            plans.Read(definition).Dispose();
+            return null;
+        }
+        catch (DeliveryConfigurationException e)
+        {
+            return new DeliveryResult.Invalid(e.Message);
+        }
+    }
+
+    private async Task<DeliveryResult.Unavailable?> EnsurePutsAsync(StreamId puts, CancellationToken cancel)
+    {
+        var configuration = StreamConfiguration.Provisioned with { RetentionHours = PutsRetentionHours };
+        return await streams.CreateStreamAsync(puts, 1, configuration, cancel) switch
+        {
+            CreateStreamResult.Created or CreateStreamResult.AlreadyExists => null,
+            CreateStreamResult.Unavailable unavailable => new DeliveryResult.Unavailable(unavailable.Detail),
+            CreateStreamResult.ShardQuotaExceeded quota => new DeliveryResult.Unavailable($"{quota.Current} of {quota.Limit} shards leave no room."),
+            var other => throw new InvalidOperationException($"A create was answered with {other}."),
+        };
+    }
+
+    private async Task<DeliveryResult> ResultAsync(IDeliveryRequest request, CancellationToken cancel)
+    {
+        var reply = await deliveries.AskAsync(request, cancel);
+        return reply.Outcome switch
+        {
+            DeliveryOutcome.Done => new DeliveryResult.Done(await StreamOfAsync(reply.Definition!, cancel)),
+            DeliveryOutcome.AlreadyExists => new DeliveryResult.AlreadyExists(),
+            DeliveryOutcome.VersionDiffers => new DeliveryResult.VersionDiffers(reply.Definition!.Version),
+            _ => new DeliveryResult.NotFound(),
+        };
+    }
+
+    private async Task<DeliveryStream> StreamOfAsync(DeliveryDefinition d, CancellationToken cancel)
+    {
+        // It takes puts once the stream that they go to is open.
+        var isActive = !d.IsDirectPut || await streams.MapAsync(d.Source, cancel) is MapResult.Found;
+        return new DeliveryStream(
+            new DeliveryStreamId(d.Region, d.Stream), d.IsDirectPut ? DeliverySource.DirectPut : DeliverySource.KinesisStreamAsSource,
+            d.IsDirectPut ? null : d.Source, d.SourceRole, d.IsDirectPut ? d.Source : null, isActive ? DeliveryStatus.Active : DeliveryStatus.Creating,
+            d.Version, d.CreatedAt, d.UpdatedAt, d.CreatedAt, new DeliveryDestination(d.DestinationKind, (JsonObject)JsonNode.Parse(d.Destination)!),
+            d.EncryptionKey, Tags(d));
+    }
+
+    private static ImmutableSortedDictionary<string, string> Tags(DeliveryDefinition definition) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(definition.Tags)!.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static async Task<DeliveryResult> AnsweredAsync(Func<Task<DeliveryResult>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (TimeoutException e)
+        {
+            return new DeliveryResult.Unavailable(e.Message);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using ActorStreams.Pipelines.Firehose;
+using Microsoft.Extensions.Options;
+
+namespace ActorStreams.Node.Settings;
+
+/// <summary>Checks what can be checked before anything is delivered: that each address is of one kind and whole.</summary>
+internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FirehoseOptions options)
+    {
+        var errors = new List<string>();
+        if (options.SpoolFolder is { } spool && !Path.IsPathFullyQualified(spool)) errors.Add($"SpoolFolder: '{spool}' is not an absolute path.");
+        foreach (var (bucket, of) in options.Buckets)
+        {
+            var path = $"Buckets:{bucket}";
+            if (of.Folder is null == of.Endpoint is null) errors.Add($"{path}: exactly one of Folder and Endpoint is wanted.");
+            if (of.Folder is { } folder && !Path.IsPathFullyQualified(folder)) errors.Add($"{path}:Folder: '{folder}' is not an absolute path.");
+            if (of.Endpoint is { } endpoint) CheckAddress($"{path}:Endpoint", endpoint, errors);
+            if (of.AccessKeyId is null != of.SecretAccessKey is null) errors.Add($"{path}: AccessKeyId and SecretAccessKey go together.");
+        }
+        foreach (var (function, address) in options.Functions) CheckAddress($"Functions:{function}", address, errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void CheckAddress(string path, Uri address, List<string> errors)
+    {
+        if (address.Scheme is not ("http" or "https")) errors.Add($"{path}: '{address}' is no address with http: or https:.");
+    }
+}

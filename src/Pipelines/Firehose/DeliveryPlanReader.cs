@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Nodes;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Destinations.Folders;
+using ActorStreams.Pipelines.Firehose.Naming;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>Makes a delivery stream's document workable on these machines, or says everything that is wrong with it.</summary>
+public sealed class DeliveryPlanReader(FirehoseOptions options)
+{
+    private const long Mebibyte = 1 << 20;
+    private const string BucketArnPrefix = ":s3:::";
+
+    /// <exception cref="DeliveryConfigurationException">The document asks for what cannot be.</exception>
+    public DeliveryPlan Read(DeliveryDefinition definition)
+    {
+        var errors = new List<string>();
+        var document = new DeliveryDocument(JsonNode.Parse(definition.Destination) as JsonObject ?? [], "", errors);
+        var plan = definition.DestinationKind switch
+        {
+            "S3" or "ExtendedS3" => Objects(definition, document),
+            var other => throw new DeliveryConfigurationException(
+                $"{other}DestinationConfiguration: this destination is not served; S3DestinationConfiguration and ExtendedS3DestinationConfiguration are."),
+        };
+        if (errors.Count == 0 && plan is not null) return plan;
+        plan?.Dispose();
+        throw new DeliveryConfigurationException(string.Join(" ", errors));
+    }
+
+    private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        var hints = document.Object("BufferingHints");
+        var steps = Steps(document, out var delimiter, out var queryKeys);
+        var format = Format(document, delimiter);
+        var isPartitioned = document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false;
+        var names = ObjectNaming.Create(
+            new NamingSettings(definition.Stream, definition.Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            {
+                Prefix = document.Text("Prefix") ?? "",
+                ErrorOutputPrefix = document.Text("ErrorOutputPrefix"),
+                Extension = document.Text("FileExtension") is { Length: > 0 } extension ? extension : format?.Extension ?? "",
+                CustomTimeZone = document.Text("CustomTimeZone"),
+                HasDynamicPartitioning = isPartitioned,
+                QueryKeys = queryKeys,
+            },
+            out var problems);
+        foreach (var problem in problems) document.Report(problem.Member, problem.ToString());
+        var store = Store(document);
+        if (format is null || names is null || store is null)
+        {
+            store?.Dispose();
+            return null;
+        }
+        return new DeliveryPlan
+        {
+            BufferBytesMax = (hints?.Number("SizeInMBs") ?? 5) * Mebibyte,
+            BufferInterval = TimeSpan.FromSeconds(hints?.Number("IntervalInSeconds") ?? 300),
+            Format = format,
+            ErrorFormat = new PlainFormat(CompressionFormat.Uncompressed),
+            Names = names,
+            Steps = steps,
+            Store = store,
+        };
+    }
+
+    private static PlainFormat? Format(DeliveryDocument document, ReadOnlyMemory<byte> delimiter)
+    {
+        if (document.Object("DataFormatConversionConfiguration")?.Flag("Enabled") ?? false)
+        {
+            document.Report("DataFormatConversionConfiguration", "conversion is not served.");
+            return null;
+        }
+        var name = document.Text("CompressionFormat") ?? "UNCOMPRESSED";
+        if (CompressionFormats.TryParse(name, out var compression)) return new PlainFormat(compression) { Delimiter = delimiter };
+        document.Report("CompressionFormat", $"'{name}' is none of {CompressionFormats.Allowed}.");
+        return null;
+    }
+
+    private static ImmutableArray<IRecordStep> Steps(DeliveryDocument document, out ReadOnlyMemory<byte> delimiter, out IReadOnlyList<string> queryKeys)
+    {
+        delimiter = default;
+        queryKeys = [];
+        var steps = ImmutableArray.CreateBuilder<IRecordStep>();
+        var processing = document.Object("ProcessingConfiguration");
+        if (processing is null || !processing.Flag("Enabled")) return [];
+        foreach (var processor in processing.Items("Processors"))
+        {
+            var parameters = processor.Items("Parameters")
+                .GroupBy(p => p.Text("ParameterName") ?? "").ToDictionary(p => p.Key, p => p.Last().Text("ParameterValue") ?? "", StringComparer.Ordinal);
+            switch (processor.Text("Type"))
+            {
+                case "AppendDelimiterToRecord":
+                    delimiter = Encoding.UTF8.GetBytes(parameters.GetValueOrDefault("Delimiter", "\\n").Replace("\\n", "\n", StringComparison.Ordinal));
+                    break;
+                case var other:
+                    processor.Report("Type", $"'{other}' is not served; AppendDelimiterToRecord is.");
+                    break;
+            }
+        }
+        return steps.ToImmutable();
+    }
+
+    private IObjectStore? Store(DeliveryDocument document)
+    {
+        var arn = document.Text("BucketARN") ?? "";
+        var name = arn[(arn.IndexOf(BucketArnPrefix, StringComparison.Ordinal) is var at && at >= 0 ? at + BucketArnPrefix.Length : 0)..];
+        if (options.Bucket(name) is not { } bucket)
+        {
+            document.Report("BucketARN", $"the bucket '{name}' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:{name}.");
+            return null;
+        }
+        if (bucket.Folder is { } folder)
+        {
+            return options.Buckets.ContainsKey(name)
+                ? new FolderStore(new FolderStoreOptions(folder))
+                : new FolderStore(new FolderStoreOptions(Path.Combine(folder, name)) { CreateRoot = true });
+        }
+        document.Report("BucketARN", $"the bucket '{name}' has no folder.");
+        return null;
+    }
+}

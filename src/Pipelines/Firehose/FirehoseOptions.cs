@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>
+/// What the addresses that delivery streams name stand for on these machines, and where batches are kept. All nodes of a cluster have the same. An
+/// address that stands for nothing is refused where a delivery stream is created.
+/// </summary>
+public sealed record FirehoseOptions
+{
+    /// <summary>Stands for every bucket that has no entry of its own.</summary>
+    public const string AnyBucket = "*";
+
+    /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, up to two batches of each shard.</summary>
+    public string? SpoolFolder { get; init; }
+
+    /// <summary>By the bucket's name, or <c>*</c> for all others.</summary>
+    public ImmutableSortedDictionary<string, BucketOptions> Buckets { get; init; } = ImmutableSortedDictionary<string, BucketOptions>.Empty;
+
+    /// <summary>Addresses (http or https) of functions, by the last part of the function's ARN.</summary>
+    public ImmutableSortedDictionary<string, Uri> Functions { get; init; } = ImmutableSortedDictionary<string, Uri>.Empty;
+
+    public BucketOptions? Bucket(string name) => Buckets.GetValueOrDefault(name) ?? Buckets.GetValueOrDefault(AnyBucket);
+}
+
+/// <summary>A folder, or a bucket of something that speaks S3: exactly one of <see cref="Folder"/> and <see cref="Endpoint"/>.</summary>
+public sealed record BucketOptions
+{
+    /// <summary>Absolute path of a folder that is there; below it, for <c>*</c>, is one folder for each bucket.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Such as <c>http://127.0.0.1:9000</c>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>At the endpoint. Default: the one that the delivery stream names.</summary>
+    public string? Name { get; init; }
+
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Default: what the environment says, as SDKs read it.</summary>
+    public string? AccessKeyId { get; init; }
+
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>Default true: the bucket stands in the path, as most servers other than Amazon's have it.</summary>
+    public bool PathStyle { get; init; } = true;
+}
