@@ -3,12 +3,14 @@ using ActorStreams.Pipelines.Anomaly;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using static ActorStreams.Pipelines.Consumers.ConsumerEvents;
 using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
+using static ActorStreams.Pipelines.Firehose.DeliveryProtocol;
 using static ActorStreams.Pipelines.Leases.ApplicationEvents;
 using static ActorStreams.Pipelines.Leases.CoordinatorEvents;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
@@ -39,6 +41,27 @@ internal static class Samples
         SnapshotInterval = TimeSpan.FromSeconds(12),
         CreateStreams = true,
     };
+
+    private static readonly DeliveryDefinition s_delivery = new()
+    {
+        Name = DeliveryDefinition.ApplicationOf("eu-west-1", "badges"),
+        Source = DeliveryDefinition.PutsOf("eu-west-1", "badges"),
+        Stream = "badges",
+        Region = "eu-west-1",
+        IsDirectPut = true,
+        Version = 3,
+        DestinationKind = "ExtendedS3",
+        Destination = """{"BucketARN":"arn:aws:s3:::lake"}""",
+        SourceRole = "arn:aws:iam::000000000000:role/firehose",
+        EncryptionKey = "alias/one",
+        Tags = """{"team":"doors"}""",
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_021),
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_022),
+    };
+
+    private static readonly BatchIntent s_intent = new(
+        new ShardPosition(3, 1), s_position, 4, s_delivery,
+        [new IntendedObject("2023/11/14/22/badges-3", "0a0b-4", 1_234, new byte[] { 7, 8, 9 }, 56, false), new IntendedObject("errors/x", "0c-4", 5, new byte[] { 1 }, 1, true)]);
 
     private static readonly Lease s_lease = new(7, s_range, [2, 3], StartPosition.TrimHorizon, 1_700_000_000_000, LeaseOutcome.Finished, 1_700_000_100_000);
 
@@ -89,6 +112,8 @@ internal static class Samples
     [
         new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" },
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty),
+        new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
+        new ApplicationAdded(s_delivery),
         new LeasesAdded([s_moved]),
         new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2]) { Placement = s_placement, Life = 3, From = new ShardPosition(9, 1) },
         new StopConsumer("watch", s_shard) { Placement = s_placement },
@@ -107,6 +132,14 @@ internal static class Samples
         new Checkpointed(s_position, s_counts, 1_700_000_000_002),
         new ConsumerFinished(1_700_000_000_003),
         new ConsumerReset(3, 1_700_000_000_007),
+        new BatchIntended(s_intent, 1_700_000_000_020),
+        new AddDelivery(s_delivery),
+        new ReplaceDelivery(s_delivery, 2),
+        new RemoveDelivery("eu-west-1", "badges"),
+        new GetDelivery("eu-west-1", "badges"),
+        new ListDeliveries("eu-west-1"),
+        new DeliveryReply(DeliveryOutcome.VersionDiffers, s_delivery),
+        new Deliveries([s_delivery]),
         new ConsumerSnapshot(
             new ConsumerState
             {
