@@ -11,7 +11,6 @@ namespace ActorStreams.Gateway.Auth;
 /// </summary>
 internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvider time)
 {
-    private const string Service = "kinesis";
     private const string Terminator = "aws4_request";
 
     // They decide what a put stores: a captured one with another producer's name would shut that out for ever.
@@ -24,11 +23,12 @@ internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvi
     private readonly SigningKeys _signingKeys = new();
 
     /// <param name="body">All of it, as received; its hash is computed here and never taken from a header.</param>
-    public AuthResult Verify(ISignedMessage message, ReadOnlySpan<byte> body)
+    /// <param name="service">That the request must be signed for.</param>
+    public AuthResult Verify(ISignedMessage message, ReadOnlySpan<byte> body, string service = "kinesis")
     {
         var (request, refusal) = SigV4Request.Read(message);
         if (request is null) return refusal!;
-        if (CheckScope(request) is { } wrongScope) return wrongScope;
+        if (CheckScope(request, service) is { } wrongScope) return wrongScope;
         if (_accessKeys.Count == 0) return new AuthResult.Accepted(request.AccessKeyId, request.Scope.Region);
 
         if (!_accessKeys.TryGetValue(request.AccessKeyId, out var accessKey))
@@ -36,11 +36,11 @@ internal sealed class SigV4Verifier(IEnumerable<AccessKey> accessKeys, TimeProvi
         return CheckDate(request) ?? CheckSignedParts(message, request) ?? CheckSignature(message, request, accessKey, body);
     }
 
-    private static AuthResult.Refused? CheckScope(SigV4Request request)
+    private static AuthResult.Refused? CheckScope(SigV4Request request, string service)
     {
         var scope = request.Scope;
-        if (scope.Service != Service)
-            return AuthResult.Invalid($"Credential should be scoped to correct service: '{Service}'. ");
+        if (scope.Service != service)
+            return AuthResult.Invalid($"Credential should be scoped to correct service: '{service}'. ");
         if (scope.Terminator != Terminator)
             return AuthResult.Invalid($"Credential should be scoped with a valid terminator: '{Terminator}', not '{scope.Terminator}'. ");
         // The region becomes part of names in the store, so its characters and length are bounded.

@@ -55,7 +55,11 @@ public sealed record NewDeliveryStream(
 public sealed record DeliveryStream(
     DeliveryStreamId Id, DeliverySource Source, StreamId? Stream, string? SourceRoleArn, StreamId? Puts, DeliveryStatus Status, long Version,
     DateTimeOffset CreatedAt, DateTimeOffset? UpdatedAt, DateTimeOffset DeliveryStart, DeliveryDestination Destination, string? EncryptionKey,
-    ImmutableSortedDictionary<string, string> Tags);
+    ImmutableSortedDictionary<string, string> Tags)
+{
+    /// <summary>Why it could not be created; null unless that is so.</summary>
+    public string? Failure { get; init; }
+}
 
 public enum DeliveryStatus
 {

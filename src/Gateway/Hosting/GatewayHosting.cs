@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorStreams.Gateway.Auditing;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Tls;
 using ActorStreams.Shards.Client;
@@ -24,7 +25,8 @@ public static class GatewayHosting
 {
     /// <summary>
     /// Registers the gateway. <see cref="IStreams"/> must be registered too; <see cref="TimeProvider"/> is the system's unless it is, and
-    /// without <see cref="EncryptionKeys"/> there are none; without <see cref="IControlAudit"/> no note is taken of control calls.
+    /// without <see cref="EncryptionKeys"/> there are none; without <see cref="IControlAudit"/> no note is taken of control calls; with
+    /// <see cref="IDeliveryStreams"/> there is the Firehose API too.
     /// </summary>
     /// <param name="tokenKey">
     /// Seals shard iterators and pagination tokens; 32 bytes, the same on all nodes and after a restart, so it is kept in the store.
@@ -47,7 +49,8 @@ public static class GatewayHosting
                 provider.GetRequiredService<GatewayMetrics>(),
                 provider.GetRequiredService<ILoggerFactory>(),
                 provider.GetService<EncryptionKeys>(),
-                provider.GetService<IControlAudit>());
+                provider.GetService<IControlAudit>(),
+                provider.GetService<IDeliveryStreams>());
             provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(gateway.EndSubscriptions);
             return gateway;
         });

@@ -23,6 +23,10 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _writeThrottled;
     private readonly Counter<long> _readThrottled;
     private readonly Counter<long> _repeatedCalls;
+    private readonly Counter<long> _deliveryRecords;
+    private readonly Counter<long> _deliveryBytes;
+    private readonly Counter<long> _deliveryFailedRecords;
+    private readonly Counter<long> _deliveryRepeatedCalls;
     private readonly Counter<long> _trimGaps;
     private readonly Histogram<long> _iteratorAgeMs;
     private readonly UpDownCounter<long> _subscriptions;
@@ -54,6 +58,12 @@ public sealed class GatewayMetrics : IDisposable
         _outgoingBytes = _meter.CreateCounter<long>("actorstreams.get_records.bytes", "By", "GetRecords.Bytes: bytes of answers to GetRecords, by stream.");
         _iteratorAgeMs = _meter.CreateHistogram<long>("actorstreams.get_records.iterator_age", "ms", "GetRecords.IteratorAgeMilliseconds: how far readers are behind the tip, by stream.");
         _trimGaps = _meter.CreateCounter<long>("actorstreams.get_records.trim_gaps", "{read}", "Reads that began before the trim horizon, by stream.");
+        _deliveryRecords = _meter.CreateCounter<long>("actorstreams.delivery.incoming.records", "{record}", "IncomingRecords of Firehose: records stored by puts, by delivery stream.");
+        _deliveryBytes = _meter.CreateCounter<long>("actorstreams.delivery.incoming.bytes", "By", "IncomingBytes of Firehose: data stored by puts, by delivery stream.");
+        _deliveryFailedRecords = _meter.CreateCounter<long>(
+            "actorstreams.delivery.put_record_batch.failed_records", "{record}", "Records of puts answered with an error, by delivery stream.");
+        _deliveryRepeatedCalls = _meter.CreateCounter<long>(
+            "actorstreams.delivery.repeated_calls", "{call}", "Puts of which an earlier try had stored records, by operation and delivery stream.");
         _subscriptions = _meter.CreateUpDownCounter<long>("actorstreams.subscriptions", "{subscription}", "Subscriptions that are open.");
         _subscribed = _meter.CreateCounter<long>("actorstreams.subscribe_to_shard.success", "{subscription}", "SubscribeToShard.Success: subscriptions that began, by stream.");
         _subscribeRateExceeded = _meter.CreateCounter<long>(
@@ -87,6 +97,17 @@ public sealed class GatewayMetrics : IDisposable
 
     internal void CallRepeated(string operation, string stream) =>
         _repeatedCalls.Add(1, new("operation", operation), new("stream", stream));
+
+    internal void DeliveryRecordsPut(string stream, int records, long bytes, int failed)
+    {
+        var tag = new KeyValuePair<string, object?>("delivery_stream", stream);
+        _deliveryRecords.Add(records, tag);
+        _deliveryBytes.Add(bytes, tag);
+        if (failed > 0) _deliveryFailedRecords.Add(failed, tag);
+    }
+
+    internal void DeliveryCallRepeated(string operation, string stream) =>
+        _deliveryRepeatedCalls.Add(1, new("operation", operation), new("delivery_stream", stream));
 
     internal void RecordsGot(string stream, int records, long bytes, long behindMs, bool metTrimHorizon)
     {

@@ -68,10 +68,15 @@ internal sealed class CallIdentity
     }
 
     /// <summary>The same for every try of the call on one life of the stream.</summary>
-    public UInt128 IdIn(Incarnation incarnation)
+    public UInt128 IdIn(Incarnation incarnation) => IdIn(incarnation.Value);
+
+    /// <summary>The same for every try of the call on any stream: 64 bits that tell calls apart.</summary>
+    public ulong Scatter() => (ulong)IdIn(0L);
+
+    private UInt128 IdIn(long incarnation)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        BinaryPrimitives.WriteInt64BigEndian(_scope, incarnation.Value);
+        BinaryPrimitives.WriteInt64BigEndian(_scope, incarnation);
         SHA256.HashData(_scope, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }

@@ -45,7 +45,7 @@ internal static class ConsumerLookup
 
         // Whether there is one is no business of other accounts.
         KinesisException Unknown() => call.IsForeign
-            ? Access.NotAllowed(call.Caller, call.Operation, arn ?? streamArn)
+            ? Access.NotAllowed(call.Caller, call.Api, call.Operation, arn ?? streamArn)
             : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
     }
 }

@@ -20,9 +20,11 @@ internal static class JsonPutReader
 
     public static PutRequest ReadMany(Memory<byte> body) => Read(body, KinesisLimits.PutRecordsEntriesMax, ReadMany);
 
-    private delegate void MembersReader(ref Utf8JsonReader reader, PutRequest request);
+    internal delegate void MembersReader(ref Utf8JsonReader reader, PutRequest request);
 
-    private static PutRequest Read(Memory<byte> body, int entriesMax, MembersReader readMembers)
+    internal delegate bool EntryReader(ref Utf8JsonReader reader, PutRequest request, ref PutEntry entry);
+
+    internal static PutRequest Read(Memory<byte> body, int entriesMax, MembersReader readMembers)
     {
         // The reader passes over bytes that are no UTF-8, and keys are handed on as they are.
         if (!System.Text.Unicode.Utf8.IsValid(body.Span)) throw KinesisErrors.Malformed();
@@ -68,7 +70,7 @@ internal static class JsonPutReader
         {
             if (ReadStreamMember(ref reader, request)) continue;
             if (reader.ValueTextEquals("Records"u8))
-                ReadRecords(ref reader, request);
+                ReadRecords(ref reader, request, ReadEntryMember);
             else
                 reader.Skip();
         }
@@ -85,13 +87,14 @@ internal static class JsonPutReader
         return true;
     }
 
-    private static string? Text(ref Utf8JsonReader reader)
+    internal static string? Text(ref Utf8JsonReader reader)
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.Null ? null : JsonToken.String(ref reader);
     }
 
-    private static void ReadRecords(ref Utf8JsonReader reader, PutRequest request)
+    /// <param name="readMember">False for a member that it does not know.</param>
+    internal static void ReadRecords(ref Utf8JsonReader reader, PutRequest request, EntryReader readMember)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return;
@@ -107,7 +110,7 @@ internal static class JsonPutReader
             if (reader.TokenType != JsonTokenType.StartObject) throw JsonToken.NotAStructure(ref reader);
             while (JsonToken.NextMember(ref reader))
             {
-                if (!ReadEntryMember(ref reader, request, ref entry)) reader.Skip();
+                if (!readMember(ref reader, request, ref entry)) reader.Skip();
             }
         }
         request.Count = count;
@@ -115,12 +118,8 @@ internal static class JsonPutReader
 
     private static bool ReadEntryMember(ref Utf8JsonReader reader, PutRequest request, ref PutEntry entry)
     {
-        if (reader.ValueTextEquals("Data"u8))
-        {
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.Null) ReadData(ref reader, request, ref entry);
-        }
-        else if (reader.ValueTextEquals("PartitionKey"u8))
+        if (ReadDataMember(ref reader, request, ref entry)) return true;
+        if (reader.ValueTextEquals("PartitionKey"u8))
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.Null) (entry.KeyOffset, entry.KeyBytes) = Place(ref reader, request.Body, TypeErrors.AString);
@@ -134,6 +133,14 @@ internal static class JsonPutReader
         {
             return false;
         }
+        return true;
+    }
+
+    internal static bool ReadDataMember(ref Utf8JsonReader reader, PutRequest request, ref PutEntry entry)
+    {
+        if (!reader.ValueTextEquals("Data"u8)) return false;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.Null) ReadData(ref reader, request, ref entry);
         return true;
     }
 

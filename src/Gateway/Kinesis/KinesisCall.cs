@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
 using ActorStreams.Shards.Streams;
@@ -7,11 +8,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-/// <summary>One authenticated call on its way through an action.</summary>
+/// <summary>One authenticated call on its way through an action, of Kinesis or of another API of the endpoint.</summary>
 internal sealed class KinesisCall(
-    HttpContext http, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding)
+    HttpContext http, ServiceApi api, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding)
 {
     private bool _isAuthorized;
+
+    public ServiceApi Api { get; } = api;
 
     /// <summary>The operation as the API names it.</summary>
     public string Operation { get; } = operation;
@@ -102,6 +105,13 @@ internal sealed class KinesisCall(
         _isAuthorized = true;
     }
 
+    /// <summary>The same for a delivery stream, whether it is there or not: what may be done to it is said by the policies of keys alone.</summary>
+    public void Authorize(DeliveryStreamId stream)
+    {
+        if (!Access.IsFree(this, null)) Access.Check(this, DeliveryStreamReference.Arn(stream, AccountId), null);
+        _isAuthorized = true;
+    }
+
     /// <summary>The same for what is about the account.</summary>
     public void AuthorizeAccount()
     {
@@ -112,13 +122,13 @@ internal sealed class KinesisCall(
     // An action that forgot to ask stays shut for other accounts, and for keys that may not do everything.
     private void ThrowUnlessAuthorized()
     {
-        if ((IsForeign || Caller.Policy is not null) && !_isAuthorized) throw Access.NotAllowed(Caller, Operation, null);
+        if ((IsForeign || Caller.Policy is not null) && !_isAuthorized) throw Access.NotAllowed(Caller, Api, Operation, null);
     }
 
     /// <summary>Whether there is a stream at all is no business of other accounts, nor of keys that may not ask about it.</summary>
     public KinesisException StreamNotFound(StreamId stream)
     {
-        if (IsForeign) return Access.NotAllowed(Caller, Operation, StreamReference.Arn(stream, AccountId));
+        if (IsForeign) return Access.NotAllowed(Caller, Api, Operation, StreamReference.Arn(stream, AccountId));
         if (Caller.Policy is not null) Authorize(stream);
         return KinesisErrors.StreamNotFound(stream.Name, AccountId);
     }

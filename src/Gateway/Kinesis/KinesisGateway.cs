@@ -5,6 +5,7 @@ using System.Text;
 using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.FanOut;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Policies;
@@ -25,7 +26,6 @@ namespace ActorStreams.Gateway.Kinesis;
 /// </summary>
 public sealed class KinesisGateway
 {
-    private const string TargetPrefix = "Kinesis_20131202.";
     private const string ExposedHeaders = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
 
     private readonly FrozenDictionary<string, IKinesisAction> _actions;
@@ -46,9 +46,10 @@ public sealed class KinesisGateway
 
     /// <param name="tokenKey">Seals iterators and pagination tokens; the same on all nodes.</param>
     /// <param name="keyRing">Of this node: what streams can be encrypted with; none where there is none.</param>
+    /// <param name="deliveries">Behind the Firehose API; without them its operations are unknown.</param>
     public KinesisGateway(
         IStreams streams, TimeProvider time, GatewayOptions options, byte[] tokenKey, GatewayMetrics metrics, ILoggerFactory logs,
-        EncryptionKeys? keyRing = null, IControlAudit? audit = null)
+        EncryptionKeys? keyRing = null, IControlAudit? audit = null, IDeliveryStreams? deliveries = null)
     {
         _auditor = new ControlAuditor(audit ?? NoControlAudit.Instance, time);
         _options = options;
@@ -86,7 +87,17 @@ public sealed class KinesisGateway
             new SubscribeToShard(positions, fanOut, _limits),
             new GetRecords(streams, iterators, new BodyBudget(options.AnswersBytesMax), _limits, metrics, logs.CreateLogger<GetRecords>(), time),
         ];
-        _actions = actions.ToFrozenDictionary(a => a.Operation);
+        if (deliveries is not null)
+        {
+            // Rates of shards are for streams that clients know of.
+            var unlimited = new PutPlan(streams, time, options.ReroutePatience, limits: null);
+            actions =
+            [
+                .. actions,
+                .. FirehoseActions.All(streams, deliveries, keyRing ?? EncryptionKeys.None, unlimited, producers, tries, metrics, time),
+            ];
+        }
+        _actions = actions.ToFrozenDictionary(a => a.Api.TargetPrefix + a.Operation);
     }
 
     /// <summary>Subscriptions that are open.</summary>
@@ -116,7 +127,7 @@ public sealed class KinesisGateway
                 return;
             }
             var action = Target(http.Request);
-            if (action is not null) operation = action.Operation;
+            if (action is not null) operation = action.Label;
             trace = GatewayTracing.Start(operation, http.Request);
             push = await HandleAsync(http, action);
         }
@@ -186,15 +197,17 @@ public sealed class KinesisGateway
                 : new KinesisException(
                     "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
         }
+        if (encoding == WireEncoding.Cbor && action is { Api.TakesCbor: false })
+            throw new KinesisException("UnknownOperationException", null, StatusCodes.Status404NotFound).In(WireEncoding.Json);
         // An action parses its body itself, so it is only parsed here where a later check would otherwise be reported first.
         if (action is null) throw ShapeReader.IsObject(body.Span, encoding) ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
-        switch (_verifier.Verify(new IncomingMessage(http.Request), body.Span))
+        switch (_verifier.Verify(new IncomingMessage(http.Request), body.Span, action.Api.Service))
         {
             case AuthResult.Refused refused:
                 throw ShapeReader.IsObject(body.Span, encoding) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
-                    http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
+                    http, action.Api, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
                 await (ControlAuditor.Watches(action.Operation) ? _auditor.WatchAsync(call, c => PerformAsync(action, c)) : PerformAsync(action, call));
                 return call.Push;
             default:
@@ -209,11 +222,7 @@ public sealed class KinesisGateway
         return action.InvokeAsync(call);
     }
 
-    private IKinesisAction? Target(HttpRequest request)
-    {
-        var target = request.Headers["X-Amz-Target"].ToString();
-        return target.StartsWith(TargetPrefix, StringComparison.Ordinal) ? _actions.GetValueOrDefault(target[TargetPrefix.Length..]) : null;
-    }
+    private IKinesisAction? Target(HttpRequest request) => _actions.GetValueOrDefault(request.Headers["X-Amz-Target"].ToString());
 
     private static void WriteCommonHeaders(HttpContext http, bool hasOrigin)
     {

@@ -30,7 +30,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
     }
 
     /// <summary>Tells of each shard what became of its part; what was stored before is in puts that are answered as repeated.</summary>
-    public async Task<List<ShardPut>> StoreAsync(StreamId stream, PutRequest request, StreamMap map, KinesisCall call, ProducerHeaders producer)
+    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, KinesisCall call, ProducerHeaders producer)
     {
         producer.CheckCount(request.Entries.Length);
         foreach (ref var entry in request.Entries) entry.Block = PutEntry.NoBlock;
@@ -40,7 +40,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
         await session.Turn.WaitAsync(call.Aborted);
         try
         {
-            await StoreAsync(stream, request, hashes, map, puts, session, call, producer);
+            await StoreAsync(target, request, hashes, map, puts, session, call, producer);
         }
         finally
         {
@@ -53,7 +53,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
     }
 
     private async Task StoreAsync(
-        StreamId stream, PutRequest request, UInt128[] hashes, StreamMap map, List<ShardPut> puts, Session session, KinesisCall call, ProducerHeaders producer)
+        IPutTarget target, PutRequest request, UInt128[] hashes, StreamMap map, List<ShardPut> puts, Session session, KinesisCall call, ProducerHeaders producer)
     {
         var since = time.GetTimestamp();
         var pause = TimeSpan.Zero;
@@ -64,7 +64,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
             var positions = Sort(request, hashes, map, puts, session, producer, refused);
             PutPlan.Build(request, puts, first);
             await Task.WhenAll(Enumerable.Range(first, puts.Count - first).Where(i => puts[i].Reply is null)
-                .Select(i => AppendAsync(stream, puts[i], positions[puts[i]], session.Frontiers[puts[i].Shard.Key], call, producer)));
+                .Select(i => AppendAsync(target.Stream, puts[i], positions[puts[i]], session.Frontiers[puts[i].Shard.Key], call, producer)));
             foreach (var put in puts.Skip(first).Where(p => positions.ContainsKey(p))) Note(put, positions[put], session);
             var again = puts.FindAll(p => !p.IsRouted && IsDoneElsewhere(p));
             if (again.Count == 0 || time.GetElapsedTime(since) > patience) return;
@@ -76,7 +76,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
             // The first time there is nothing to wait for: another position is to be named, or the map of today leads elsewhere.
             if (pause > TimeSpan.Zero) await Task.Delay(pause, time, call.Aborted);
             pause = TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, s_firstPause.Ticks, s_longestPause.Ticks));
-            map = await streams.ServingMapAsync(stream, call);
+            map = await target.MapAsync();
         }
     }
 

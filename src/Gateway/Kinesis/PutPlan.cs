@@ -38,8 +38,9 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
     /// shards are gone then too.
     /// </summary>
     /// <param name="repeats">Null where nothing names the call: what is sent again is then stored again.</param>
-    public async Task<List<ShardPut>> StoreAsync(StreamId stream, PutRequest request, StreamMap map, KinesisCall call, RepeatedCalls? repeats)
+    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, KinesisCall call, RepeatedCalls? repeats)
     {
+        var stream = target.Stream;
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
         foreach (ref var entry in request.Entries) entry.Block = PutEntry.NoBlock;
         // Under limits a try may let other entries through than the one before, and what is stored must not be refused.
@@ -68,14 +69,14 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
                     Add(request, today.Map, puts, first);
                     await AppendAllAsync(stream, request, puts, first, repeats, call.Aborted);
                     if (puts.FindIndex(first, IsElsewhere) < 0) return puts;
-                    if (isAnew && puts.FindIndex(first, IsGone) >= 0) throw call.StreamNotFound(stream);
+                    if (isAnew && puts.FindIndex(first, IsGone) >= 0) throw target.NotFound();
                     if (time.GetElapsedTime(since) > patience) return puts;
                     break;
                 case MapResult.Unavailable:
                     // Of the others something may be stored, so these fail one by one.
                     return puts;
                 default:
-                    throw call.StreamNotFound(stream);
+                    throw target.NotFound();
             }
         }
     }
@@ -210,6 +211,11 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
     private static void Hash(PutRequest request, (int, int)[] keys, UInt128[] hashes)
     {
         var entries = request.Entries;
+        if (request.SharedKey is { } shared)
+        {
+            hashes.AsSpan(0, entries.Length).Fill(HashKeys.Of(shared));
+            return;
+        }
         var explicitKeys = 0;
         for (var i = 0; i < entries.Length; i++)
         {

@@ -19,13 +19,14 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts pro
         using var request = PutRequest.ReadOne(call);
         PutValidation.CheckOne(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
-        var map = await streams.ServingMapAsync(stream, call);
+        var target = new StreamTarget(streams, stream, call);
+        var map = await target.MapAsync();
         var bytes = PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
         if (request.SequenceNumberForOrdering is { } ordering) await CheckOrderingAsync(ordering, stream, map, call);
 
         var puts = producer is null
-            ? await plan.StoreAsync(stream, request, map, call, repeats)
-            : await producers.StoreAsync(stream, request, map, call, producer);
+            ? await plan.StoreAsync(target, request, map, call, repeats)
+            : await producers.StoreAsync(target, request, map, call, producer);
         var put = puts[request.Entries[0].Block];
         var shard = put.Shard;
         if (put.Reply is AppendReply.Repeated)

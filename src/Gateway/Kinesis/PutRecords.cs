@@ -20,12 +20,13 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts pr
         using var request = PutRequest.ReadMany(call);
         PutValidation.CheckMany(request);
         var stream = StreamReference.Resolve(request.StreamName, request.StreamArn, call);
-        var map = await streams.ServingMapAsync(stream, call);
+        var target = new StreamTarget(streams, stream, call);
+        var map = await target.MapAsync();
         PutValidation.CheckSizes(request, map.Description.Configuration.MaxRecordSizeKiB);
 
         var puts = producer is null
-            ? await plan.StoreAsync(stream, request, map, call, repeats)
-            : await producers.StoreAsync(stream, request, map, call, producer);
+            ? await plan.StoreAsync(target, request, map, call, repeats)
+            : await producers.StoreAsync(target, request, map, call, producer);
         Count(stream.Name, request, puts);
         if (repeats?.IsForNextTry(request, puts) == true) throw KinesisErrors.InternalFailure();
         PutRecordsAnswer.Write(call, request, puts, stream, isEncrypted: map.Description.Configuration.EncryptionKey is not null);

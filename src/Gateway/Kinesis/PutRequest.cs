@@ -28,7 +28,7 @@ internal struct PutEntry
 }
 
 /// <summary>
-/// A PutRecord or PutRecords request, its records left where they are in the body. Holds a pooled array: dispose it before the body.
+/// A PutRecord, PutRecords or PutRecordBatch request, its records left where they are in the body. Holds a pooled array: dispose it before the body.
 /// </summary>
 internal sealed class PutRequest(Memory<byte> body, int entriesMax, WireEncoding encoding) : IDisposable
 {
@@ -48,6 +48,9 @@ internal sealed class PutRequest(Memory<byte> body, int entriesMax, WireEncoding
     public string? StreamArn { get; set; }
     public string? SequenceNumberForOrdering { get; set; }
 
+    /// <summary>The partition key of all records, where entries have none of their own: <see cref="Share"/>.</summary>
+    public byte[]? SharedKey { get; private set; }
+
     /// <summary>Null when the member was absent; entries above the maximum are counted but not kept.</summary>
     public int? Count { get; set; }
 
@@ -62,11 +65,18 @@ internal sealed class PutRequest(Memory<byte> body, int entriesMax, WireEncoding
         return ref overflow;
     }
 
-    public ReadOnlySpan<byte> Key(in PutEntry entry) => Body.Slice(entry.KeyOffset, entry.KeyBytes);
+    public ReadOnlySpan<byte> Key(in PutEntry entry) => SharedKey is { } shared ? shared : Body.Slice(entry.KeyOffset, entry.KeyBytes);
 
     public ReadOnlySpan<byte> HashKey(in PutEntry entry) => Body.Slice(entry.HashKeyOffset, entry.HashKeyBytes);
 
     public ReadOnlySpan<byte> Data(in PutEntry entry) => Body.Slice(entry.DataOffset, entry.DataLength);
+
+    /// <summary>Gives all entries one partition key.</summary>
+    public void Share(byte[] key)
+    {
+        SharedKey = key;
+        foreach (ref var entry in Entries) entry.KeyBytes = key.Length;
+    }
 
     public void Dispose()
     {

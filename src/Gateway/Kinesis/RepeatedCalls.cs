@@ -19,6 +19,9 @@ internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, Tim
 
     public bool IsClientToken => identity.IsClientToken;
 
+    /// <summary>A number that all tries of the call have in common.</summary>
+    public ulong Scatter() => identity.Scatter();
+
     /// <summary>
     /// True for a put of which something may or may not be stored, or met a shard that was not ready, when the client tries once more: the next
     /// try finds out, or finds the shard with its next owner. Answered entry by entry it would be the client's last try.

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Wire;
 
@@ -20,12 +21,13 @@ internal static class Access
     // Where requests name their resource; the texts of denials say which it was.
     private static readonly ImmutableArray<Member> s_arns =
         [new("StreamARN", MemberType.String), new("ResourceARN", MemberType.String), new("ConsumerARN", MemberType.String)];
+    private static readonly ImmutableArray<Member> s_names = [new("DeliveryStreamName", MemberType.String)];
 
     /// <summary>Operations on the account, which a key's policy allows by the resource "*".</summary>
     private static readonly FrozenSet<string> s_ofAccount =
     [
         "ListStreams", "DescribeLimits", "DescribeAccountSettings", "UpdateAccountSettings", "CreateChannel", "DeleteChannel", "DescribeChannel",
-        "ListChannels", "UpdateChannel",
+        "ListChannels", "UpdateChannel", "ListDeliveryStreams",
     ];
 
     /// <summary>Nothing is checked, or there is nothing to check: nearly every call.</summary>
@@ -35,18 +37,22 @@ internal static class Access
     /// <summary>Throws the AccessDeniedException.</summary>
     /// <param name="arn">Of the stream or the consumer that the call is about.</param>
     /// <param name="policy">Of the same; null for none.</param>
-    public static void Check(KinesisCall call, string arn, string? policy)
+    public static void Check(KinesisCall call, string arn, string? policy) =>
+        Check(call, call.Api, call.Operation, arn, policy);
+
+    /// <summary>The same for an operation that the call brings about besides its own.</summary>
+    public static void Check(KinesisCall call, ServiceApi api, string operation, string arn, string? policy)
     {
         if (IsFree(call, policy)) return;
-        var (caller, operation) = (call.Caller, call.Operation);
-        var own = caller.Policy?.Judge(caller, operation, arn);
-        if (own == PolicyVerdict.Denied) throw Denied(caller, operation, arn, "an identity-based policy");
+        var caller = call.Caller;
+        var own = caller.Policy?.Judge(caller, operation, arn, api.Service);
+        if (own == PolicyVerdict.Denied) throw Denied(caller, api, operation, arn, "an identity-based policy");
         var ofResource = policy is null || (!call.IsForeign && SharedOperations.OfPolicies.Contains(operation))
             ? PolicyVerdict.Silent
-            : s_read.GetValue(policy, PolicyReader.ReadAttached).Judge(caller, operation, arn);
-        if (ofResource == PolicyVerdict.Denied) throw Denied(caller, operation, arn, "a resource-based policy");
-        if (call.IsForeign && (ofResource == PolicyVerdict.Silent || !IsShared(operation))) throw NotAllowed(caller, operation, arn);
-        if (own == PolicyVerdict.Silent && (call.IsForeign || ofResource == PolicyVerdict.Silent)) throw NotAllowedByKey(caller, operation, arn);
+            : s_read.GetValue(policy, PolicyReader.ReadAttached).Judge(caller, operation, arn, api.Service);
+        if (ofResource == PolicyVerdict.Denied) throw Denied(caller, api, operation, arn, "a resource-based policy");
+        if (call.IsForeign && (ofResource == PolicyVerdict.Silent || !IsShared(api, operation))) throw NotAllowed(caller, api, operation, arn);
+        if (own == PolicyVerdict.Silent && (call.IsForeign || ofResource == PolicyVerdict.Silent)) throw NotAllowedByKey(caller, api, operation, arn);
     }
 
     /// <summary>
@@ -55,26 +61,31 @@ internal static class Access
     /// </summary>
     public static void CheckOperation(KinesisCall call)
     {
-        if (call.IsForeign && !IsShared(call.Operation))
-        {
-            var named = call.Read(s_arns);
-            throw NotAllowed(call.Caller, call.Operation, named.Text("StreamARN") ?? named.Text("ResourceARN") ?? named.Text("ConsumerARN"));
-        }
+        if (call.IsForeign && !IsShared(call.Api, call.Operation)) throw NotAllowed(call.Caller, call.Api, call.Operation, NamedArn(call));
         if (call.Caller.Policy is not null && s_ofAccount.Contains(call.Operation)) call.AuthorizeAccount();
     }
 
     /// <param name="arn">Null where the call is about the account, or does not say what it is about.</param>
-    public static KinesisException NotAllowed(Caller caller, string operation, string? arn) => arn is null
-        ? NotAllowedByKey(caller, operation, null)
+    public static KinesisException NotAllowed(Caller caller, ServiceApi api, string operation, string? arn) => arn is null
+        ? NotAllowedByKey(caller, api, operation, null)
         : KinesisErrors.AccessDenied(
-            $"User: {caller.Arn} is not authorized to perform: kinesis:{operation} on resource: {arn} because no resource-based policy allows the kinesis:{operation} action");
+            $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation} on resource: {arn} because no resource-based policy allows the {api.Service}:{operation} action");
 
-    private static KinesisException NotAllowedByKey(Caller caller, string operation, string? arn) => KinesisErrors.AccessDenied(
-        $"User: {caller.Arn} is not authorized to perform: kinesis:{operation}{(arn is null or "*" ? "" : $" on resource: {arn}")} because no identity-based policy allows the kinesis:{operation} action");
+    private static KinesisException NotAllowedByKey(Caller caller, ServiceApi api, string operation, string? arn) => KinesisErrors.AccessDenied(
+        $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation}{(arn is null or "*" ? "" : $" on resource: {arn}")} because no identity-based policy allows the {api.Service}:{operation} action");
 
-    private static KinesisException Denied(Caller caller, string operation, string arn, string where) => KinesisErrors.AccessDenied(
-        $"User: {caller.Arn} is not authorized to perform: kinesis:{operation}{(arn == "*" ? "" : $" on resource: {arn}")} with an explicit deny in {where}");
+    private static KinesisException Denied(Caller caller, ServiceApi api, string operation, string arn, string where) => KinesisErrors.AccessDenied(
+        $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation}{(arn == "*" ? "" : $" on resource: {arn}")} with an explicit deny in {where}");
 
-    private static bool IsShared(string operation) =>
-        SharedOperations.OfStreams.Contains(operation) || SharedOperations.OfConsumers.Contains(operation);
+    private static string? NamedArn(KinesisCall call)
+    {
+        if (call.Api == ServiceApi.Firehose)
+            return call.Read(s_names).Text("DeliveryStreamName") is { } name ? DeliveryStreamReference.Arn(new(call.Region, name), call.AccountId) : null;
+        var named = call.Read(s_arns);
+        return named.Text("StreamARN") ?? named.Text("ResourceARN") ?? named.Text("ConsumerARN");
+    }
+
+    /// <summary>Delivery streams have no policies that could let another account in.</summary>
+    private static bool IsShared(ServiceApi api, string operation) =>
+        api == ServiceApi.Kinesis && (SharedOperations.OfStreams.Contains(operation) || SharedOperations.OfConsumers.Contains(operation));
 }

@@ -23,12 +23,14 @@ internal sealed record PolicyDocument(ImmutableArray<PolicyStatement> Statements
 
     /// <param name="operation">As the API names it, without a prefix.</param>
     /// <param name="arn">What the call is about; "*" where it is about the account.</param>
-    public PolicyVerdict Judge(Caller caller, string operation, string arn)
+    /// <param name="service">The prefix that policies give the operation.</param>
+    public PolicyVerdict Judge(Caller caller, string operation, string arn, string service = "kinesis")
     {
+        var action = $"{service}:{operation}";
         var verdict = PolicyVerdict.Silent;
         foreach (var statement in Statements)
         {
-            if (!statement.Covers(operation) || !statement.Means(caller) || !statement.Reaches(arn)) continue;
+            if (!statement.Covers(action) || !statement.Means(caller) || !statement.Reaches(arn)) continue;
             if (!statement.IsAllow) return PolicyVerdict.Denied;
             verdict = PolicyVerdict.Allowed;
         }
@@ -36,7 +38,7 @@ internal sealed record PolicyDocument(ImmutableArray<PolicyStatement> Statements
     }
 }
 
-/// <param name="Actions">Patterns of operations, without their prefix; letter case does not count.</param>
+/// <param name="Actions">Patterns of operations with their prefix, or "*"; letter case does not count.</param>
 /// <param name="IsExcept">The statement is about all operations but these.</param>
 /// <param name="Resources">Patterns of ARNs. That of a resource's policy is the resource itself, and was checked when it was attached.</param>
 internal sealed record PolicyStatement(
@@ -45,7 +47,7 @@ internal sealed record PolicyStatement(
     /// <summary>A statement about the account, "*", is meant only by "*" itself.</summary>
     public bool Reaches(string arn) => Resources.Any(r => Wildcard.Matches(r, arn, ignoreCase: false));
 
-    public bool Covers(string operation) => Actions.Any(a => Wildcard.Matches(a, operation, ignoreCase: true)) != IsExcept;
+    public bool Covers(string action) => Actions.Any(a => Wildcard.Matches(a, action, ignoreCase: true)) != IsExcept;
 
     public bool Means(Caller caller) => Principals.Any(p => p.Means(caller));
 }

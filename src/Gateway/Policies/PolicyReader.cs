@@ -19,6 +19,7 @@ internal sealed class PolicyReader
     public const int BytesMax = 20 * 1024;
 
     private const string Prefix = "kinesis:";
+    private const string FirehosePrefix = "firehose:";
     private const string PrincipalsAllowed =
         "allowed are \"*\", an account of 12 digits, arn:aws:iam::<account>:root and arn:aws:iam::<account>:user/<name>";
 
@@ -148,8 +149,14 @@ internal sealed class PolicyReader
         var actions = ImmutableArray.CreateBuilder<string>();
         foreach (var text in Texts(element, member))
         {
-            if (text != "*" && !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-                throw Wrong(member, $"is '{Shortened(text)}'; allowed are actions that begin with {Prefix}, and \"*\"");
+            // Streams have policies, delivery streams have none; a key has one for both.
+            if (text != "*" && !text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !(_isOfKey && text.StartsWith(FirehosePrefix, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw Wrong(
+                    member,
+                    $"is '{Shortened(text)}'; allowed are actions that begin with {Prefix}{(_isOfKey ? $" or {FirehosePrefix}" : "")}, and \"*\"");
+            }
             var action = text == "*" ? text : text[Prefix.Length..];
             // Exceptions may be of anything, as they open nothing by themselves.
             if (_arn is not null && !isExcept && !_shared.Any(o => Wildcard.Matches(action, o, ignoreCase: true)))
@@ -158,7 +165,7 @@ internal sealed class PolicyReader
                     member,
                     $"'{Shortened(text)}' is none that this resource can be shared for; allowed are {string.Join(", ", _shared.Order().Select(o => Prefix + o))}, and wildcards that cover one of them");
             }
-            actions.Add(action);
+            actions.Add(text);
         }
         return actions.ToImmutable();
     }
@@ -174,15 +181,17 @@ internal sealed class PolicyReader
             {
                 throw Wrong(
                     "Resource",
-                    $"is '{Shortened(text)}'; allowed are \"*\" and ARNs with or without wildcards, such as arn:aws:kinesis:*:*:stream/orders-* and arn:aws:kinesis:*:*:stream/*/consumer/*");
+                    $"is '{Shortened(text)}'; allowed are \"*\" and ARNs with or without wildcards, such as arn:aws:kinesis:*:*:stream/orders-*, arn:aws:kinesis:*:*:stream/*/consumer/* and arn:aws:firehose:*:*:deliverystream/*");
             }
         }
         return [.. resources];
     }
 
     private static bool IsArnOfStreams(string text) =>
-        text.Split(':', 6) is ["arn", _, "kinesis" or "*", _, _, var name]
-        && (name.StartsWith("stream/", StringComparison.Ordinal) || name.StartsWith('*'));
+        text.Split(':', 6) is ["arn", _, var service, _, _, var name]
+        && (name.StartsWith('*') ? service is "kinesis" or "firehose" or "*"
+            : (service is "kinesis" or "*" && name.StartsWith("stream/", StringComparison.Ordinal))
+            || (service is "firehose" or "*" && name.StartsWith("deliverystream/", StringComparison.Ordinal)));
 
     /// <summary>The members of an object, all of them known and none given twice: readers differ in which of two they take.</summary>
     private Dictionary<string, JsonElement> Members(JsonElement element, string allowed, string[] known)

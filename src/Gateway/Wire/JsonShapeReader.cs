@@ -59,6 +59,7 @@ internal static class JsonShapeReader
             : throw JsonToken.NotAStructure(ref reader),
         MemberType.StringList => ReadList(ref reader),
         MemberType.StringMap => ReadMap(ref reader),
+        MemberType.StructureList => ReadStructures(ref reader, member.Members),
         _ => throw new InvalidOperationException($"No reader for members of type {member.Type}."),
     };
 
@@ -71,6 +72,20 @@ internal static class JsonShapeReader
             if (reader.TokenType == JsonTokenType.Null) continue;
             var text = JsonToken.String(ref reader);
             if (list.Count < ShapeReader.ItemsKeptMax) list.Add(text);
+        }
+        return list;
+    }
+
+    private static List<ShapeValues> ReadStructures(ref Utf8JsonReader reader, ImmutableArray<Member> members)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw JsonToken.NotAList(ref reader);
+        var list = new List<ShapeValues>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.Null) continue;
+            if (reader.TokenType != JsonTokenType.StartObject) throw JsonToken.NotAStructure(ref reader);
+            var values = ReadStructure(ref reader, members);
+            if (list.Count < ShapeReader.ItemsKeptMax) list.Add(values);
         }
         return list;
     }

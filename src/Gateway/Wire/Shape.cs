@@ -17,18 +17,23 @@ internal enum MemberType
 
     /// <summary>Strings by string; <see cref="Member.Keys"/> and <see cref="Member.Items"/> have the constraints of keys and values.</summary>
     StringMap,
+
+    /// <summary>Structures of <see cref="Member.Members"/>; in JSON only.</summary>
+    StructureList,
 }
 
 /// <summary>A pattern of the API model, matched against a whole value in time that is linear in it.</summary>
-internal sealed class Pattern(string text)
+/// <param name="inLinearTime">The same where the model's looks ahead, which can't be matched so; null for the text itself.</param>
+/// <param name="notBefore">What no value begins with, where the model looks ahead for that.</param>
+internal sealed class Pattern(string text, string? inLinearTime = null, string? notBefore = null)
 {
     // In the model \d means ASCII digits, here it would mean those of all scripts.
     private readonly Regex _regex = new(
-        $@"\A(?:{text.Replace(@"\d", "[0-9]", StringComparison.Ordinal)})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        $@"\A(?:{(inLinearTime ?? text).Replace(@"\d", "[0-9]", StringComparison.Ordinal)})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     public string Text { get; } = text;
 
-    public bool Matches(string value) => _regex.IsMatch(value);
+    public bool Matches(string value) => (notBefore is null || !value.StartsWith(notBefore, StringComparison.Ordinal)) && _regex.IsMatch(value);
 }
 
 /// <summary>One member of a request and its constraints, in the order in which violations are listed.</summary>
@@ -37,6 +42,9 @@ internal sealed record Member(string Name, MemberType Type)
     public string PathName { get; } = char.ToLowerInvariant(Name[0]) + Name[1..];
 
     public bool IsRequired { get; init; }
+
+    /// <summary>No error quotes it, and no description shows it.</summary>
+    public bool IsSecret { get; init; }
     public Pattern? Pattern { get; init; }
 
     /// <summary>In UTF-16 units of a string, items of a list, entries of a map; 0 for none.</summary>
@@ -69,6 +77,14 @@ internal sealed record Member(string Name, MemberType Type)
                 break;
             case ShapeValues nested:
                 foreach (var member in Members) member.Check(path + ".", nested.Raw(member.Name), violations);
+                break;
+            case IReadOnlyList<ShapeValues> structures:
+                CheckLength(path, string.Create(CultureInfo.InvariantCulture, $"[{structures.Count} entries]"), structures.Count, violations);
+                for (var i = 0; i < structures.Count && !violations.IsFull; i++)
+                {
+                    var prefix = string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member.");
+                    foreach (var member in Members) member.Check(prefix, structures[i].Raw(member.Name), violations);
+                }
                 break;
             case IReadOnlyList<string> list:
                 CheckList(path, list, violations);
@@ -120,9 +136,10 @@ internal sealed record Member(string Name, MemberType Type)
 
     private void CheckText(string path, string text, Violations violations)
     {
-        if (Pattern?.Matches(text) is false) violations.Against(path, text, InPattern);
-        CheckLength(path, text, text.Length, violations);
-        if (!Allowed.IsEmpty && !Allowed.Contains(text)) violations.Against(path, text, InSet);
+        var quoted = IsSecret ? "***" : text;
+        if (Pattern?.Matches(text) is false) violations.Against(path, quoted, InPattern);
+        CheckLength(path, quoted, text.Length, violations);
+        if (!Allowed.IsEmpty && !Allowed.Contains(text)) violations.Against(path, quoted, InSet);
     }
 
     private void CheckLength(string path, string text, int length, Violations violations)

@@ -19,6 +19,8 @@ internal sealed class ShapeValues
 
     public IReadOnlyList<string>? Texts(string member) => (IReadOnlyList<string>?)Raw(member);
 
+    public IReadOnlyList<ShapeValues>? Structures(string member) => (IReadOnlyList<ShapeValues>?)Raw(member);
+
     /// <summary>In the order of the request.</summary>
     public IReadOnlyDictionary<string, string>? Map(string member) => (IReadOnlyDictionary<string, string>?)Raw(member);
 

@@ -1,0 +1,33 @@
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Encryption;
+
+namespace ActorStreams.Gateway.Firehose;
+
+/// <summary>The actions of the Firehose API.</summary>
+internal static class FirehoseActions
+{
+    public static IEnumerable<IKinesisAction> All(
+        IStreams streams, IDeliveryStreams deliveries, EncryptionKeys keys, PutPlan plan, ProducerPuts producers, TriesOfCalls tries,
+        GatewayMetrics metrics, TimeProvider time)
+    {
+        var lookup = new DeliveryLookup(deliveries, time);
+        var puts = new DeliveryPuts(streams, lookup, plan, producers, tries, metrics);
+        return
+        [
+            new PutRecord(puts),
+            new PutRecordBatch(puts),
+            new CreateDeliveryStream(streams, lookup, keys),
+            new DescribeDeliveryStream(lookup),
+            new ListDeliveryStreams(deliveries),
+            new UpdateDestination(lookup),
+            new DeleteDeliveryStream(lookup),
+            new TagDeliveryStream(lookup),
+            new UntagDeliveryStream(lookup),
+            new ListTagsForDeliveryStream(lookup),
+            new StartDeliveryStreamEncryption(lookup, keys),
+            new StopDeliveryStreamEncryption(lookup),
+        ];
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using ActorStreams.Gateway.Kinesis;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorStreams.Gateway.Firehose;
+
+/// <summary>The errors of the Firehose API, with the service's texts where they are known.</summary>
+internal static class FirehoseErrors
+{
+    public const string UnavailableType = "ServiceUnavailableException";
+
+    /// <summary>What the service says when it can't take as much as is sent.</summary>
+    public const string SlowDown = "Slow down.";
+
+    public const string Unconfirmed = "The store did not confirm the record in time; it may have been stored. Try again.";
+
+    public static KinesisException NotFound(DeliveryStreamId stream, KinesisCall call) =>
+        KinesisErrors.NotFound($"Firehose {stream.Name} under account {call.AccountId} not found.");
+
+    public static KinesisException AlreadyExists(DeliveryStreamId stream, KinesisCall call) =>
+        KinesisErrors.InUse($"Firehose {stream.Name} under accountId {call.AccountId} already exists");
+
+    public static KinesisException VersionDiffers(DeliveryStreamId stream, string named, long current) => new(
+        "ConcurrentModificationException",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Cannot update firehose: {stream.Name} since the current version id: {current} and specified version id: {named} do not match"));
+
+    public static KinesisException OfKinesisSource() =>
+        KinesisErrors.InvalidArgument("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+
+    public static KinesisException InvalidKms(string text) => new("InvalidKMSResourceException", text);
+
+    /// <summary>SDKs try again after this one: the status says so.</summary>
+    public static KinesisException Unavailable(string text) => new(UnavailableType, text, StatusCodes.Status500InternalServerError);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using ActorStreams.Gateway.Kinesis;
+
+namespace ActorStreams.Gateway.Firehose;
+
+/// <summary>What each processor must and may be told.</summary>
+internal static class ProcessorRules
+{
+    private sealed record Rule(ImmutableArray<string> Needed, ImmutableArray<string> Allowed);
+
+    private static readonly ImmutableDictionary<string, Rule> s_rules = ImmutableDictionary<string, Rule>.Empty
+        .Add("Lambda", new(["LambdaArn"], ["NumberOfRetries", "RoleArn", "BufferSizeInMBs", "BufferIntervalInSeconds"]))
+        .Add("MetadataExtraction", new(["MetadataExtractionQuery", "JsonParsingEngine"], []))
+        .Add("RecordDeAggregation", new(["SubRecordType"], ["Delimiter"]))
+        .Add("AppendDelimiterToRecord", new([], ["Delimiter"]))
+        .Add("Decompression", new([], ["CompressionFormat"]))
+        .Add("CloudWatchLogProcessing", new([], ["DataMessageExtraction"]));
+
+    private static readonly ImmutableDictionary<string, ImmutableArray<string>> s_values = ImmutableDictionary<string, ImmutableArray<string>>.Empty
+        .Add("JsonParsingEngine", ["JQ-1.6"])
+        .Add("SubRecordType", ["JSON", "DELIMITED"])
+        .Add("CompressionFormat", ["GZIP"])
+        .Add("DataMessageExtraction", ["true", "false"]);
+
+    /// <summary>Throws the InvalidArgumentException. Processors of a configuration that is not enabled are held to the same.</summary>
+    public static void Check(JsonObject processing)
+    {
+        var processors = Processors(processing).ToList();
+        if (processing["Enabled"]?.GetValue<bool>() == true && processors.Count == 0)
+            throw KinesisErrors.InvalidArgument("Processors must be given when ProcessingConfiguration is enabled.");
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (type, parameters) in processors)
+        {
+            if (!seen.Add(type)) throw KinesisErrors.InvalidArgument($"Processors hold {type} more than once.");
+            var rule = s_rules[type];
+            foreach (var (name, value) in parameters)
+            {
+                if (!rule.Needed.Contains(name) && !rule.Allowed.Contains(name))
+                {
+                    throw KinesisErrors.InvalidArgument(
+                        $"Processor {type} takes no parameter {name}; allowed are {string.Join(", ", rule.Needed.Concat(rule.Allowed))}.");
+                }
+                if (s_values.TryGetValue(name, out var allowed) && !allowed.Contains(value))
+                    throw KinesisErrors.InvalidArgument($"Parameter {name} of processor {type} is '{value}'; allowed are {string.Join(", ", allowed)}.");
+            }
+            foreach (var name in rule.Needed)
+            {
+                if (parameters.All(p => p.Name != name)) throw KinesisErrors.InvalidArgument($"Processor {type} needs the parameter {name}.");
+            }
+        }
+    }
+
+    /// <summary>Whether a processor of the type is in use.</summary>
+    public static bool Has(JsonObject document, string type) =>
+        DestinationDocuments.IsEnabled(document, "ProcessingConfiguration")
+        && Processors((JsonObject)document["ProcessingConfiguration"]!).Any(p => p.Type == type);
+
+    private static IEnumerable<(string Type, List<(string Name, string Value)> Parameters)> Processors(JsonObject processing) =>
+        from processor in processing["Processors"] as JsonArray ?? []
+        select (
+            processor["Type"]!.GetValue<string>(),
+            (from parameter in processor["Parameters"] as JsonArray ?? []
+             select (parameter["ParameterName"]!.GetValue<string>(), parameter["ParameterValue"]!.GetValue<string>())).ToList());
+}
