@@ -367,6 +367,9 @@ public sealed class InMemoryStreams(TimeProvider time, int shardQuota = 10_000) 
         changed.SetResult();
     }
 
+    public Task<bool> TrimAsync(ShardKey shard, DateTimeOffset before, CancellationToken cancel) =>
+        throw new NotSupportedException("Nothing of the gateway trims.");
+
     public Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)
     {
         lock (_lock)

@@ -1,4 +1,5 @@
 using ActorStreams.Gateway.Auditing;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
@@ -11,8 +12,8 @@ namespace ActorStreams.Node.Hosting;
 internal static class GatewayServer
 {
     public static WebApplication Build(
-        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, IControlAudit audit, ILoggerFactory loggers,
-        TimeProvider clock)
+        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, IControlAudit audit, IDeliveryStreams deliveries,
+        ILoggerFactory loggers, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -20,6 +21,7 @@ internal static class GatewayServer
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(keys);
         builder.Services.AddSingleton(audit);
+        builder.Services.AddSingleton(deliveries);
         builder.Services.AddActorStreamsGateway(options, tokenKey);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -9,6 +9,7 @@ using ActorStreams.Management;
 using ActorStreams.Management.Inspection;
 using ActorStreams.Management.Membership;
 using ActorStreams.Node.Auditing;
+using ActorStreams.Node.Firehose;
 using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
@@ -182,7 +183,7 @@ internal sealed class NodeHost : IRunningHost
         await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 
-        if (_settings.Cluster.Has(ClusterRoles.Gateway)) await StartGatewayAsync(tokenKey, _shards, loggers, cancel);
+        if (_settings.Cluster.Has(ClusterRoles.Gateway)) await StartGatewayAsync(tokenKey, _shards, _pipelines, loggers, cancel);
         _readiness.Reached(Parts.Gateway);
     }
 
@@ -227,9 +228,11 @@ internal sealed class NodeHost : IRunningHost
         _readiness.Set(Parts.Store, lost);
     }
 
-    private async Task StartGatewayAsync(byte[] tokenKey, ShardsNode shards, ILoggerFactory loggers, CancellationToken cancel)
+    private async Task StartGatewayAsync(
+        byte[] tokenKey, ShardsNode shards, PipelinesNode pipelines, ILoggerFactory loggers, CancellationToken cancel)
     {
-        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, loggers, _clock);
+        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose), _clock);
+        _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, deliveries, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);
     }

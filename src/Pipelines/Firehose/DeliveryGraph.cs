@@ -35,6 +35,9 @@ public sealed class DeliveryGraph : IConsumerGraph
     /// <summary>What is filled while a batch is being written: as many reads, of <see cref="ConsumerOptions.ReadBytesMax"/> each. It bounds the spool.</summary>
     private const int SlicesAhead = 128;
 
+    /// <summary>Each trim is a write of the shard.</summary>
+    private static readonly TimeSpan s_trimInterval = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan s_readWaitMin = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stopReading = new();
@@ -54,6 +57,10 @@ public sealed class DeliveryGraph : IConsumerGraph
     private DeliveryPlan? _plan;
     private BatchWriter? _batch;
     private long _keptAt;
+    private long _trimmedAt;
+
+    // Of the last record that is delivered.
+    private DateTimeOffset _deliveredArrival;
 
     private DeliveryGraph(DeliveryStart start, ConsumerServices services, Func<BatchIntent, Task> intend)
     {
@@ -65,7 +72,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _deaggregator = new Deaggregator(start.Range);
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
         _delivered = start.Intent?.To ?? start.Checkpoint;
-        _keptAt = services.Time.GetTimestamp();
+        _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
 
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -165,7 +172,8 @@ public sealed class DeliveryGraph : IConsumerGraph
         var source = envelope.Value;
         return envelope.With(new FilledSlice(
             new ConsumerCounts(records, 0, failures, source.Skipped is null ? 0 : 1), source.BehindMs, source.BehindRecords, source.Skipped, source.Generation,
-            closed, closed is not null || batch.IsEmpty));
+            closed, closed is not null || batch.IsEmpty,
+            source.Slices.IsEmpty ? null : DateTimeOffset.FromUnixTimeMilliseconds(source.Slices[^1].Batch.Header.LastArrivalMs)));
     }
 
     /// <param name="until">Records from there on are left alone; null takes all.</param>
@@ -219,13 +227,26 @@ public sealed class DeliveryGraph : IConsumerGraph
         {
             var since = _services.Time.GetTimestamp();
             await _intend(intent).WaitAsync(_stopWaiting.Token);
+            await LetGoAsync();
             await WriteAsync(_plan!, intent.Objects);
             _spool.Delete(intent.Objects.Select(o => o.Spool));
             _pulse.Spent(GraphStage.Append, since);
         }
+        if (envelope.Value.LastArrival is { } arrival && envelope.Value.IsClean) _deliveredArrival = arrival;
         // A batch to which nothing was added, for every record was dropped, is done as it is.
         if (envelope.Value.IsClean) _delivered = envelope.Position;
         return envelope;
+    }
+
+    /// <summary>
+    /// Nobody else reads what was put directly: what is delivered, and durably known to be, need not be kept. Arrivals never fall within a shard, so
+    /// what arrived before the last delivered record is delivered too.
+    /// </summary>
+    private async Task LetGoAsync()
+    {
+        if (!_start.Definition.IsDirectPut || _deliveredArrival == default || _services.Time.GetElapsedTime(_trimmedAt) < s_trimInterval) return;
+        _trimmedAt = _services.Time.GetTimestamp();
+        await _services.Streams.TrimAsync(_start.Shard, _deliveredArrival, _stopWaiting.Token);
     }
 
     private Task WriteAsync(DeliveryPlan plan, IEnumerable<IntendedObject> objects) => Parallel.ForEachAsync(
@@ -275,8 +296,10 @@ public sealed class DeliveryGraph : IConsumerGraph
 
     /// <param name="Closed">The batch that ends with the slice, or null.</param>
     /// <param name="IsClean">Nothing up to the slice's end is left for a later batch.</param>
+    /// <param name="LastArrival">Of the newest record read; null where there was none.</param>
     private sealed record FilledSlice(
-        ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, int Generation, BatchIntent? Closed, bool IsClean);
+        ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, int Generation, BatchIntent? Closed, bool IsClean,
+        DateTimeOffset? LastArrival);
 
     private static string IdOf(SequenceNumber number, int? subSequenceNumber) => subSequenceNumber is { } sub
         ? string.Create(CultureInfo.InvariantCulture, $"{number}.{sub}")

@@ -68,6 +68,12 @@ public interface IStreams
     /// <summary>Tip and horizon of a shard, confirmed by its owner.</summary>
     Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel);
 
+    /// <summary>
+    /// Gives up a shard's batches of which every record arrived before the time, whatever its retention says; for records that their only reader is
+    /// done with. False where that was not confirmed; then it is said again some time.
+    /// </summary>
+    Task<bool> TrimAsync(ShardKey shard, DateTimeOffset before, CancellationToken cancel);
+
     /// <summary>Position of the first record that arrived at or after the time; after the tip when there is none yet.</summary>
     Task<PositionResult> PositionAtAsync(ShardKey shard, DateTimeOffset time, CancellationToken cancel);
 }

@@ -336,6 +336,11 @@ public sealed class StreamsClient : IStreams, IShardInspection
         };
     }
 
+    public async Task<bool> TrimAsync(ShardKey shard, DateTimeOffset before, CancellationToken cancel) =>
+        await AskAsync<TrimReply>(
+            _shards, new Trim(shard, before.ToUnixTimeMilliseconds()), detail => new TrimReply.Refused(shard, detail), cancel).ConfigureAwait(false)
+            is TrimReply.Trimmed;
+
     public async Task<InspectReply> InspectAsync(ShardKey shard, TimeSpan within, CancellationToken cancel)
     {
         var since = _time.GetTimestamp();

@@ -313,6 +313,18 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
         }
     }
 
+    public Task<bool> TrimAsync(ShardKey shard, DateTimeOffset before, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (Find(shard) is not { } found) return Task.FromResult(false);
+            var old = found.Batches.Where(b => b.Value.Header.LastArrivalMs < before.ToUnixTimeMilliseconds()).Select(b => b.Key).ToList();
+            if (old.Count > 0) found.State = found.State.Apply(new ShardEvents.TrimmedTo(old[^1]), found.State.LastRow + 1);
+            foreach (var row in old) found.Batches.Remove(row);
+            return Task.FromResult(true);
+        }
+    }
+
     public Task<BoundsResult> BoundsAsync(ShardKey shard, CancellationToken cancel)
     {
         lock (_lock)
