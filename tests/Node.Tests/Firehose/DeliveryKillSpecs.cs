@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using ActorStreams.TestKit;
+using Xunit.Abstractions;
+
+namespace ActorStreams.Node.Tests.Firehose;
+
+/// <summary>A delivery to a folder by the real executable, killed again and again in the middle of it.</summary>
+public sealed class DeliveryKillSpecs(ITestOutputHelper output)
+{
+    private const int Kills = 6;
+    private const int Writers = 3;
+
+    [SkippableFact]
+    public async Task Kill_minus_nine_leaves_each_acknowledged_record_in_exactly_one_object()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
+        using var folder = new TempFolder();
+        var lake = folder.Folder("lake");
+        var settings = new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = lake };
+        var node = NodeProcess.Start(folder.Folder("data"), settings: settings);
+        try
+        {
+            await node.ReadyAsync();
+            using var client = new FirehoseHttp(node.Endpoint);
+            await client.CreateAsync("badges", Destination());
+            using var stop = new CancellationTokenSource();
+            var acknowledged = new int[Writers];
+            var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    var first = acknowledged[writer];
+                    await client.PutAsync("badges", [.. Enumerable.Range(first, 100).Select(i => $"writer {writer} record {i:0000000}")], CancellationToken.None);
+                    acknowledged[writer] += 100;
+                }
+            })));
+            var seed = Random.Shared.Next();
+            var random = new Random(seed);
+            output.WriteLine($"Seed of the times between start and kill: {seed}");
+            for (var kill = 1; kill <= Kills; kill++)
+            {
+                await Task.Delay(random.Next(300, 2_500));
+                await node.KillAsync();
+                await node.DisposeAsync();
+                node = node.Restart();
+                await node.ReadyAsync();
+            }
+            await stop.CancelAsync();
+            await writing;
+
+            var total = acknowledged.Sum();
+            var lines = await DeliveredAsync(lake, total);
+            output.WriteLine($"{total} acknowledged records, {lines.Count} delivered in {Directory.GetFiles(lake, "*.gz", SearchOption.AllDirectories).Length} objects.");
+            var expected = Enumerable.Range(0, Writers).SelectMany(w => Enumerable.Range(0, acknowledged[w]).Select(i => $"writer {w} record {i:0000000}"));
+            Assert.Equal(expected.Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
+            Assert.All(Enumerable.Range(0, Writers), w =>
+            {
+                var prefix = $"writer {w} ";
+                var mine = lines.Where(l => l.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+                Assert.Equal(mine.Order(StringComparer.Ordinal), mine);
+            });
+        }
+        finally
+        {
+            output.WriteLine(node.Output);
+            await node.DisposeAsync();
+        }
+    }
+
+    private static JsonObject Destination() => new()
+    {
+        ["RoleARN"] = "arn:aws:iam::000000000000:role/firehose",
+        ["BucketARN"] = "arn:aws:s3:::lake",
+        ["Prefix"] = "badges/!{timestamp:yyyy-MM-dd}/",
+        ["ErrorOutputPrefix"] = "errors/!{firehose:error-output-type}/",
+        ["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 1, ["IntervalInSeconds"] = 0 },
+        ["CompressionFormat"] = "GZIP",
+        ["ProcessingConfiguration"] = new JsonObject
+        {
+            ["Enabled"] = true,
+            ["Processors"] = new JsonArray(new JsonObject { ["Type"] = "AppendDelimiterToRecord" }),
+        },
+    };
+
+    /// <summary>The lines of all objects, in order of their names, which begin with their time; waited for until there are as many.</summary>
+    private static async Task<IReadOnlyList<string>> DeliveredAsync(string lake, int count)
+    {
+        List<string> lines = [];
+        for (var look = 0; look < 300; look++)
+        {
+            lines = [.. Directory.GetFiles(lake, "*.gz", SearchOption.AllDirectories)
+                .OrderBy(File.GetLastWriteTimeUtc).SelectMany(Lines)];
+            if (lines.Count >= count) break;
+            await Task.Delay(100);
+        }
+        return lines;
+    }
+
+    private static string[] Lines(string file)
+    {
+        using var gzip = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return gzip.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
