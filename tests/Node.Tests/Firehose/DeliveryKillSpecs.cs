@@ -16,7 +16,7 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
         using var folder = new TempFolder();
-        var lake = folder.Folder("lake");
+        var lake = Directory.CreateDirectory(folder.Folder("lake")).FullName;
         var settings = new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = lake };
         var node = NodeProcess.Start(folder.Folder("data"), settings: settings);
         try
