@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Auditing;
 using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
@@ -61,7 +62,8 @@ public sealed class GatewayHost : IAsyncDisposable
     public Uri TlsAddress => _app.Services.GatewayTlsAddress()!;
 
     public static async Task<GatewayHost> StartAsync(
-        GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null, string contentType = Json)
+        GatewayOptions? options = null, InMemoryStreams? streams = null, FakeTimeProvider? time = null, string contentType = Json,
+        Func<IStreams, TimeProvider, IDeliveryStreams>? deliveries = null)
     {
         options = (options ?? new GatewayOptions()) with { Port = 0, BindAddress = "127.0.0.1" };
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
@@ -71,6 +73,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IStreams>(streams);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton(s_keys);
+        if (deliveries is not null) builder.Services.AddSingleton(deliveries(streams, time));
         var audit = new QueuedAudit();
         builder.Services.AddSingleton<IControlAudit>(audit);
         builder.Services.AddActorStreamsGateway(options, TokenKey);
@@ -119,6 +122,18 @@ public sealed class GatewayHost : IAsyncDisposable
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
         request.Headers.Add("X-Amz-Target", "Kinesis_20131202." + operation);
         return request;
+    }
+
+    /// <summary>A signed call of the Firehose API, with headers that are signed too.</summary>
+    public async Task<Answer> FirehoseAsync(string operation, object body, AccessKey? key = null, string region = Region, params (string Name, string Value)[] headers)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body as string ?? System.Text.Json.JsonSerializer.Serialize(body));
+        using var request = Unsigned(operation, bytes);
+        request.Headers.Remove("X-Amz-Target");
+        request.Headers.Add("X-Amz-Target", "Firehose_20150804." + operation);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        new SigV4Signer(key ?? Key, region, Time, "firehose").Sign(request, bytes);
+        return await SendAsync(request);
     }
 
     public async Task<Answer> SendAsync(HttpRequestMessage request)

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using ActorStreams.Gateway.Auth;
+using ActorStreams.Gateway.Firehose;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Wire;
 
@@ -16,7 +18,8 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
     [
         "PutRecord", "PutRecords", "GetRecords", "GetShardIterator", "SubscribeToShard", "DescribeAccountSettings", "DescribeChannel", "DescribeLimits",
         "DescribeStream", "DescribeStreamConsumer", "DescribeStreamSummary", "GetResourcePolicy", "ListChannels", "ListShards", "ListStreamConsumers",
-        "ListStreams", "ListTagsForResource", "ListTagsForStream",
+        "ListStreams", "ListTagsForResource", "ListTagsForStream", "PutRecordBatch", "DescribeDeliveryStream", "ListDeliveryStreams",
+        "ListTagsForDeliveryStream",
     ];
 
     private static readonly ImmutableArray<Member> s_parameters =
@@ -34,6 +37,19 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         new("ShardLevelMetrics", MemberType.StringList),
         new("StreamModeDetails", MemberType.Structure) { Members = [new("StreamMode", MemberType.String)] },
     ];
+
+    // A request that breaks constraints is noted with what it says all the same.
+    private static readonly ImmutableArray<Member> s_ofDeliveries = [.. ((Member[])
+    [
+        .. ((string[])["DeliveryStreamName", "DeliveryStreamType", "CurrentDeliveryStreamVersionId", "DestinationId"]).Select(name => new Member(name, MemberType.String)),
+        new("KinesisStreamSourceConfiguration", MemberType.Structure) { Members = [new("KinesisStreamARN", MemberType.String)] },
+        DeliveryMembers.Encryption,
+        new("AllowForceDelete", MemberType.Boolean),
+        new("TagKeys", MemberType.StringList),
+        DeliveryMembers.Tags,
+        .. DestinationKind.Configurations,
+        .. DestinationKind.Updates,
+    ]).Select(m => m.Unconstrained())];
 
     /// <summary>Records and questions pass by: they are nearly all calls, and change nothing.</summary>
     public static bool Watches(string operation) => !s_unaudited.Contains(operation);
@@ -69,10 +85,11 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            var values = call.Read(s_parameters);
-            foreach (var member in s_parameters)
+            var members = call.Api == ServiceApi.Firehose ? s_ofDeliveries : s_parameters;
+            var values = call.Read(members);
+            foreach (var member in members)
             {
-                if (values.Raw(member.Name) is { } value) parameters[member.Name] = Shortened(Text(value));
+                if (values.Raw(member.Name) is { } value) parameters[member.Name] = Shortened(Text(value, member));
             }
         }
         catch (KinesisException)
@@ -83,9 +100,11 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         return parameters;
     }
 
-    private static string Text(object value) => value switch
+    private static string Text(object value, Member member) => value switch
     {
-        ShapeValues mode => mode.Text("StreamMode") ?? "",
+        ShapeValues mode when member.Name == "StreamModeDetails" => mode.Text("StreamMode") ?? "",
+        ShapeValues structure => DeliveryDescription.WithoutSecrets(DestinationDocuments.Of(structure, member.Members)).ToJsonString(),
+        IReadOnlyList<ShapeValues> tags => string.Join(", ", tags.Select(t => $"{t.Text("Key")}={t.Text("Value")}")),
         IReadOnlyDictionary<string, string> map => string.Join(", ", map.Select(e => $"{e.Key}={e.Value}")),
         IReadOnlyList<string> list => string.Join(", ", list),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,

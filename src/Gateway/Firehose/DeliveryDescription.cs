@@ -43,15 +43,20 @@ internal static class DeliveryDescription
         writer.Bool("HasMoreDestinations", false);
     }
 
-    /// <summary>The document without secrets, in the API's words for descriptions.</summary>
-    public static JsonObject Shown(JsonObject configuration)
+    /// <summary>The document of a destination without what only the destination may know.</summary>
+    public static JsonObject WithoutSecrets(JsonObject configuration)
+    {
+        var shown = (JsonObject)configuration.DeepClone();
+        shown.Remove("Password");
+        shown.Remove("HECToken");
+        (shown["EndpointConfiguration"] as JsonObject)?.Remove("AccessKey");
+        return shown;
+    }
+
+    private static JsonObject Shown(JsonObject configuration)
     {
         var shown = new JsonObject();
-        foreach (var (name, value) in configuration)
-        {
-            if (name is not ("Password" or "HECToken")) shown[NameInDescription(name)] = value?.DeepClone();
-        }
-        (shown["EndpointConfiguration"] as JsonObject)?.Remove("AccessKey");
+        foreach (var (name, value) in WithoutSecrets(configuration)) shown[NameInDescription(name)] = value?.DeepClone();
         // The shape wants one, and there is no such network here.
         if (shown["VpcConfigurationDescription"] is JsonObject vpc) vpc["VpcId"] = "none";
         return shown;

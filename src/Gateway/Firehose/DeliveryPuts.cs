@@ -4,6 +4,7 @@ using System.Text;
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
 using static ActorStreams.Shards.Log.ShardProtocol;
 

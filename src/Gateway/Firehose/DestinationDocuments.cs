@@ -48,7 +48,7 @@ internal static class DestinationDocuments
         else
         {
             CompleteTarget(kind, whole);
-            Assume(whole, "CloudWatchLoggingOptions", () => new JsonObject { ["Enabled"] = false });
+            Assume(whole, "CloudWatchLoggingOptions", new JsonObject { ["Enabled"] = false });
             if (whole["S3Configuration"] is JsonObject staging) CompleteS3(staging);
         }
         if (whole["S3BackupConfiguration"] is JsonObject backup) CompleteS3(backup);
@@ -69,7 +69,7 @@ internal static class DestinationDocuments
             Buffer(whole, 5, 300);
             Retry(whole, 300);
             Assume(whole, "S3BackupMode", "FailedDataOnly");
-            Assume(whole, "RequestConfiguration", () => []);
+            Assume(whole, "RequestConfiguration", new JsonObject());
             Assume((JsonObject)whole["RequestConfiguration"]!, "ContentEncoding", "NONE");
         }
         else if (kind == DestinationKind.Splunk)
@@ -85,7 +85,7 @@ internal static class DestinationDocuments
             Retry(whole, 300);
             Assume(whole, "S3BackupMode", "FailedDocumentsOnly");
             Assume(whole, "IndexRotationPeriod", "OneDay");
-            Assume(whole, "DocumentIdOptions", () => new JsonObject { ["DefaultDocumentIdFormat"] = "FIREHOSE_DEFAULT" });
+            Assume(whole, "DocumentIdOptions", new JsonObject { ["DefaultDocumentIdFormat"] = "FIREHOSE_DEFAULT" });
         }
     }
 
@@ -93,13 +93,13 @@ internal static class DestinationDocuments
     {
         Buffer(whole, sizeMBs, 300);
         Assume(whole, "CompressionFormat", "UNCOMPRESSED");
-        Assume(whole, "EncryptionConfiguration", () => new JsonObject { ["NoEncryptionConfig"] = "NoEncryption" });
-        Assume(whole, "CloudWatchLoggingOptions", () => new JsonObject { ["Enabled"] = false });
+        Assume(whole, "EncryptionConfiguration", new JsonObject { ["NoEncryptionConfig"] = "NoEncryption" });
+        Assume(whole, "CloudWatchLoggingOptions", new JsonObject { ["Enabled"] = false });
     }
 
     private static void Buffer(JsonObject whole, int sizeMBs, int intervalSeconds)
     {
-        Assume(whole, "BufferingHints", () => []);
+        Assume(whole, "BufferingHints", new JsonObject());
         var hints = (JsonObject)whole["BufferingHints"]!;
         Assume(hints, "SizeInMBs", sizeMBs);
         Assume(hints, "IntervalInSeconds", intervalSeconds);
@@ -107,15 +107,13 @@ internal static class DestinationDocuments
 
     private static void Retry(JsonObject whole, int seconds)
     {
-        Assume(whole, "RetryOptions", () => []);
+        Assume(whole, "RetryOptions", new JsonObject());
         Assume((JsonObject)whole["RetryOptions"]!, "DurationInSeconds", seconds);
     }
 
-    private static void Assume(JsonObject whole, string member, JsonValue value) => Assume(whole, member, () => value);
-
-    private static void Assume(JsonObject whole, string member, Func<JsonNode> value)
+    private static void Assume(JsonObject whole, string member, JsonNode value)
     {
-        if (!whole.ContainsKey(member)) whole[member] = value();
+        if (!whole.ContainsKey(member)) whole[member] = value;
     }
 
     private static JsonNode Node(object value, Member member) => value switch

@@ -22,7 +22,7 @@ internal static class DestinationMembers
     {
         Members =
         [
-            new("Enabled", Boolean),
+            new("Enabled", MemberType.Boolean),
             Text("LogGroupName", 0, 512, new(@"[\.\-_/#A-Za-z0-9]*")),
             Text("LogStreamName", 0, 512, new("[^:*]*")),
         ],
@@ -32,7 +32,7 @@ internal static class DestinationMembers
     {
         Members =
         [
-            new("Enabled", Boolean),
+            new("Enabled", MemberType.Boolean),
             new("Processors", StructureList)
             {
                 Members =
@@ -59,7 +59,7 @@ internal static class DestinationMembers
         [
             Text("SecretARN", 1, 2048, new(@"arn:.*:secretsmanager:[a-zA-Z0-9\-]+:\d{12}:secret:[a-zA-Z0-9\-/_+=.@!]+")),
             RoleArn,
-            new("Enabled", Boolean) { IsRequired = true },
+            new("Enabled", MemberType.Boolean) { IsRequired = true },
         ],
     };
 
@@ -106,8 +106,8 @@ internal static class DestinationMembers
                             {
                                 Members =
                                 [
-                                    new("ConvertDotsInJsonKeysToUnderscores", Boolean),
-                                    new("CaseInsensitive", Boolean),
+                                    new("ConvertDotsInJsonKeysToUnderscores", MemberType.Boolean),
+                                    new("CaseInsensitive", MemberType.Boolean),
                                     new("ColumnToJsonKeyMappings", StringMap) { Keys = Text("Key", 1, 1024, s_noWhitespace), Items = Text("Value", 1, 1024, s_notBlank) },
                                 ],
                             },
@@ -134,7 +134,7 @@ internal static class DestinationMembers
                                     Number("BlockSizeBytes", 67_108_864, int.MaxValue),
                                     Number("PageSizeBytes", 65_536, int.MaxValue),
                                     Enum("Compression", "UNCOMPRESSED", "GZIP", "SNAPPY"),
-                                    new("EnableDictionaryCompression", Boolean),
+                                    new("EnableDictionaryCompression", MemberType.Boolean),
                                     Number("MaxPaddingBytes", 0, int.MaxValue),
                                     Enum("WriterVersion", "V1", "V2"),
                                 ],
@@ -145,7 +145,7 @@ internal static class DestinationMembers
                     },
                 ],
             },
-            new("Enabled", Boolean),
+            new("Enabled", MemberType.Boolean),
         ],
     };
 
@@ -158,7 +158,7 @@ internal static class DestinationMembers
         Enum("S3BackupMode", "Disabled", "Enabled"),
         s_s3Backup,
         s_conversion,
-        new("DynamicPartitioningConfiguration", Structure) { Members = [Retry(), new("Enabled", Boolean)] },
+        new("DynamicPartitioningConfiguration", Structure) { Members = [Retry(), new("Enabled", MemberType.Boolean)] },
         Text("FileExtension", 0, 128, new(@"^$|\.[0-9a-z!\-_.*'()]+", @"|\.[0-9a-z!\-_.*'()]+")),
         Text("CustomTimeZone", 0, 50, new("^$|[a-zA-Z/_]+", "|[a-zA-Z/_]+")),
     ];

@@ -61,6 +61,9 @@ internal sealed record Member(string Name, MemberType Type)
     /// <summary>What each key of a map must satisfy.</summary>
     public Member? Keys { get; init; }
 
+    /// <summary>The same name and type, with nothing that a value must satisfy.</summary>
+    public Member Unconstrained() => new(Name, Type) { Members = [.. Members.Select(m => m.Unconstrained())] };
+
     public void Check(string parentPath, object? value, Violations violations)
     {
         var path = parentPath + PathName;
