@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Pipelines.Firehose.Naming;
 
 namespace ActorStreams.Pipelines.Firehose.Processing;
 
@@ -8,8 +9,8 @@ namespace ActorStreams.Pipelines.Firehose.Processing;
 /// <param name="Data">As it came, or as the steps before left it.</param>
 public sealed record DeliveryRecord(string Id, DateTimeOffset ArrivedAt, ReadOnlyMemory<byte> Data)
 {
-    /// <summary>Of dynamic partitioning, by name; empty where there is none.</summary>
-    public ImmutableSortedDictionary<string, string> PartitionKeys { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Of dynamic partitioning, by the names that <see cref="PartitionKeyNames"/> gives them; empty where there is none.</summary>
+    public ImmutableSortedDictionary<string, string> PartitionKeys { get; init; } = PartitionKeyNames.None;
 
     /// <summary>As it came from the source, for the error output.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; } = Data;
@@ -18,7 +19,14 @@ public sealed record DeliveryRecord(string Id, DateTimeOffset ArrivedAt, ReadOnl
 /// <summary>A record that a step could not process; it goes to the error output with its reason, and the others go on.</summary>
 /// <param name="Type">Names the folder of the error output, such as <c>processing-failed</c>.</param>
 /// <param name="Code">Such as <c>Lambda.ProcessingFailedStatus</c>.</param>
-public sealed record FailedRecord(DeliveryRecord Record, string Type, string Code, string Message, int Attempts);
+public sealed record FailedRecord(DeliveryRecord Record, string Type, string Code, string Message, int Attempts)
+{
+    /// <summary>The type of what transforms, queries and the other steps fail.</summary>
+    public const string ProcessingFailed = "processing-failed";
+
+    /// <summary>The type of what does not fit the columns of a converted object.</summary>
+    public const string FormatConversionFailed = "format-conversion-failed";
+}
 
 /// <summary>What came of a batch: records in order, those that failed, and how many were dropped on purpose.</summary>
 public sealed record Processed(IReadOnlyList<DeliveryRecord> Records, IReadOnlyList<FailedRecord> Failed, int Dropped);
