@@ -18,7 +18,13 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             if (of.Endpoint is { } endpoint) CheckAddress($"{path}:Endpoint", endpoint, errors);
             if (of.AccessKeyId is null != of.SecretAccessKey is null) errors.Add($"{path}: AccessKeyId and SecretAccessKey go together.");
         }
-        foreach (var (function, address) in options.Functions) CheckAddress($"Functions:{function}", address, errors);
+        foreach (var (table, columns) in options.Tables)
+        {
+            for (var i = 0; i < columns.Length; i++)
+            {
+                if (TableColumn.Parse(columns[i], out var problem) is null) errors.Add($"Tables:{table}:{i}: {problem}");
+            }
+        }
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

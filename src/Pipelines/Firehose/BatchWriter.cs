@@ -43,7 +43,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         var partition = string.Join('\0', record.PartitionKeys.Select(k => $"{k.Key}={k.Value}"));
         if (!_partitions.TryGetValue(partition, out var to) && !TryOpen(record, partition, out to)) return;
         if (to.Add(record.Data.Span) is { } problem)
-            Fail(new FailedRecord(record, ErrorOutput.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
+            Fail(new FailedRecord(record, FailedRecord.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
         else
             LargestBytes = Math.Max(LargestBytes, to.BytesIn);
     }
@@ -80,14 +80,14 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         if (_partitions.Count >= DeliveryPlan.ActivePartitionsMax)
         {
             Fail(new FailedRecord(
-                record, ErrorOutput.ProcessingFailed, "DynamicPartitioning.ActivePartitionsLimitExceeded",
+                record, FailedRecord.ProcessingFailed, "DynamicPartitioning.ActivePartitionsLimitExceeded",
                 $"The batch has {DeliveryPlan.ActivePartitionsMax} partitions already.", 1));
             return false;
         }
         var id = IdOf(partition);
         if (plan.Names.Problem(record.PartitionKeys) is { } problem)
         {
-            Fail(new FailedRecord(record, ErrorOutput.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
+            Fail(new FailedRecord(record, FailedRecord.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
             return false;
         }
         opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), spool, id, plan.Format);

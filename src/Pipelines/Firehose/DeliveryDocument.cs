@@ -11,6 +11,9 @@ internal sealed class DeliveryDocument(JsonObject root, string path, List<string
 
     public void Report(string member, string problem) => errors.Add($"{PathOf(member)}: {problem}");
 
+    /// <summary>A sentence that names its member itself.</summary>
+    public void Report(string problem) => errors.Add(path.Length == 0 ? problem : $"{path}: {problem}");
+
     /// <summary>Null where it is not there.</summary>
     public DeliveryDocument? Object(string member) => root[member] is JsonObject child ? new DeliveryDocument(child, PathOf(member), errors) : null;
 

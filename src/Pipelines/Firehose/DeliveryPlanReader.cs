@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
-using System.Text;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Destinations.Folders;
 using ActorStreams.Pipelines.Firehose.Naming;
-using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Formats;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -13,6 +11,9 @@ namespace ActorStreams.Pipelines.Firehose;
 public sealed class DeliveryPlanReader(FirehoseOptions options)
 {
     private const long Mebibyte = 1 << 20;
+    private const int SizeDefault = 5;
+    private const int ConvertedSizeDefault = 128;
+    private const int IntervalDefault = 300;
     private const string BucketArnPrefix = ":s3:::";
 
     /// <exception cref="DeliveryConfigurationException">The document asks for what cannot be.</exception>
@@ -34,21 +35,12 @@ public sealed class DeliveryPlanReader(FirehoseOptions options)
     private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument document)
     {
         var hints = document.Object("BufferingHints");
-        var steps = Steps(document, out var delimiter, out var queryKeys);
-        var format = Format(document, delimiter);
-        var isPartitioned = document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false;
-        var names = ObjectNaming.Create(
-            new NamingSettings(definition.Stream, definition.Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            {
-                Prefix = document.Text("Prefix") ?? "",
-                ErrorOutputPrefix = document.Text("ErrorOutputPrefix"),
-                Extension = document.Text("FileExtension") is { Length: > 0 } extension ? extension : format?.Extension ?? "",
-                CustomTimeZone = document.Text("CustomTimeZone"),
-                HasDynamicPartitioning = isPartitioned,
-                QueryKeys = queryKeys,
-            },
-            out var problems);
-        foreach (var problem in problems) document.Report(problem.Member, problem.ToString());
+        var processing = ProcessingReader.Read(document);
+        var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
+        IObjectFormat? format = converted
+            ? new ConversionReader(options).Read(document.Object("DataFormatConversionConfiguration")!)
+            : Plain(document, processing.Delimiter);
+        var names = Names(definition, document, processing, format);
         var store = Store(document);
         if (format is null || names is null || store is null)
         {
@@ -57,51 +49,39 @@ public sealed class DeliveryPlanReader(FirehoseOptions options)
         }
         return new DeliveryPlan
         {
-            BufferBytesMax = (hints?.Number("SizeInMBs") ?? 5) * Mebibyte,
-            BufferInterval = TimeSpan.FromSeconds(hints?.Number("IntervalInSeconds") ?? 300),
+            BufferBytesMax = (hints?.Number("SizeInMBs") ?? (converted ? ConvertedSizeDefault : SizeDefault)) * Mebibyte,
+            BufferInterval = TimeSpan.FromSeconds(hints?.Number("IntervalInSeconds") ?? IntervalDefault),
             Format = format,
             ErrorFormat = new PlainFormat(CompressionFormat.Uncompressed),
             Names = names,
-            Steps = steps,
+            Steps = processing.Steps,
             Store = store,
         };
     }
 
-    private static PlainFormat? Format(DeliveryDocument document, ReadOnlyMemory<byte> delimiter)
+    private static ObjectNaming? Names(DeliveryDefinition definition, DeliveryDocument document, ProcessingPlan processing, IObjectFormat? format)
     {
-        if (document.Object("DataFormatConversionConfiguration")?.Flag("Enabled") ?? false)
-        {
-            document.Report("DataFormatConversionConfiguration", "conversion is not served.");
-            return null;
-        }
+        var names = ObjectNaming.Create(
+            new NamingSettings(definition.Stream, definition.Version.ToString(CultureInfo.InvariantCulture))
+            {
+                Prefix = document.Text("Prefix") ?? "",
+                ErrorOutputPrefix = document.Text("ErrorOutputPrefix"),
+                Extension = document.Text("FileExtension") is { Length: > 0 } extension ? extension : format?.Extension ?? "",
+                CustomTimeZone = document.Text("CustomTimeZone"),
+                HasDynamicPartitioning = document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false,
+                QueryKeys = processing.QueryKeys,
+            },
+            out var problems);
+        foreach (var problem in problems) document.Report(problem.ToString());
+        return names;
+    }
+
+    private static PlainFormat? Plain(DeliveryDocument document, ReadOnlyMemory<byte> delimiter)
+    {
         var name = document.Text("CompressionFormat") ?? "UNCOMPRESSED";
         if (CompressionFormats.TryParse(name, out var compression)) return new PlainFormat(compression) { Delimiter = delimiter };
         document.Report("CompressionFormat", $"'{name}' is none of {CompressionFormats.Allowed}.");
         return null;
-    }
-
-    private static ImmutableArray<IRecordStep> Steps(DeliveryDocument document, out ReadOnlyMemory<byte> delimiter, out IReadOnlyList<string> queryKeys)
-    {
-        delimiter = default;
-        queryKeys = [];
-        var steps = ImmutableArray.CreateBuilder<IRecordStep>();
-        var processing = document.Object("ProcessingConfiguration");
-        if (processing is null || !processing.Flag("Enabled")) return [];
-        foreach (var processor in processing.Items("Processors"))
-        {
-            var parameters = processor.Items("Parameters")
-                .GroupBy(p => p.Text("ParameterName") ?? "").ToDictionary(p => p.Key, p => p.Last().Text("ParameterValue") ?? "", StringComparer.Ordinal);
-            switch (processor.Text("Type"))
-            {
-                case "AppendDelimiterToRecord":
-                    delimiter = Encoding.UTF8.GetBytes(parameters.GetValueOrDefault("Delimiter", "\\n").Replace("\\n", "\n", StringComparison.Ordinal));
-                    break;
-                case var other:
-                    processor.Report("Type", $"'{other}' is not served; AppendDelimiterToRecord is.");
-                    break;
-            }
-        }
-        return steps.ToImmutable();
     }
 
     private IObjectStore? Store(DeliveryDocument document)

@@ -17,8 +17,10 @@ public sealed record FirehoseOptions
     /// <summary>By the bucket's name, or <c>*</c> for all others.</summary>
     public ImmutableSortedDictionary<string, BucketOptions> Buckets { get; init; } = ImmutableSortedDictionary<string, BucketOptions>.Empty;
 
-    /// <summary>Addresses (http or https) of functions, by the last part of the function's ARN.</summary>
-    public ImmutableSortedDictionary<string, Uri> Functions { get; init; } = ImmutableSortedDictionary<string, Uri>.Empty;
+    /// <summary>
+    /// Columns of tables that records are converted for, by <c>database.table</c>: each a name and a type of Hive, such as <c>temp double</c>, in order.
+    /// </summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Tables { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
     public BucketOptions? Bucket(string name) => Buckets.GetValueOrDefault(name) ?? Buckets.GetValueOrDefault(AnyBucket);
 }

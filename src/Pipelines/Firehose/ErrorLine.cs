@@ -4,16 +4,6 @@ using ActorStreams.Pipelines.Firehose.Processing;
 
 namespace ActorStreams.Pipelines.Firehose;
 
-/// <summary>Folders of the error output, as the Firehose API names them.</summary>
-public static class ErrorOutput
-{
-    public const string ProcessingFailed = "processing-failed";
-    public const string FormatConversionFailed = "format-conversion-failed";
-    public const string HttpEndpointFailed = "http-endpoint-failed";
-    public const string SearchFailed = "AmazonOpenSearchService-failed";
-    public const string SplunkFailed = "splunk-failed";
-}
-
 /// <summary>A record that could not be processed, as a line of the error output: the record as it came, why, and after how many attempts.</summary>
 internal static class ErrorLine
 {

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+
+namespace ActorStreams.Pipelines.Tests.Firehose;
+
+public sealed class DeliveryPlanReaderSpecs : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorstreams-plan-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void What_is_left_out_has_the_defaults_of_the_service()
+    {
+        using var plan = Read("""{"BucketARN":"arn:aws:s3:::lake"}""");
+
+        Assert.Equal(5 << 20, plan.BufferBytesMax);
+        Assert.Equal(TimeSpan.FromMinutes(5), plan.BufferInterval);
+        Assert.Equal(new PlainFormat(CompressionFormat.Uncompressed), plan.Format);
+        Assert.Empty(plan.Steps);
+        Assert.Equal($"folder {Path.Combine(_folder.FullName, "lake")}", plan.Store.Name);
+    }
+
+    [Fact]
+    public void Steps_stand_in_the_order_of_the_service()
+    {
+        using var plan = Read("""
+            {"BucketARN":"arn:aws:s3:::lake","Prefix":"!{partitionKeyFromQuery:zone}/","ErrorOutputPrefix":"errors/","DynamicPartitioningConfiguration":{"Enabled":true},
+             "BufferingHints":{"SizeInMBs":64,"IntervalInSeconds":60},"CompressionFormat":"GZIP",
+             "ProcessingConfiguration":{"Enabled":true,"Processors":[
+              {"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{zone:.zone}"},{"ParameterName":"JsonParsingEngine","ParameterValue":"JQ-1.6"}]},
+              {"Type":"RecordDeAggregation","Parameters":[{"ParameterName":"SubRecordType","ParameterValue":"JSON"}]},
+              {"Type":"AppendDelimiterToRecord","Parameters":[{"ParameterName":"Delimiter","ParameterValue":"\\n"}]}]}}
+            """);
+
+        Assert.Equal([typeof(SubRecords), typeof(MetadataExtraction)], plan.Steps.Select(s => s.GetType()));
+        Assert.Equal("\n"u8.ToArray(), ((PlainFormat)plan.Format).Delimiter.ToArray());
+        Assert.Equal(64L << 20, plan.BufferBytesMax);
+    }
+
+    [Fact]
+    public void A_conversion_takes_the_columns_of_the_table_that_it_names()
+    {
+        var document = """
+            {"BucketARN":"arn:aws:s3:::lake","DataFormatConversionConfiguration":{"Enabled":true,
+             "SchemaConfiguration":{"DatabaseName":"events","TableName":"badges"},
+             "InputFormatConfiguration":{"Deserializer":{"OpenXJsonSerDe":{}}},
+             "OutputFormatConfiguration":{"Serializer":{"ParquetSerDe":{"Compression":"GZIP"}}}}}
+            """;
+        var tables = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("events.badges", ["badge int", "cost decimal(10, 2)"]);
+
+        using var plan = Read(document, tables);
+
+        var format = Assert.IsType<ParquetFormat>(plan.Format);
+        Assert.Equal(["badge int", "cost decimal(10,2)"], format.Columns!.Select(c => $"{c.Name} {c.Type}"));
+        Assert.Equal(ParquetCompression.Gzip, format.Compression);
+        Assert.Equal(128L << 20, plan.BufferBytesMax);
+        Assert.Contains("events.badges", Assert.Throws<DeliveryConfigurationException>(() => Read(document)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once_with_its_member()
+    {
+        var refused = Assert.Throws<DeliveryConfigurationException>(() => Read("""
+            {"BucketARN":"arn:aws:s3:::sea","CompressionFormat":"LZ4","Prefix":"!{timestamp:yyyy",
+             "ProcessingConfiguration":{"Enabled":true,"Processors":[{"Type":"Lambda"},{"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{a:.b|input}"}]}]}}
+            """, buckets: ImmutableSortedDictionary<string, BucketOptions>.Empty));
+
+        Assert.Contains("BucketARN: the bucket 'sea' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:sea.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("CompressionFormat: 'LZ4' is none of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Prefix, character", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ProcessingConfiguration.Processors[0].Type: 'Lambda' is not served", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ProcessingConfiguration.Processors[1].MetadataExtractionQuery: character", refused.Message, StringComparison.Ordinal);
+    }
+
+    private DeliveryPlan Read(
+        string document, ImmutableSortedDictionary<string, ImmutableArray<string>>? tables = null, ImmutableSortedDictionary<string, BucketOptions>? buckets = null)
+    {
+        var options = new FirehoseOptions
+        {
+            Buckets = buckets ?? ImmutableSortedDictionary<string, BucketOptions>.Empty.Add(FirehoseOptions.AnyBucket, new BucketOptions { Folder = _folder.FullName }),
+            Tables = tables ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+        };
+        return new DeliveryPlanReader(options).Read(DeliveryRig.Definition with { Destination = document });
+    }
+}
