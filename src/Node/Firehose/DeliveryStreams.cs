@@ -114,7 +114,7 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
     {
         try
         {
-            plans.Read(definition).Dispose();
+            _ = plans.Read(definition).DisposeAsync();
             return null;
         }
         catch (DeliveryConfigurationException e)

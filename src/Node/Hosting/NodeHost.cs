@@ -179,7 +179,7 @@ internal sealed class NodeHost : IRunningHost
 
         _pipelines = PipelinesNode.Start(
             system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock, ClusterRoles.Pipelines,
-            new DeliveryServices(SpoolFolder, new DeliveryPlanReader(_settings.Firehose).Read));
+            new DeliveryServices(SpoolFolder, new DeliveryPlanReader(_settings.Firehose, _clock).Read));
         await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 
@@ -231,7 +231,7 @@ internal sealed class NodeHost : IRunningHost
     private async Task StartGatewayAsync(
         byte[] tokenKey, ShardsNode shards, PipelinesNode pipelines, ILoggerFactory loggers, CancellationToken cancel)
     {
-        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose), _clock);
+        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock), _clock);
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, deliveries, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);

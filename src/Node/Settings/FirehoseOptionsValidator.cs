@@ -1,5 +1,6 @@
 using ActorStreams.Pipelines.Firehose;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ActorStreams.Node.Settings;
 
@@ -17,6 +18,18 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             if (of.Folder is { } folder && !Path.IsPathFullyQualified(folder)) errors.Add($"{path}:Folder: '{folder}' is not an absolute path.");
             if (of.Endpoint is { } endpoint) CheckAddress($"{path}:Endpoint", endpoint, errors);
             if (of.AccessKeyId is null != of.SecretAccessKey is null) errors.Add($"{path}: AccessKeyId and SecretAccessKey go together.");
+        }
+        foreach (var (domain, address) in options.Domains) CheckAddress($"Domains:{domain}", address, errors);
+        foreach (var (host, connection) in options.Warehouses)
+        {
+            try
+            {
+                _ = new NpgsqlConnectionStringBuilder(connection);
+            }
+            catch (ArgumentException e)
+            {
+                errors.Add($"Warehouses:{host}: this is no connection string of PostgreSQL: {e.Message}");
+            }
         }
         foreach (var (table, columns) in options.Tables)
         {

@@ -17,5 +17,6 @@ public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoc
 /// <param name="Key">Name at the destination.</param>
 /// <param name="Spool">File name in the spool.</param>
 /// <param name="Sha256">Of the bytes, 32 of them.</param>
+/// <param name="OldestMs">Arrival of its first record, in ms since 1970.</param>
 /// <param name="IsError">It holds records that could not be processed.</param>
-public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, bool IsError);
+public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, long OldestMs, bool IsError);

@@ -54,7 +54,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         if (!_errors.TryGetValue(failed.Type, out var to))
         {
             var id = IdOf("error:" + failed.Type);
-            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id), spool, id, plan.ErrorFormat);
+            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id), failed.Record.ArrivedAt, spool, id, plan.ErrorFormat);
             _errors.Add(failed.Type, to);
         }
         to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
@@ -90,7 +90,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
             Fail(new FailedRecord(record, FailedRecord.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
             return false;
         }
-        opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), spool, id, plan.Format);
+        opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), record.ArrivedAt, spool, id, plan.Format);
         _partitions.Add(partition, opened);
         return true;
     }
@@ -103,13 +103,14 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     {
         private readonly string _key;
         private readonly string _name;
+        private readonly DateTimeOffset _oldest;
         private readonly HashingFile _file;
         private readonly IObjectEncoder _encoder;
         private bool _isClosed;
 
-        public OpenObject(string key, Spool spool, Guid id, IObjectFormat format)
+        public OpenObject(string key, DateTimeOffset oldest, Spool spool, Guid id, IObjectFormat format)
         {
-            (_key, _name) = (key, spool.NameOf(id));
+            (_key, _oldest, _name) = (key, oldest, spool.NameOf(id));
             _file = new HashingFile(spool.PathOf(_name));
             _encoder = format.Open(_file);
         }
@@ -131,7 +132,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
             _encoder.Finish();
             _isClosed = true;
             var hash = _file.Complete();
-            return new IntendedObject(_key, _name, _file.Length, hash, Records, isError);
+            return new IntendedObject(_key, _name, _file.Length, hash, Records, _oldest.ToUnixTimeMilliseconds(), isError);
         }
 
         public void Dispose()

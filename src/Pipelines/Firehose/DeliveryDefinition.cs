@@ -41,6 +41,9 @@ public sealed record DeliveryDefinition : ApplicationDefinition
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
+    /// <summary>Told to endpoints. The account is not known to the nodes that deliver.</summary>
+    public string Arn => $"arn:aws:firehose:{Region}:000000000000:deliverystream/{Stream}";
+
     public override ImmutableArray<StreamId> Outputs => [];
 
     public static string ApplicationOf(string region, string stream) => $"{ApplicationPrefix}{region}:{stream}";

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Shards.Aggregation;
 using ActorStreams.Shards.Client;
@@ -112,10 +114,10 @@ public sealed class DeliveryGraph : IConsumerGraph
         Drain();
         // Its stages may be at work yet; what they use is let go when they have ended.
         Completion.ContinueWith(
-            _ =>
+            async _ =>
             {
                 _batch?.Dispose();
-                _plan?.Dispose();
+                if (_plan is not null) await _plan.DisposeAsync();
                 _stopReading.Dispose();
                 _stopWaiting.Dispose();
             },
@@ -228,7 +230,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             var since = _services.Time.GetTimestamp();
             await _intend(intent).WaitAsync(_stopWaiting.Token);
             await LetGoAsync();
-            await WriteAsync(_plan!, intent.Objects);
+            await WriteAsync(_plan!, intent, intent.Objects);
             _spool.Delete(intent.Objects.Select(o => o.Spool));
             _pulse.Spent(GraphStage.Append, since);
         }
@@ -249,19 +251,26 @@ public sealed class DeliveryGraph : IConsumerGraph
         await _services.Streams.TrimAsync(_start.Shard, _deliveredArrival, _stopWaiting.Token);
     }
 
-    private Task WriteAsync(DeliveryPlan plan, IEnumerable<IntendedObject> objects) => Parallel.ForEachAsync(
-        objects,
-        new ParallelOptions { MaxDegreeOfParallelism = _deliveries.ObjectsAtOnce, CancellationToken = _stopWaiting.Token },
-        async (item, cancel) => await WriteAsync(plan, item, cancel));
+    private async Task WriteAsync(DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects)
+    {
+        var all = objects.ToImmutableArray();
+        await Parallel.ForEachAsync(
+            all.Where(o => o.IsError || plan.StoresObjects),
+            new ParallelOptions { MaxDegreeOfParallelism = _deliveries.ObjectsAtOnce, CancellationToken = _stopWaiting.Token },
+            async (item, cancel) => await PutAsync(plan, new ObjectToPut(item.Key, _spool.PathOf(item.Spool), item.Length, item.Sha256), cancel));
+        if (plan.Load is not { } load) return;
+        await new ObjectLoading(plan, load, _spool, _start.Shard.PersistenceId, _services.Time, _destinationWaiting, BeatingAsync, PutAsync)
+            .LoadAsync(intent with { Objects = all }, _stopWaiting.Token);
+    }
 
     /// <summary>Tries until it is done: the source keeps what is not delivered.</summary>
-    private async Task WriteAsync(DeliveryPlan plan, IntendedObject item, CancellationToken stop)
+    private async Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await BeatingAsync(plan.Store.PutAsync(new ObjectToPut(item.Key, _spool.PathOf(item.Spool), item.Length, item.Sha256), stop));
+                await BeatingAsync(plan.Store.PutAsync(item, stop));
                 if (attempt > 0) _destinationWaiting.Tell(null);
                 return;
             }
@@ -333,10 +342,12 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         public async Task RunAsync()
         {
-            using var plan = graph._deliveries.Plan(pending.Definition);
+            await using var plan = graph._deliveries.Plan(pending.Definition);
             var lost = pending.Objects.Where(o => !IsInSpool(o)).ToList();
-            if (lost.Count > 0) lost = await MissingAsync(plan, lost);
-            await graph.WriteAsync(plan, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)));
+            // What is loaded is not looked for; loading it again is the loader's to make harmless.
+            var kept = lost.Where(o => o.IsError || (plan.StoresObjects && plan.Load is null)).ToList();
+            if (kept.Count > 0) lost = [.. await MissingAsync(plan, kept), .. lost.Except(kept)];
+            await graph.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)));
             if (lost.Count > 0) await MakeAgainAsync(plan, lost);
             graph._spool.Delete(pending.Objects.Select(o => o.Spool));
         }
@@ -386,7 +397,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             var names = lost.Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
             var written = pending.Objects.Where(o => !names.Contains(o.Key)).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
             var made = batch.Close();
-            await graph.WriteAsync(plan, made.Where(o => !written.Contains(o.Key)));
+            await graph.WriteAsync(plan, pending, made.Where(o => !written.Contains(o.Key)));
             graph._spool.Delete(made.Select(o => o.Spool));
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Formats;
@@ -7,7 +8,7 @@ using ActorStreams.Pipelines.Formats;
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>A delivery stream's configuration, checked and made workable. One for each graph, which disposes of it.</summary>
-public sealed record DeliveryPlan : IDisposable
+public sealed record DeliveryPlan : IAsyncDisposable
 {
     /// <summary>Of dynamic partitioning; a record that would open one more goes to the error output.</summary>
     public const int ActivePartitionsMax = 500;
@@ -28,11 +29,19 @@ public sealed record DeliveryPlan : IDisposable
     /// <summary>In order; a record that fails in one does not reach the next.</summary>
     public required ImmutableArray<IRecordStep> Steps { get; init; }
 
+    /// <summary>Where objects go, and the error output always.</summary>
     public required IObjectStore Store { get; init; }
 
-    public void Dispose()
+    /// <summary>Whether the objects are written there, and not only what failed.</summary>
+    public bool StoresObjects { get; init; } = true;
+
+    /// <summary>Where the records of the objects are loaded besides; null where the objects are all.</summary>
+    public LoadPlan? Load { get; init; }
+
+    public async ValueTask DisposeAsync()
     {
         Store.Dispose();
+        if (Load is not null) await Load.Loader.DisposeAsync();
         foreach (var step in Steps.OfType<IDisposable>()) step.Dispose();
     }
 }

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Destinations.Folders;
+using ActorStreams.Pipelines.Firehose.Destinations.S3;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Formats;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>Makes a delivery stream's document workable on these machines, or says everything that is wrong with it.</summary>
-public sealed class DeliveryPlanReader(FirehoseOptions options)
+public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProvider time)
 {
     private const long Mebibyte = 1 << 20;
     private const int SizeDefault = 5;
@@ -24,24 +25,31 @@ public sealed class DeliveryPlanReader(FirehoseOptions options)
         var plan = definition.DestinationKind switch
         {
             "S3" or "ExtendedS3" => Objects(definition, document),
-            var other => throw new DeliveryConfigurationException(
-                $"{other}DestinationConfiguration: this destination is not served; S3DestinationConfiguration and ExtendedS3DestinationConfiguration are."),
+            "Redshift" => Warehouse(definition, document),
+            "HttpEndpoint" => HttpEndpoint(definition, document),
+            "Splunk" => Splunk(definition, document),
+            "Amazonopensearchservice" or "Elasticsearch" => Search(definition, document),
+            var other => throw new DeliveryConfigurationException($"{other}DestinationConfiguration: this destination is not served."),
         };
         if (errors.Count == 0 && plan is not null) return plan;
-        plan?.Dispose();
+        // Nothing of it was used: what is let go has no connection yet.
+        if (plan is not null) _ = plan.DisposeAsync();
         throw new DeliveryConfigurationException(string.Join(" ", errors));
     }
 
-    private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument document)
+    /// <param name="bucket">Describes bucket, names and compression.</param>
+    /// <param name="document">Describes buffering and processing, where it is another than <paramref name="bucket"/>.</param>
+    private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument bucket, DeliveryDocument? document = null)
     {
-        var hints = document.Object("BufferingHints");
+        document ??= bucket;
+        var hints = document.Object("BufferingHints") ?? bucket.Object("BufferingHints");
         var processing = ProcessingReader.Read(document);
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
             ? new ConversionReader(options).Read(document.Object("DataFormatConversionConfiguration")!)
-            : Plain(document, processing.Delimiter);
-        var names = Names(definition, document, processing, format);
-        var store = Store(document);
+            : Plain(bucket, processing.Delimiter);
+        var names = Names(definition, bucket, processing, format);
+        var store = Store(bucket);
         if (format is null || names is null || store is null)
         {
             store?.Dispose();
@@ -99,7 +107,14 @@ public sealed class DeliveryPlanReader(FirehoseOptions options)
                 ? new FolderStore(new FolderStoreOptions(folder))
                 : new FolderStore(new FolderStoreOptions(Path.Combine(folder, name)) { CreateRoot = true });
         }
-        document.Report("BucketARN", $"the bucket '{name}' has no folder.");
-        return null;
+        return new S3Store(new S3StoreOptions(bucket.Name ?? name)
+        {
+            Endpoint = bucket.Endpoint?.ToString(),
+            Region = bucket.Region,
+            PathStyle = bucket.PathStyle,
+            Credentials = bucket is { AccessKeyId: { } id, SecretAccessKey: { } secret } ? new S3Credentials(id, secret) : null,
+            Encryption = document.Object("EncryptionConfiguration")?.Object("KMSEncryptionConfig") is null ? S3Encryption.None : S3Encryption.Kms,
+            KmsKeyId = document.Object("EncryptionConfiguration")?.Object("KMSEncryptionConfig")?.Text("AWSKMSKeyARN"),
+        });
     }
 }

@@ -22,6 +22,12 @@ public sealed record FirehoseOptions
     /// </summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Tables { get; init; } = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
+    /// <summary>PostgreSQL connection strings, by the host of the JDBC URL; database, user and password are taken from the request where they are left out.</summary>
+    public ImmutableSortedDictionary<string, string> Warehouses { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Addresses of search clusters, by the last part of the domain's ARN.</summary>
+    public ImmutableSortedDictionary<string, Uri> Domains { get; init; } = ImmutableSortedDictionary<string, Uri>.Empty;
+
     public BucketOptions? Bucket(string name) => Buckets.GetValueOrDefault(name) ?? Buckets.GetValueOrDefault(AnyBucket);
 }
 

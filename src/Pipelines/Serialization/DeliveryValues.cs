@@ -74,6 +74,7 @@ internal static class DeliveryValues
             Length = o.Length,
             Sha256 = ByteString.CopyFrom(o.Sha256.Span),
             Records = o.Records,
+            OldestMs = o.OldestMs,
             IsError = o.IsError,
         });
         return value;
@@ -85,6 +86,6 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.IsError)));
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, o.IsError)));
     }
 }

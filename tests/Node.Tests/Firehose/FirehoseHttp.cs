@@ -28,13 +28,13 @@ internal sealed class FirehoseHttp(Uri endpoint) : IDisposable
     }
 
     /// <summary>Creates a Direct PUT delivery stream to a bucket and waits until it takes records.</summary>
-    public async Task CreateAsync(string name, JsonObject destination)
+    public async Task CreateAsync(string name, JsonObject destination, string kind = "ExtendedS3")
     {
         await CallAsync("CreateDeliveryStream", new JsonObject
         {
             ["DeliveryStreamName"] = name,
             ["DeliveryStreamType"] = "DirectPut",
-            ["ExtendedS3DestinationConfiguration"] = destination,
+            [kind + "DestinationConfiguration"] = destination,
         });
         for (var look = 0; look < 400; look++)
         {

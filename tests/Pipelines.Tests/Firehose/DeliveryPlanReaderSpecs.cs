@@ -12,9 +12,9 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void What_is_left_out_has_the_defaults_of_the_service()
+    public async Task What_is_left_out_has_the_defaults_of_the_service()
     {
-        using var plan = Read("""{"BucketARN":"arn:aws:s3:::lake"}""");
+        await using var plan = Read("""{"BucketARN":"arn:aws:s3:::lake"}""");
 
         Assert.Equal(5 << 20, plan.BufferBytesMax);
         Assert.Equal(TimeSpan.FromMinutes(5), plan.BufferInterval);
@@ -24,9 +24,9 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     }
 
     [Fact]
-    public void Steps_stand_in_the_order_of_the_service()
+    public async Task Steps_stand_in_the_order_of_the_service()
     {
-        using var plan = Read("""
+        await using var plan = Read("""
             {"BucketARN":"arn:aws:s3:::lake","Prefix":"!{partitionKeyFromQuery:zone}/","ErrorOutputPrefix":"errors/","DynamicPartitioningConfiguration":{"Enabled":true},
              "BufferingHints":{"SizeInMBs":64,"IntervalInSeconds":60},"CompressionFormat":"GZIP",
              "ProcessingConfiguration":{"Enabled":true,"Processors":[
@@ -41,7 +41,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     }
 
     [Fact]
-    public void A_conversion_takes_the_columns_of_the_table_that_it_names()
+    public async Task A_conversion_takes_the_columns_of_the_table_that_it_names()
     {
         var document = """
             {"BucketARN":"arn:aws:s3:::lake","DataFormatConversionConfiguration":{"Enabled":true,
@@ -51,7 +51,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
             """;
         var tables = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("events.badges", ["badge int", "cost decimal(10, 2)"]);
 
-        using var plan = Read(document, tables);
+        await using var plan = Read(document, tables);
 
         var format = Assert.IsType<ParquetFormat>(plan.Format);
         Assert.Equal(["badge int", "cost decimal(10,2)"], format.Columns!.Select(c => $"{c.Name} {c.Type}"));
@@ -83,6 +83,6 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
             Buckets = buckets ?? ImmutableSortedDictionary<string, BucketOptions>.Empty.Add(FirehoseOptions.AnyBucket, new BucketOptions { Folder = _folder.FullName }),
             Tables = tables ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
         };
-        return new DeliveryPlanReader(options).Read(DeliveryRig.Definition with { Destination = document });
+        return new DeliveryPlanReader(options, TimeProvider.System).Read(DeliveryRig.Definition with { Destination = document });
     }
 }

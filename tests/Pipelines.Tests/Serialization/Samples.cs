@@ -61,7 +61,7 @@ internal static class Samples
 
     private static readonly BatchIntent s_intent = new(
         new ShardPosition(3, 1), s_position, 4, s_delivery,
-        [new IntendedObject("2023/11/14/22/badges-3", "0a0b-4", 1_234, new byte[] { 7, 8, 9 }, 56, false), new IntendedObject("errors/x", "0c-4", 5, new byte[] { 1 }, 1, true)]);
+        [new IntendedObject("2023/11/14/22/badges-3", "0a0b-4", 1_234, new byte[] { 7, 8, 9 }, 56, 1_700_000_000_023, false), new IntendedObject("errors/x", "0c-4", 5, new byte[] { 1 }, 1, 1_700_000_000_024, true)]);
 
     private static readonly Lease s_lease = new(7, s_range, [2, 3], StartPosition.TrimHorizon, 1_700_000_000_000, LeaseOutcome.Finished, 1_700_000_100_000);
 

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using ActorStreams.Pipelines.Firehose.Destinations.Http;
+using ActorStreams.Pipelines.Firehose.Destinations.Postgres;
+using ActorStreams.Pipelines.Firehose.Destinations.Search;
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Formats;
+using Npgsql;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <content>Destinations that records are loaded into: a warehouse, a search index, an endpoint.</content>
+public sealed partial class DeliveryPlanReader
+{
+    private const int HttpRetryDefault = 300;
+    private const int WarehouseRetryDefault = 3_600;
+
+    private DeliveryPlan? Warehouse(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
+        if (CopyOptionsOf(document) is not { } copy || Objects(definition, bucket, document) is not { } plan) return null;
+        var loader = new TableLoader(copy, definition.Name, ((PlainFormat)plan.Format).Compression, time);
+        return plan with { Load = new LoadPlan(loader, RetryOf(document, WarehouseRetryDefault), KeepsObjects: true) };
+    }
+
+    private CopyOptions? CopyOptionsOf(DeliveryDocument document)
+    {
+        var url = document.Text("ClusterJDBCURL") ?? "";
+        var match = JdbcUrl().Match(url);
+        var host = match.Groups[1].Value;
+        if (!match.Success || !options.Warehouses.TryGetValue(host, out var connection))
+        {
+            document.Report("ClusterJDBCURL", $"the cluster '{host}' stands for nothing here; give its PostgreSQL connection string in the setting ActorStreams:Firehose:Warehouses:{host}.");
+            return null;
+        }
+        var command = document.Object("CopyCommand");
+        var table = (command?.Text("DataTableName") ?? "").Split('.', 2);
+        var said = command?.Text("CopyOptions") ?? "";
+        var isJson = said.Contains("json", StringComparison.OrdinalIgnoreCase);
+        var delimiter = DelimiterOption().Match(said);
+        return new CopyOptions(ConnectionOf(connection, match.Groups[2].Value, document), table[^1], isJson ? CopyFormat.Json : CopyFormat.Csv)
+        {
+            Schema = table.Length == 2 ? table[0] : "public",
+            Columns = [.. (command?.Text("DataTableColumns") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            // COPY's own: a bar, or with CSV a comma.
+            CsvDelimiter = delimiter.Success ? delimiter.Groups[1].Value is @"\t" ? '\t' : delimiter.Groups[1].Value[0]
+                : said.Contains("csv", StringComparison.OrdinalIgnoreCase) ? ',' : '|',
+            Epoch = said.Contains("epochmillisecs", StringComparison.OrdinalIgnoreCase) ? CopyEpoch.Milliseconds
+                : said.Contains("epochsecs", StringComparison.OrdinalIgnoreCase) ? CopyEpoch.Seconds : CopyEpoch.None,
+        };
+    }
+
+    private static string ConnectionOf(string connection, string database, DeliveryDocument document)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connection);
+        if (string.IsNullOrEmpty(builder.Database)) builder.Database = database;
+        if (string.IsNullOrEmpty(builder.Username)) builder.Username = document.Text("Username");
+        if (string.IsNullOrEmpty(builder.Password)) builder.Password = document.Text("Password");
+        return builder.ConnectionString;
+    }
+
+    private DeliveryPlan? HttpEndpoint(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        var endpoint = document.Object("EndpointConfiguration");
+        var request = document.Object("RequestConfiguration");
+        if (!Uri.TryCreate(endpoint?.Text("Url"), UriKind.Absolute, out var url)) return Missing(document, "EndpointConfiguration.Url");
+        if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
+        var http = HttpEndpointClient.CreateHttp();
+        var client = new HttpEndpointClient(http, new HttpEndpointOptions(url, definition.Arn)
+        {
+            AccessKey = endpoint!.Text("AccessKey"),
+            Gzip = request?.Text("ContentEncoding") == "GZIP",
+            CommonAttributes = (request?.Items("CommonAttributes") ?? [])
+                .ToImmutableSortedDictionary(a => a.Text("AttributeName") ?? "", a => a.Text("AttributeValue") ?? "", StringComparer.Ordinal),
+        }, time);
+        var loader = new HttpLoader($"endpoint {url}", "http-endpoint-failed", "HttpEndpoint.Rejected", client.SendAsync, http);
+        return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+    }
+
+    private DeliveryPlan? Splunk(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        if (!Uri.TryCreate(document.Text("HECEndpoint"), UriKind.Absolute, out var url)) return Missing(document, "HECEndpoint");
+        if (LoadedObjects(definition, document, "AllEvents") is not { } plan) return null;
+        var http = HttpEndpointClient.CreateHttp();
+        var isEvent = document.Text("HECEndpointType") == "Event";
+        var splunk = new SplunkOptions(url, document.Text("HECToken") ?? "", isEvent ? SplunkEndpointType.Event : SplunkEndpointType.Raw, Guid.NewGuid());
+        if (document.Number("HECAcknowledgmentTimeoutInSeconds") is { } seconds) splunk = splunk with { AcknowledgementTimeout = TimeSpan.FromSeconds(seconds) };
+        var client = new SplunkClient(http, splunk, time);
+        var loader = new HttpLoader(
+            $"Splunk at {url}", "splunk-failed", "Splunk.Rejected", client.SendAsync, http, isEvent ? r => SplunkClient.EventFault(r.Span) : null);
+        return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+    }
+
+    private DeliveryPlan? Search(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        if (SearchAddress(document) is not { } address || LoadedObjects(definition, document, "AllDocuments") is not { } plan) return null;
+        var http = HttpEndpointClient.CreateHttp();
+        var rotation = document.Text("IndexRotationPeriod") switch
+        {
+            "OneHour" => IndexRotation.Hour,
+            "OneWeek" => IndexRotation.Week,
+            "OneMonth" => IndexRotation.Month,
+            "NoRotation" => IndexRotation.None,
+            _ => IndexRotation.Day,
+        };
+        var loader = new SearchLoader(
+            new SearchClient(http, new SearchOptions(address), time), http, address.ToString(), document.Text("IndexName") ?? "", rotation,
+            document.Object("DocumentIdOptions")?.Text("DefaultDocumentIdFormat") != "NO_DOCUMENT_ID");
+        return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+    }
+
+    private Uri? SearchAddress(DeliveryDocument document)
+    {
+        if (Uri.TryCreate(document.Text("ClusterEndpoint"), UriKind.Absolute, out var endpoint)) return endpoint;
+        var arn = document.Text("DomainARN") ?? "";
+        var name = arn[(arn.LastIndexOf('/') + 1)..];
+        if (options.Domains.TryGetValue(name, out var address)) return address;
+        document.Report("DomainARN", $"the domain '{name}' stands for nothing here; give its address in the setting ActorStreams:Firehose:Domains:{name}, or name a ClusterEndpoint.");
+        return null;
+    }
+
+    /// <summary>The plan of records that are loaded and not kept, with the bucket of their error output.</summary>
+    /// <param name="allMode">Of S3BackupMode, with which everything is kept as well.</param>
+    private DeliveryPlan? LoadedObjects(DeliveryDefinition definition, DeliveryDocument document, string allMode)
+    {
+        if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
+        if (document.Text("S3BackupMode") == allMode)
+        {
+            document.Report("S3BackupMode", $"'{allMode}' is not served; what the destination does not take is kept.");
+            return null;
+        }
+        return Objects(definition, bucket, document) is { } plan ? plan with { Format = new RecordsFormat(), StoresObjects = false } : null;
+    }
+
+    private static TimeSpan RetryOf(DeliveryDocument document, int seconds) =>
+        TimeSpan.FromSeconds(document.Object("RetryOptions")?.Number("DurationInSeconds") ?? document.Number("RetryDurationInSeconds") ?? seconds);
+
+    private static DeliveryPlan? Missing(DeliveryDocument document, string member)
+    {
+        document.Report(member, "is wanted.");
+        return null;
+    }
+
+    [GeneratedRegex(@"^jdbc:(?:redshift|postgresql)://([^:/]+)(?::\d+)?/([^?;]+)")]
+    private static partial Regex JdbcUrl();
+
+    [GeneratedRegex(@"delimiter\s+(?:as\s+)?'(\\t|.)'", RegexOptions.IgnoreCase)]
+    private static partial Regex DelimiterOption();
+}

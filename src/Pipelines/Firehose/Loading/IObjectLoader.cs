@@ -1,0 +1,39 @@
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Pipelines.Firehose.Loading;
+
+/// <summary>
+/// Where the records of an object are loaded once the object is made: a table, an index, an endpoint. Each says which guarantee it gives when the same
+/// object is loaded again.
+/// </summary>
+public interface IObjectLoader : IAsyncDisposable
+{
+    /// <summary>In words, for statuses and logs.</summary>
+    string Name { get; }
+
+    /// <summary>Folder of the error output for what it does not take, such as <c>http-endpoint-failed</c>.</summary>
+    string ErrorType { get; }
+
+    /// <summary>One try.</summary>
+    Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel);
+}
+
+/// <param name="Key">The object's name; names its records as a batch, and no others ever.</param>
+/// <param name="File">Holds the object.</param>
+/// <param name="Oldest">Arrival of its first record.</param>
+/// <param name="Shard">Where the records come from.</param>
+/// <param name="To">The shard is delivered up to there with its batch.</param>
+public sealed record ObjectToLoad(string Key, string File, DateTimeOffset Oldest, string Shard, ShardPosition To);
+
+public abstract record LoadResult
+{
+    private LoadResult() { }
+
+    /// <summary>Loaded, by this try or one before, but for these records.</summary>
+    public sealed record Loaded(IReadOnlyList<FailedRecord> Failed) : LoadResult;
+
+    /// <summary>Not, or not as far as anybody knows: the same object is loaded again.</summary>
+    /// <param name="After">How long the destination asked to be spared; null when it said nothing.</param>
+    public sealed record Later(string Reason, TimeSpan? After = null) : LoadResult;
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Formats;
+using ActorStreams.Shards.Log;
+
+namespace ActorStreams.Pipelines.Firehose.Loading;
+
+/// <summary>
+/// Loads the objects of a batch, one after the other in order, and leaves what cannot be loaded where a person can send it again: records that the
+/// destination refuses in the error output, an object whose retries are over in a manifest, or its records in the error output too.
+/// </summary>
+/// <param name="put">Writes a file under a name at the destination's bucket, and tries until it is done.</param>
+internal sealed class ObjectLoading(
+    DeliveryPlan plan, LoadPlan load, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating,
+    Func<DeliveryPlan, ObjectToPut, CancellationToken, Task> put)
+{
+    public async Task LoadAsync(BatchIntent intent, CancellationToken stop)
+    {
+        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(item, intent.To, stop);
+    }
+
+    private async Task LoadAsync(IntendedObject item, ShardPosition to, CancellationToken stop)
+    {
+        var target = new ObjectToLoad(item.Key, spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to);
+        var (result, tries) = await load.Window(time.GetUtcNow()).RunAsync(
+            async (_, cancel) =>
+            {
+                var trying = load.Loader.LoadAsync(target, cancel);
+                await beating(trying);
+                return await trying;
+            },
+            answer =>
+            {
+                if (answer is not LoadResult.Later later)
+                {
+                    waiting.Tell(null);
+                    return null;
+                }
+                waiting.Tell($"{load.Loader.Name}: {later.Reason}");
+                return new RetryAsked(later.After);
+            },
+            time, stop);
+        waiting.Tell(null);
+        if (result is LoadResult.Loaded { Failed: var failed })
+        {
+            if (failed.Count > 0) await FailAsync(item, failed.Select(f => f with { Attempts = tries }), stop);
+        }
+        else if (load.KeepsObjects)
+        {
+            await WriteManifestAsync(item, ((LoadResult.Later)result).Reason, tries, stop);
+        }
+        else
+        {
+            var reason = ((LoadResult.Later)result).Reason;
+            var records = RecordsFormat.Read(target.File)
+                .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", reason, tries));
+            await FailAsync(item, records, stop);
+        }
+    }
+
+    private Task FailAsync(IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
+    {
+        var format = new PlainFormat(CompressionFormat.Uncompressed);
+        return WriteAsync(item, "failed", plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item)), stop, file =>
+        {
+            using var encoder = format.Open(file);
+            foreach (var record in failed) encoder.Add(ErrorLine.Of(record, time.GetUtcNow()));
+            encoder.Finish();
+        });
+    }
+
+    /// <summary>As a warehouse's COPY takes it, with why it is there.</summary>
+    private Task WriteManifestAsync(IntendedObject item, string reason, int tries, CancellationToken stop) =>
+        WriteAsync(item, "manifest", $"errors/manifests/{item.Key}", stop, file => JsonSerializer.Serialize(file, new
+        {
+            entries = new[] { new { url = item.Key, mandatory = true } },
+            reason,
+            attemptsMade = tries,
+        }));
+
+    private async Task WriteAsync(IntendedObject item, string kind, string key, CancellationToken stop, Action<Stream> write)
+    {
+        var path = spool.PathOf(string.Create(CultureInfo.InvariantCulture, $"{kind}-{item.Spool}"));
+        byte[] hash;
+        long length;
+        await using (var file = new HashingFile(path))
+        {
+            write(file);
+            hash = file.Complete();
+            length = file.Length;
+        }
+        try
+        {
+            await put(plan, new ObjectToPut(key, path, length, hash), stop);
+        }
+        catch (ObjectDiffersException)
+        {
+            // A try before this one wrote it, at another time: the same records for the same reasons.
+        }
+        File.Delete(path);
+    }
+
+    private static Guid IdOf(IntendedObject item) => Guid.ParseExact(item.Spool.AsSpan(0, 32), "N");
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using ActorStreams.Pipelines.Firehose.Destinations.Search;
+using ActorStreams.Pipelines.Firehose.Processing;
+
+namespace ActorStreams.Pipelines.Firehose.Loading;
+
+/// <summary>
+/// Puts records into an index, <b>exactly once by id</b>: ids follow from the object and the place in it, and the index from the object's oldest record, so
+/// that every try means the same documents. Without ids of ours, at least once.
+/// </summary>
+internal sealed class SearchLoader(SearchClient client, HttpClient http, string endpoint, string index, IndexRotation rotation, bool hasIds) : IObjectLoader
+{
+    public string Name => $"index {index} at {endpoint}";
+
+    public string ErrorType => "AmazonOpenSearchService-failed";
+
+    public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
+    {
+        var records = RecordsFormat.Read(item.File);
+        var documents = records.Select((r, i) => new SearchDocument(hasIds ? IdOf(item.Key, i) : null, r)).ToList();
+        var outcomes = await client.SendAsync(SearchIndexes.NameOf(index, rotation, item.Oldest), documents, cancel);
+        var retries = outcomes.OfType<SearchOutcome.Retry>().ToList();
+        if (retries.Count > 0) return new LoadResult.Later($"{retries.Count} of {outcomes.Count} documents: {retries[0].Reason}", retries.Max(r => r.After));
+        return new LoadResult.Loaded(
+            [.. outcomes.Select((outcome, i) => (outcome, i)).Where(o => o.outcome is SearchOutcome.Failed).Select(o =>
+            {
+                var failed = (SearchOutcome.Failed)o.outcome;
+                return new FailedRecord(new DeliveryRecord(IdOf(item.Key, o.i), item.Oldest, records[o.i]), ErrorType, failed.Code, failed.Reason, 1);
+            })]);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string IdOf(string key, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{key[^36..]}-{ordinal}");
+}

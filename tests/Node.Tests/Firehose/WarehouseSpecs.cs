@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ActorStreams.TestKit;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace ActorStreams.Node.Tests.Firehose;
+
+/// <summary>Badge readings into a table of a real PostgreSQL, by the real executable, which is killed, while the database's connections are cut.</summary>
+public sealed class WarehouseSpecs(ITestOutputHelper output)
+{
+    private const int Kills = 4;
+    private const int Lines = 40_000;
+    private const int LinesPerPut = 250;
+
+    [SkippableFact]
+    public async Task Rows_are_exact_over_kills_and_cut_connections_and_bad_lines_are_in_the_error_output()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
+        Requires.Postgres();
+        var server = await PostgresServer.SharedAsync();
+        var database = await server.CreateDatabaseAsync();
+        await using var warehouse = NpgsqlDataSource.Create(database);
+        await ExecuteAsync(warehouse, "CREATE TABLE readings (at timestamptz NOT NULL, badge int NOT NULL, zone text NOT NULL, note text)");
+        using var folder = new TempFolder();
+        var lake = Directory.CreateDirectory(folder.Folder("lake")).FullName;
+        var settings = new Dictionary<string, string>
+        {
+            ["Firehose:Buckets:lake:Folder"] = lake,
+            ["Firehose:Warehouses:doors.abc.us-east-1.redshift.amazonaws.com"] = database,
+        };
+        var node = NodeProcess.Start(folder.Folder("data"), settings: settings);
+        try
+        {
+            await node.ReadyAsync();
+            using var client = new FirehoseHttp(node.Endpoint);
+            await client.CreateAsync("badges", Destination(), "Redshift");
+            var writing = Task.Run(async () =>
+            {
+                for (var first = 0; first < Lines; first += LinesPerPut)
+                    await client.PutAsync("badges", [.. Enumerable.Range(first, LinesPerPut).Select(Line)], CancellationToken.None);
+            });
+            var random = new Random(17);
+            for (var kill = 1; kill <= Kills; kill++)
+            {
+                await Task.Delay(random.Next(300, 2_000));
+                await ExecuteAsync(warehouse, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ActorStreams' AND datname = current_database()");
+                await Task.Delay(random.Next(100, 500));
+                await node.KillAsync();
+                await node.DisposeAsync();
+                node = node.Restart();
+                await node.ReadyAsync();
+            }
+            await writing;
+
+            var bad = Enumerable.Range(0, Lines).Count(IsBad);
+            for (var look = 0; look < 600 && await CountAsync(warehouse) < Lines - bad; look++) await Task.Delay(100);
+            Assert.Equal(Lines - bad, await CountAsync(warehouse));
+            Assert.Equal(Lines - bad, (long)(await ScalarAsync(warehouse, "SELECT count(DISTINCT badge) FROM readings"))!);
+            Assert.Equal(
+                Enumerable.Range(0, Lines).Where(i => !IsBad(i)).Sum(i => (long)i), (long)(await ScalarAsync(warehouse, "SELECT sum(badge) FROM readings"))!);
+            var errors = await ErrorsAsync(lake, bad);
+            Assert.Equal(Enumerable.Range(0, Lines).Where(IsBad).Select(i => Line(i).TrimEnd('\n')).Order(), errors.Order());
+            output.WriteLine($"{Lines} lines, {bad} of them bad, over {Kills} kills.");
+        }
+        finally
+        {
+            output.WriteLine(node.Output);
+            await node.DisposeAsync();
+        }
+    }
+
+    private static bool IsBad(int i) => i % 5_000 == 4_999;
+
+    private static string Line(int i) =>
+        string.Create(CultureInfo.InvariantCulture, $"2026-01-15T10:{i / 60 % 60:00}:{i % 60:00}Z|{(IsBad(i) ? "none" : "")}{i}|north|turnstile {i % 7}\n");
+
+    private static JsonObject Destination() => new()
+    {
+        ["RoleARN"] = "arn:aws:iam::000000000000:role/firehose",
+        ["ClusterJDBCURL"] = "jdbc:redshift://doors.abc.us-east-1.redshift.amazonaws.com:5439/any",
+        ["CopyCommand"] = new JsonObject { ["DataTableName"] = "readings", ["CopyOptions"] = "delimiter '|'" },
+        ["Username"] = "any",
+        ["Password"] = "any-Password1",
+        ["S3Configuration"] = new JsonObject
+        {
+            ["RoleARN"] = "arn:aws:iam::000000000000:role/firehose",
+            ["BucketARN"] = "arn:aws:s3:::lake",
+            ["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 1, ["IntervalInSeconds"] = 0 },
+            ["CompressionFormat"] = "GZIP",
+        },
+    };
+
+    private static async Task ExecuteAsync(NpgsqlDataSource warehouse, string sql)
+    {
+        await using var command = warehouse.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource warehouse, string sql)
+    {
+        await using var command = warehouse.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource warehouse) => (long)(await ScalarAsync(warehouse, "SELECT count(*) FROM readings"))!;
+
+    private static async Task<IReadOnlyList<string>> ErrorsAsync(string lake, int count)
+    {
+        List<string> found = [];
+        for (var look = 0; look < 200; look++)
+        {
+            var folder = Path.Combine(lake, "warehouse-failed");
+            found = Directory.Exists(folder)
+                ? [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).StartsWith('.')).SelectMany(File.ReadLines)
+                    .Select(l => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)JsonNode.Parse(l)!["rawData"]!)))]
+                : [];
+            if (found.Count >= count) break;
+            await Task.Delay(100);
+        }
+        return found;
+    }
+}
