@@ -9,12 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>One authenticated call on its way through an action, of Kinesis or of another API of the endpoint.</summary>
+/// <param name="api">Null for Kinesis.</param>
 internal sealed class KinesisCall(
-    HttpContext http, ServiceApi api, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding)
+    HttpContext http, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding, ServiceApi? api = null)
 {
     private bool _isAuthorized;
 
-    public ServiceApi Api { get; } = api;
+    public ServiceApi Api { get; } = api ?? ServiceApi.Kinesis;
 
     /// <summary>The operation as the API names it.</summary>
     public string Operation { get; } = operation;

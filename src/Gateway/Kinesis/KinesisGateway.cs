@@ -207,7 +207,7 @@ public sealed class KinesisGateway
                 throw ShapeReader.IsObject(body.Span, encoding) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
                 var call = new KinesisCall(
-                    http, action.Api, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding);
+                    http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding, action.Api);
                 await (ControlAuditor.Watches(action.Operation) ? _auditor.WatchAsync(call, c => PerformAsync(action, c)) : PerformAsync(action, call));
                 return call.Push;
             default:

@@ -82,7 +82,8 @@ internal sealed record Member(string Name, MemberType Type)
                 foreach (var member in Members) member.Check(path + ".", nested.Raw(member.Name), violations);
                 break;
             case IReadOnlyList<ShapeValues> structures:
-                CheckLength(path, string.Create(CultureInfo.InvariantCulture, $"[{structures.Count} entries]"), structures.Count, violations);
+                var quoted = structures.Count == 0 ? "[]" : string.Create(CultureInfo.InvariantCulture, $"[{structures.Count} entries]");
+                CheckLength(path, quoted, structures.Count, violations);
                 for (var i = 0; i < structures.Count && !violations.IsFull; i++)
                 {
                     var prefix = string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member.");

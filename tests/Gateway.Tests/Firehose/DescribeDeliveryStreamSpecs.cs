@@ -38,7 +38,7 @@ public sealed class DescribeDeliveryStreamSpecs : FirehoseSpecs
 
         Assert.Null(shown["DeliveryStreamEncryptionConfiguration"]);
         Assert.Equal(
-            $$"""{"KinesisStreamSourceDescription":{"KinesisStreamARN":"{{GatewayHost.ArnOf("s")}}","RoleARN":"{{Role}}","DeliveryStartTimestamp":1772366400.25}}""",
+            $$$"""{"KinesisStreamSourceDescription":{"KinesisStreamARN":"{{{GatewayHost.ArnOf("s")}}}","RoleARN":"{{{Role}}}","DeliveryStartTimestamp":1772366400.25}}""",
             shown["Source"]!.ToJsonString());
     }
 
