@@ -19,6 +19,12 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             if (of.Endpoint is { } endpoint) CheckAddress($"{path}:Endpoint", endpoint, errors);
             if (of.AccessKeyId is null != of.SecretAccessKey is null) errors.Add($"{path}: AccessKeyId and SecretAccessKey go together.");
         }
+        foreach (var (function, of) in options.Functions)
+        {
+            if (of.Url is null == of.Script is null) errors.Add($"Functions:{function}: exactly one of Url and Script is wanted.");
+            if (of.Url is { } url) CheckAddress($"Functions:{function}:Url", url, errors);
+            if (of.Script is { } script && !Path.IsPathFullyQualified(script)) errors.Add($"Functions:{function}:Script: '{script}' is not an absolute path.");
+        }
         foreach (var (domain, address) in options.Domains) CheckAddress($"Domains:{domain}", address, errors);
         foreach (var (host, connection) in options.Warehouses)
         {

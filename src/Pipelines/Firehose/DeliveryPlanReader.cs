@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Destinations.Folders;
+using ActorStreams.Pipelines.Firehose.Destinations.Http;
 using ActorStreams.Pipelines.Firehose.Destinations.S3;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Formats;
@@ -15,6 +16,9 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     private const int SizeDefault = 5;
     private const int ConvertedSizeDefault = 128;
     private const int IntervalDefault = 300;
+
+    /// <summary>For as long as the process lives, as the reader does.</summary>
+    private readonly HttpClient _functions = HttpEndpointClient.CreateHttp();
     private const string BucketArnPrefix = ":s3:::";
 
     /// <exception cref="DeliveryConfigurationException">The document asks for what cannot be.</exception>
@@ -42,8 +46,9 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument bucket, DeliveryDocument? document = null)
     {
         document ??= bucket;
+        if (document.Text("S3BackupMode") == "Enabled") document.Report("S3BackupMode", "'Enabled' is not served; records as they came are kept where they fail.");
         var hints = document.Object("BufferingHints") ?? bucket.Object("BufferingHints");
-        var processing = ProcessingReader.Read(document);
+        var processing = new ProcessingReader(options, _functions, time).Read(definition, document);
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
             ? new ConversionReader(options).Read(document.Object("DataFormatConversionConfiguration")!)
@@ -78,6 +83,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
                 CustomTimeZone = document.Text("CustomTimeZone"),
                 HasDynamicPartitioning = document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false,
                 QueryKeys = processing.QueryKeys,
+                HasTransform = processing.HasTransform,
             },
             out var problems);
         foreach (var problem in problems) document.Report(problem.ToString());

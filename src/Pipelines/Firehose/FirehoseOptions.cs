@@ -17,6 +17,9 @@ public sealed record FirehoseOptions
     /// <summary>By the bucket's name, or <c>*</c> for all others.</summary>
     public ImmutableSortedDictionary<string, BucketOptions> Buckets { get; init; } = ImmutableSortedDictionary<string, BucketOptions>.Empty;
 
+    /// <summary>What transforms records, by the name of the function in its ARN.</summary>
+    public ImmutableSortedDictionary<string, TransformOptions> Functions { get; init; } = ImmutableSortedDictionary<string, TransformOptions>.Empty;
+
     /// <summary>
     /// Columns of tables that records are converted for, by <c>database.table</c>: each a name and a type of Hive, such as <c>temp double</c>, in order.
     /// </summary>
@@ -52,4 +55,14 @@ public sealed record BucketOptions
 
     /// <summary>Default true: the bucket stands in the path, as most servers other than Amazon's have it.</summary>
     public bool PathStyle { get; init; } = true;
+}
+
+/// <summary>A function behind an address, or a script in this process: exactly one of them.</summary>
+public sealed record TransformOptions
+{
+    /// <summary>Takes and gives what a Lambda function of Firehose's does.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>Absolute path of a JavaScript file with a function <c>transform(record)</c>, the same on all nodes.</summary>
+    public string? Script { get; init; }
 }

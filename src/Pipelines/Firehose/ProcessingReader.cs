@@ -1,25 +1,31 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Firehose.Processing.Functions;
 using ActorStreams.Pipelines.Firehose.Processing.Jq;
+using ActorStreams.Pipelines.Firehose.Processing.Scripts;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <param name="Delimiter">Behind each record in an object that is not converted; empty for none.</param>
 /// <param name="QueryKeys">Names of the partition keys that a query gives.</param>
-internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys);
+/// <param name="HasTransform">A function may give partition keys too.</param>
+internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform);
 
 /// <summary>Reads <c>ProcessingConfiguration</c>: the steps stand in the order in which the service takes them, whatever order the document has.</summary>
-internal static class ProcessingReader
+internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClient functions, TimeProvider time)
 {
-    private const string Served = "Decompression, CloudWatchLogProcessing, RecordDeAggregation, MetadataExtraction and AppendDelimiterToRecord are.";
-    private static readonly string[] s_order = ["Decompression", "CloudWatchLogProcessing", "RecordDeAggregation", "MetadataExtraction"];
+    private const string Served = "Decompression, CloudWatchLogProcessing, Lambda, RecordDeAggregation, MetadataExtraction and AppendDelimiterToRecord are.";
+    private static readonly string[] s_order = ["Decompression", "CloudWatchLogProcessing", "Lambda", "RecordDeAggregation", "MetadataExtraction"];
 
-    public static ProcessingPlan Read(DeliveryDocument document)
+    public ProcessingPlan Read(DeliveryDefinition definition, DeliveryDocument document)
     {
         var steps = new SortedDictionary<int, IRecordStep>();
         ReadOnlyMemory<byte> delimiter = default;
         IReadOnlyList<string> queryKeys = [];
-        if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return new ProcessingPlan([], default, []);
+        var hasTransform = false;
+        if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return new ProcessingPlan([], default, [], false);
         foreach (var processor in processing.Items("Processors"))
         {
             var type = processor.Text("Type");
@@ -33,6 +39,10 @@ internal static class ProcessingReader
                     break;
                 case "CloudWatchLogProcessing":
                     if (Parameter(processor, "DataMessageExtraction") is "true") Add(new LogMessages());
+                    break;
+                case "Lambda":
+                    hasTransform = true;
+                    Add(Transform(definition, processor));
                     break;
                 case "RecordDeAggregation":
                     Add(SubRecordsOf(processor));
@@ -53,8 +63,41 @@ internal static class ProcessingReader
                 if (step is not null && !steps.TryAdd(Array.IndexOf(s_order, type), step)) processor.Report("Type", $"'{type}' stands there twice; once is allowed.");
             }
         }
-        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys);
+        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys, hasTransform);
     }
+
+    private IRecordStep? Transform(DeliveryDefinition definition, DeliveryDocument processor)
+    {
+        var name = FunctionName().Match(Parameter(processor, "LambdaArn") ?? "").Groups[1].Value;
+        if (!options.Functions.TryGetValue(name, out var function))
+        {
+            processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address or its script in the setting ActorStreams:Firehose:Functions:{name}.");
+            return null;
+        }
+        if (function.Script is { } script) return Script(processor, script);
+        var asked = new FunctionOptions { DeliveryStreamArn = definition.Arn, Region = definition.Region };
+        if (int.TryParse(Parameter(processor, "NumberOfRetries"), NumberStyles.None, CultureInfo.InvariantCulture, out var retries)) asked = asked with { NumberOfRetries = retries };
+        if (double.TryParse(Parameter(processor, "BufferSizeInMBs"), NumberStyles.Float, CultureInfo.InvariantCulture, out var size)) asked = asked with { BufferSizeInMBs = size };
+        return new FunctionTransform(functions, function.Url!, asked, time);
+    }
+
+    private static ScriptTransform? Script(DeliveryDocument processor, string path)
+    {
+        try
+        {
+            if (ScriptTransform.Create(File.ReadAllText(path), new ScriptOptions(), out var error) is { } script) return script;
+            processor.Report("LambdaArn", $"the script {path}: {error}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            processor.Report("LambdaArn", $"the script {path} cannot be read: {e.Message}");
+        }
+        return null;
+    }
+
+    /// <summary>Without its version or alias.</summary>
+    [GeneratedRegex(@"function:([^:]+)")]
+    private static partial Regex FunctionName();
 
     private static SubRecords? SubRecordsOf(DeliveryDocument processor)
     {

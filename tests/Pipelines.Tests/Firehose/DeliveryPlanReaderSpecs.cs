@@ -65,13 +65,13 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     {
         var refused = Assert.Throws<DeliveryConfigurationException>(() => Read("""
             {"BucketARN":"arn:aws:s3:::sea","CompressionFormat":"LZ4","Prefix":"!{timestamp:yyyy",
-             "ProcessingConfiguration":{"Enabled":true,"Processors":[{"Type":"Lambda"},{"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{a:.b|input}"}]}]}}
+             "ProcessingConfiguration":{"Enabled":true,"Processors":[{"Type":"Lambda","Parameters":[{"ParameterName":"LambdaArn","ParameterValue":"arn:aws:lambda:us-east-1:000000000000:function:enrich:$LATEST"}]},{"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{a:.b|input}"}]}]}}
             """, buckets: ImmutableSortedDictionary<string, BucketOptions>.Empty));
 
         Assert.Contains("BucketARN: the bucket 'sea' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:sea.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("CompressionFormat: 'LZ4' is none of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Prefix, character", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("ProcessingConfiguration.Processors[0].Type: 'Lambda' is not served", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ProcessingConfiguration.Processors[0].LambdaArn: the function 'enrich' stands for nothing here; give its address or its script in the setting ActorStreams:Firehose:Functions:enrich.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ProcessingConfiguration.Processors[1].MetadataExtractionQuery: character", refused.Message, StringComparison.Ordinal);
     }
 
