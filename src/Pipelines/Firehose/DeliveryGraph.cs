@@ -1,11 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
-using ActorStreams.Pipelines.Firehose.Destinations;
-using ActorStreams.Pipelines.Firehose.Loading;
-using ActorStreams.Pipelines.Firehose.Processing;
-using ActorStreams.Shards.Aggregation;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
@@ -49,7 +43,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly DeliveryServices _deliveries;
     private readonly Spool _spool;
     private readonly Func<BatchIntent, Task> _intend;
-    private readonly Deaggregator _deaggregator;
+    private readonly BatchFiller _filler;
+    private readonly BatchDelivery _delivery;
     private readonly GraphPulse _pulse;
     private readonly WaitNote _sourceWaiting;
     private readonly WaitNote _destinationWaiting;
@@ -71,8 +66,9 @@ public sealed class DeliveryGraph : IConsumerGraph
         _pulse = new GraphPulse(services.Time);
         _sourceWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Read));
         _destinationWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Append));
-        _deaggregator = new Deaggregator(start.Range);
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
+        _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
+        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync);
         _delivered = start.Intent?.To ?? start.Checkpoint;
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
@@ -129,7 +125,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _plan = _deliveries.Plan(_start.Definition);
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
-        if (_start.Intent is { } pending) await new Redo(this, pending).RunAsync();
+        if (_start.Intent is { } pending) await RedoAsync(pending);
         await Source(_delivered, _stopReading.Token)
             .Buffer(1, OverflowStrategy.Backpressure)
             .SelectAsync(1, FillAsync)
@@ -148,6 +144,14 @@ public sealed class DeliveryGraph : IConsumerGraph
             _services.Streams, _start.Shard, from, options with { ReadWait = wait }, _services.Time, from, _sourceWaiting.Tell, _pulse, stop);
     }
 
+    private async Task RedoAsync(BatchIntent pending)
+    {
+        await using var plan = _deliveries.Plan(pending.Definition);
+        var redo = new BatchRedo(pending, _spool, _delivery, _filler, NewBatch, from => ShardSource.ReadOnceAsync(
+            _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
+        await redo.RunAsync(plan, _stopWaiting.Token);
+    }
+
     private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from) =>
         new(plan, _spool, $"{_start.Definition.Name}\n{_start.Shard.PersistenceId}\n{_start.Life}", from, _services.Time);
 
@@ -155,7 +159,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         var since = _services.Time.GetTimestamp();
         var batch = _batch!;
-        var records = await AddAsync(_plan!, batch, envelope.Value, null);
+        var records = await _filler.AddAsync(_plan!, batch, envelope.Value, null, _stopWaiting.Token);
         BatchIntent? closed = null;
         var failures = 0L;
         if (batch.IsDue || (envelope.IsEnd && !batch.IsEmpty))
@@ -178,51 +182,6 @@ public sealed class DeliveryGraph : IConsumerGraph
             source.Slices.IsEmpty ? null : DateTimeOffset.FromUnixTimeMilliseconds(source.Slices[^1].Batch.Header.LastArrivalMs)));
     }
 
-    /// <param name="until">Records from there on are left alone; null takes all.</param>
-    private async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until)
-    {
-        if (plan.Steps.IsEmpty) return Read(slice, until, new DirectReceiver(batch));
-        var collected = new CollectingReceiver();
-        var count = Read(slice, until, collected);
-        IReadOnlyList<DeliveryRecord> records = collected.Records;
-        foreach (var step in plan.Steps)
-        {
-            var processed = await step.ProcessAsync(records, _stopWaiting.Token);
-            foreach (var failed in processed.Failed) batch.Fail(failed);
-            records = processed.Records;
-        }
-        foreach (var record in records) batch.Add(record);
-        return count;
-    }
-
-    private int Read(SourceSlice source, ShardPosition? until, IReceiver receiver)
-    {
-        var count = 0;
-        foreach (var slice in source.Slices)
-        {
-            var end = slice.FromIndex + slice.Count;
-            var record = slice.Batch.RecordsFrom(slice.FromIndex);
-            while (record.MoveNext() && record.Index < end)
-            {
-                if (until is { } limit && new ShardPosition(slice.Batch.Row, record.Index).CompareTo(limit) >= 0) return count;
-                count++;
-                var number = new SequenceNumber(_start.Shard.Incarnation, source.Generation, _start.Shard.Shard, slice.Batch.Row, record.Index);
-                var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.ArrivalMs);
-                var data = record.Current.Data;
-                switch (_deaggregator.Read(data))
-                {
-                    case AggregationKind.None:
-                        receiver.Take(data, number, null, arrivedAt);
-                        break;
-                    case AggregationKind.Aggregated:
-                        for (var i = 0; i < _deaggregator.Count; i++) receiver.Take(_deaggregator.UserRecord(data, i).Data, number, i, arrivedAt);
-                        break;
-                }
-            }
-        }
-        return count;
-    }
-
     private async Task<Envelope<FilledSlice>> DeliverAsync(Envelope<FilledSlice> envelope)
     {
         if (envelope.Value.Closed is { } intent)
@@ -230,7 +189,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             var since = _services.Time.GetTimestamp();
             await _intend(intent).WaitAsync(_stopWaiting.Token);
             await LetGoAsync();
-            await WriteAsync(_plan!, intent, intent.Objects);
+            await _delivery.WriteAsync(_plan!, intent, intent.Objects, _stopWaiting.Token);
             _spool.Delete(intent.Objects.Select(o => o.Spool));
             _pulse.Spent(GraphStage.Append, since);
         }
@@ -251,46 +210,15 @@ public sealed class DeliveryGraph : IConsumerGraph
         await _services.Streams.TrimAsync(_start.Shard, _deliveredArrival, _stopWaiting.Token);
     }
 
-    private async Task WriteAsync(DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects)
+    /// <summary>What goes out has its own time-outs, and may take longer than what gives no sign of life may.</summary>
+    private async Task BeatingAsync(Task work)
     {
-        var all = objects.ToImmutableArray();
-        await Parallel.ForEachAsync(
-            all.Where(o => o.IsError || plan.StoresObjects),
-            new ParallelOptions { MaxDegreeOfParallelism = _deliveries.ObjectsAtOnce, CancellationToken = _stopWaiting.Token },
-            async (item, cancel) => await PutAsync(plan, new ObjectToPut(item.Key, _spool.PathOf(item.Spool), item.Length, item.Sha256), cancel));
-        if (plan.Load is not { } load) return;
-        await new ObjectLoading(plan, load, _spool, _start.Shard.PersistenceId, _services.Time, _destinationWaiting, BeatingAsync, PutAsync)
-            .LoadAsync(intent with { Objects = all }, _stopWaiting.Token);
-    }
-
-    /// <summary>Tries until it is done: the source keeps what is not delivered.</summary>
-    private async Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop)
-    {
-        for (var attempt = 0; ; attempt++)
+        while (!work.IsCompleted)
         {
-            try
-            {
-                await BeatingAsync(plan.Store.PutAsync(item, stop));
-                if (attempt > 0) _destinationWaiting.Tell(null);
-                return;
-            }
-            catch (DestinationAwayException e)
-            {
-                _destinationWaiting.Tell($"{plan.Store.Name}: {e.Message}");
-            }
-            await _deliveries.Retry.WaitAsync(attempt, _services.Time, stop);
-        }
-    }
-
-    /// <summary>A write has its own time-outs, and may take longer than what gives no sign of life may.</summary>
-    private async Task BeatingAsync(Task write)
-    {
-        while (!write.IsCompleted)
-        {
-            await Task.WhenAny(write, Task.Delay(_deliveries.BeatInterval, _services.Time));
+            await Task.WhenAny(work, Task.Delay(_deliveries.BeatInterval, _services.Time));
             _pulse.Beat(GraphStage.Append);
         }
-        await write;
+        await work;
     }
 
     private SliceDone Done(Envelope<FilledSlice> envelope)
@@ -309,113 +237,4 @@ public sealed class DeliveryGraph : IConsumerGraph
     private sealed record FilledSlice(
         ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, int Generation, BatchIntent? Closed, bool IsClean,
         DateTimeOffset? LastArrival);
-
-    private static string IdOf(SequenceNumber number, int? subSequenceNumber) => subSequenceNumber is { } sub
-        ? string.Create(CultureInfo.InvariantCulture, $"{number}.{sub}")
-        : number.ToString();
-
-    private interface IReceiver
-    {
-        void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt);
-    }
-
-    /// <summary>Nothing looks at the records: they go from the source into the file.</summary>
-    private sealed class DirectReceiver(BatchWriter batch) : IReceiver
-    {
-        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
-        {
-            if (batch.TryAdd(data)) return;
-            batch.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
-        }
-    }
-
-    private sealed class CollectingReceiver : IReceiver
-    {
-        public List<DeliveryRecord> Records { get; } = [];
-
-        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt) =>
-            Records.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
-    }
-
-    /// <summary>Finishes a batch of a former incarnation, under the definition that it was begun with.</summary>
-    private sealed class Redo(DeliveryGraph graph, BatchIntent pending)
-    {
-        public async Task RunAsync()
-        {
-            await using var plan = graph._deliveries.Plan(pending.Definition);
-            var lost = pending.Objects.Where(o => !IsInSpool(o)).ToList();
-            // What is loaded is not looked for; loading it again is the loader's to make harmless.
-            var kept = lost.Where(o => o.IsError || (plan.StoresObjects && plan.Load is null)).ToList();
-            if (kept.Count > 0) lost = [.. await MissingAsync(plan, kept), .. lost.Except(kept)];
-            await graph.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)));
-            if (lost.Count > 0) await MakeAgainAsync(plan, lost);
-            graph._spool.Delete(pending.Objects.Select(o => o.Spool));
-        }
-
-        private bool IsInSpool(IntendedObject item) => new FileInfo(graph._spool.PathOf(item.Spool)) is { Exists: true } file && file.Length == item.Length;
-
-        /// <summary>Those that are not at the destination either.</summary>
-        private async Task<List<IntendedObject>> MissingAsync(DeliveryPlan plan, List<IntendedObject> lost)
-        {
-            var missing = new List<IntendedObject>();
-            foreach (var item in lost)
-            {
-                for (var attempt = 0; ; attempt++)
-                {
-                    try
-                    {
-                        if (!await graph.HasAsync(plan, item)) missing.Add(item);
-                        break;
-                    }
-                    catch (DestinationAwayException e)
-                    {
-                        graph._destinationWaiting.Tell($"{plan.Store.Name}: {e.Message}");
-                    }
-                    await graph._deliveries.Retry.WaitAsync(attempt, graph._services.Time, graph._stopWaiting.Token);
-                }
-            }
-            graph._destinationWaiting.Tell(null);
-            return missing;
-        }
-
-        /// <summary>
-        /// The spool went with its node: the same records under the same definition give the same objects. A step that answers otherwise now may
-        /// give others; those that were written are left out, by their names.
-        /// </summary>
-        private async Task MakeAgainAsync(DeliveryPlan plan, List<IntendedObject> lost)
-        {
-            using var batch = graph.NewBatch(plan, pending.From);
-            using var read = CancellationTokenSource.CreateLinkedTokenSource(graph._stopReading.Token);
-            var at = pending.From;
-            await foreach (var envelope in Enumerate(pending.From, read.Token))
-            {
-                await graph.AddAsync(plan, batch, envelope.Value, pending.To);
-                at = envelope.Position;
-                if (at.CompareTo(pending.To) >= 0 || envelope.IsEnd) break;
-            }
-            graph._stopReading.Token.ThrowIfCancellationRequested();
-            var names = lost.Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
-            var written = pending.Objects.Where(o => !names.Contains(o.Key)).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
-            var made = batch.Close();
-            await graph.WriteAsync(plan, pending, made.Where(o => !written.Contains(o.Key)));
-            graph._spool.Delete(made.Select(o => o.Spool));
-        }
-
-        private async IAsyncEnumerable<Envelope<SourceSlice>> Enumerate(
-            ShardPosition from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
-        {
-            ShardPosition? next = from;
-            while (next is { } position)
-            {
-                if (await ShardSource.ReadOnceAsync(
-                    graph._services.Streams, graph._start.Shard, position, graph._services.Options, graph._services.Time, graph._sourceWaiting.Tell,
-                    graph._pulse, stop) is not var (after, envelope)) yield break;
-                next = after;
-                yield return envelope;
-            }
-        }
-    }
-
-    private Task<bool> HasAsync(DeliveryPlan plan, IntendedObject item) =>
-        plan.Store.HasAsync(new ObjectToPut(item.Key, _spool.PathOf(item.Spool), item.Length, item.Sha256), _stopWaiting.Token);
 }

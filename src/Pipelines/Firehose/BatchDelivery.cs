@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Loading;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>Brings the objects of batches to their destination, and tries until it is done: the source keeps what is not delivered.</summary>
+/// <param name="shard">Where the records come from, told to tables.</param>
+internal sealed class BatchDelivery(
+    DeliveryServices deliveries, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating)
+{
+    /// <param name="objects">Those of the intent that are in the spool and not known to be delivered.</param>
+    public async Task WriteAsync(DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects, CancellationToken stop)
+    {
+        var all = objects.ToImmutableArray();
+        await Parallel.ForEachAsync(
+            all.Where(o => o.IsError || plan.StoresObjects),
+            new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
+            async (item, cancel) => await PutAsync(plan, ToPut(item), cancel));
+        if (plan.Load is { } load)
+            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, PutAsync).LoadAsync(intent with { Objects = all }, stop);
+    }
+
+    /// <summary>Those that are not at the destination.</summary>
+    public async Task<List<IntendedObject>> MissingAsync(DeliveryPlan plan, IEnumerable<IntendedObject> objects, CancellationToken stop)
+    {
+        var missing = new List<IntendedObject>();
+        foreach (var item in objects)
+        {
+            var has = false;
+            await UntilDoneAsync(plan, async () => has = await plan.Store.HasAsync(ToPut(item), stop), stop);
+            if (!has) missing.Add(item);
+        }
+        return missing;
+    }
+
+    private Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop) =>
+        UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
+
+    private async Task UntilDoneAsync(DeliveryPlan plan, Func<Task> attempt, CancellationToken stop)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                await beating(attempt());
+                if (failures > 0) waiting.Tell(null);
+                return;
+            }
+            catch (DestinationAwayException e)
+            {
+                waiting.Tell($"{plan.Store.Name}: {e.Message}");
+            }
+            await deliveries.Retry.WaitAsync(failures, time, stop);
+        }
+    }
+
+    private ObjectToPut ToPut(IntendedObject item) => new(item.Key, spool.PathOf(item.Spool), item.Length, item.Sha256);
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Shards.Aggregation;
+using ActorStreams.Shards.Keys;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Pipelines.Firehose;
+
+/// <summary>Takes records out of what was read of a shard, through the steps of a plan, into a batch. For one slice at a time.</summary>
+internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task, Task> beating)
+{
+    private readonly Deaggregator _deaggregator = new(range);
+
+    /// <summary>Records of the source that were taken.</summary>
+    /// <param name="until">Records from there on are left alone; null takes all.</param>
+    public async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until, CancellationToken stop)
+    {
+        if (plan.Steps.IsEmpty) return Read(slice, until, new DirectReceiver(batch));
+        var collected = new CollectingReceiver();
+        var count = Read(slice, until, collected);
+        await ProcessAsync(plan, batch, collected.Records, beating, stop);
+        return count;
+    }
+
+    /// <param name="beating">Shows signs of life while a step takes long.</param>
+    public static async Task ProcessAsync(
+        DeliveryPlan plan, BatchWriter batch, IReadOnlyList<DeliveryRecord> records, Func<Task, Task> beating, CancellationToken stop)
+    {
+        foreach (var step in plan.Steps)
+        {
+            if (records.Count == 0) return;
+            var processing = step.ProcessAsync(records, stop);
+            await beating(processing);
+            var processed = await processing;
+            foreach (var failed in processed.Failed) batch.Fail(failed);
+            records = processed.Records;
+        }
+        foreach (var record in records) batch.Add(record);
+    }
+
+    private int Read(SourceSlice source, ShardPosition? until, IReceiver receiver)
+    {
+        var count = 0;
+        foreach (var slice in source.Slices)
+        {
+            var end = slice.FromIndex + slice.Count;
+            var record = slice.Batch.RecordsFrom(slice.FromIndex);
+            while (record.MoveNext() && record.Index < end)
+            {
+                if (until is { } limit && new ShardPosition(slice.Batch.Row, record.Index).CompareTo(limit) >= 0) return count;
+                count++;
+                var number = new SequenceNumber(shard.Incarnation, source.Generation, shard.Shard, slice.Batch.Row, record.Index);
+                var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.ArrivalMs);
+                var data = record.Current.Data;
+                switch (_deaggregator.Read(data))
+                {
+                    case AggregationKind.None:
+                        receiver.Take(data, number, null, arrivedAt);
+                        break;
+                    case AggregationKind.Aggregated:
+                        for (var i = 0; i < _deaggregator.Count; i++) receiver.Take(_deaggregator.UserRecord(data, i).Data, number, i, arrivedAt);
+                        break;
+                }
+            }
+        }
+        return count;
+    }
+
+    private static string IdOf(SequenceNumber number, int? subSequenceNumber) => subSequenceNumber is { } sub
+        ? string.Create(CultureInfo.InvariantCulture, $"{number}.{sub}")
+        : number.ToString();
+
+    private interface IReceiver
+    {
+        void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt);
+    }
+
+    /// <summary>Nothing looks at the records: they go from the source into the file.</summary>
+    private sealed class DirectReceiver(BatchWriter batch) : IReceiver
+    {
+        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
+        {
+            if (batch.TryAdd(data)) return;
+            batch.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
+        }
+    }
+
+    private sealed class CollectingReceiver : IReceiver
+    {
+        public List<DeliveryRecord> Records { get; } = [];
+
+        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt) =>
+            Records.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
+    }
+}
