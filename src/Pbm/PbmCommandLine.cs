@@ -44,6 +44,7 @@ internal static class PbmCommandLine
         root.Subcommands.Add(LeasePalette.Build(globals));
         root.Subcommands.Add(ConsumerPalette.Build(globals));
         root.Subcommands.Add(PipelinePalette.Build(globals));
+        root.Subcommands.Add(DeliveryPalette.Build(globals));
         if (withShell) root.SetAction((parsed, cancel) => globals.RunAsync(parsed, ShellLoop.RunAsync, cancel));
         return root;
     }

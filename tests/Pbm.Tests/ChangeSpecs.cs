@@ -25,6 +25,7 @@ public class ChangeSpecs
         { "consumer reset alerts --at trim_horizon --yes", """POST /pipelines/alerts/reset {"at":"TRIM_HORIZON"}""" },
         { "pipeline pause alerts", "POST /pipelines/alerts/pause" },
         { "pipeline resume alerts", "POST /pipelines/alerts/resume" },
+        { "delivery redrive badges", "POST /deliveries/us-east-1/badges/redrive" },
     };
 
     [Theory]

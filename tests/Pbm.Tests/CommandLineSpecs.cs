@@ -5,7 +5,7 @@ public class CommandLineSpecs
 {
     [Theory]
     [InlineData("cluster", "pbm cluster: a command is missing; allowed are show, status, leave, down.")]
-    [InlineData("clutser show", "pbm: 'clutser' is none of its commands; allowed are cluster, cluster-sharding, stream, shard, lease, consumer, pipeline.")]
+    [InlineData("clutser show", "pbm: 'clutser' is none of its commands; allowed are cluster, cluster-sharding, stream, shard, lease, consumer, pipeline, delivery.")]
     [InlineData("stream rename orders", "pbm stream: 'rename' is none of its commands; allowed are list, show, create, split, merge, scale, tail, delete.")]
     [InlineData("stream show", "Required argument 'STREAM' missing")]
     [InlineData("stream show a/b", "'a/b' is no stream's name")]
@@ -70,7 +70,7 @@ public class CommandLineSpecs
 
         Assert.Equal(ExitCodes.Ok, run.ExitCode);
         Assert.All(
-            (string[])["cluster-sharding", "stream", "shard", "lease", "consumer", "pipeline", "Exit codes: 0 done", "--endpoint", "--token-file", "--json", "--timeout"],
+            (string[])["cluster-sharding", "stream", "shard", "lease", "consumer", "pipeline", "delivery", "Exit codes: 0 done", "--endpoint", "--token-file", "--json", "--timeout"],
             word => Assert.Contains(word, run.Out, StringComparison.Ordinal));
     }
 }

@@ -53,6 +53,8 @@ internal sealed class StubEndpoint : IAsyncDisposable
         stub.On("GET", "/leases", "leases");
         stub.On("GET", "/pipelines", "pipelines");
         stub.On("GET", "/pipelines/alerts", "pipeline");
+        stub.On("GET", "/deliveries", "deliveries");
+        stub.On("GET", "/deliveries/us-east-1/badges", "delivery");
         stub.On("GET", "/pipelines/alerts/leases", "alerts-leases");
         stub.On("GET", "/pipelines/alerts/why/shardId-000000000001", "why");
         return stub;

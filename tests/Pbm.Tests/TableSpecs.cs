@@ -28,6 +28,8 @@ public class TableSpecs
         { "consumer-lag-of-an-application", "consumer lag alerts", "alerts-leases" },
         { "pipeline-list", "pipeline list", "pipelines" },
         { "pipeline-show", "pipeline show alerts", "pipeline" },
+        { "delivery-list", "delivery list", "deliveries" },
+        { "delivery-show", "delivery show badges", "delivery" },
     };
 
     [Theory]

@@ -14,6 +14,7 @@ using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Shards;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Store;
@@ -45,6 +46,8 @@ internal sealed class NodeHost : IRunningHost
     private readonly ManagementServer _management;
     private readonly ClusterMetrics _clusterMetrics;
     private readonly Readiness _readiness = new(Parts.Store, Parts.Cluster, Parts.Shards, Parts.Pipelines, Parts.Gateway);
+    private readonly DeliveryServices _deliveries;
+    private readonly Redriver _redriver;
     private bool _announced;
     private DataDirectoryLock? _dataLock;
     private ShardStore? _store;
@@ -73,12 +76,14 @@ internal sealed class NodeHost : IRunningHost
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         _audit = new AuditLog(settings.Audit, loggers);
+        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock).Read);
+        _redriver = new Redriver(_deliveries, clock);
         IManagementPage[] pages =
         [
             new MembersPage(() => _system), new ShardingPage(() => _system),
             new StreamsPage(() => _shards?.Streams, () => _store, clock), new StreamChangesPage(() => _shards?.Streams), new RecordsPage(() => _shards?.Streams),
             new VerifyPage(() => _shards?.Streams, () => _store, () => _shards?.Keys, clock),
-            new PipelinesPage(() => _pipelines),
+            new PipelinesPage(() => _pipelines), new DeliveriesPage(() => _pipelines, _redriver),
         ];
         _clusterMetrics = new ClusterMetrics(() => _system, _readiness);
         _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock, settings.Telemetry);
@@ -155,6 +160,7 @@ internal sealed class NodeHost : IRunningHost
         if (_store is not null) await _store.DisposeAsync();
         _dataLock?.Dispose();
         _clusterMetrics.Dispose();
+        _redriver.Dispose();
         await _management.DisposeAsync();
     }
 
@@ -179,7 +185,7 @@ internal sealed class NodeHost : IRunningHost
 
         _pipelines = PipelinesNode.Start(
             system, _shards.Streams, _settings.Pipelines, new ConsumerOptions { DrainTimeout = ConsumerDrainPatience }, _clock, ClusterRoles.Pipelines,
-            new DeliveryServices(SpoolFolder, new DeliveryPlanReader(_settings.Firehose, _clock).Read));
+            _deliveries);
         await AnswersAsync(_pipelines, cancel);
         _readiness.Reached(Parts.Pipelines);
 

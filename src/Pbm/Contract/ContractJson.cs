@@ -36,6 +36,8 @@ internal sealed record TailedRecord(
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(PipelinesAnswer))]
 [JsonSerializable(typeof(PipelineAnswer))]
+[JsonSerializable(typeof(DeliveriesAnswer))]
+[JsonSerializable(typeof(DeliveryAnswer))]
 [JsonSerializable(typeof(LeasesAnswer))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(CreateBody))]

@@ -9,6 +9,7 @@ internal static class Paths
     public const string Streams = "streams";
     public const string Leases = "leases";
     public const string Pipelines = "pipelines";
+    public const string Deliveries = "deliveries";
 
     public static string Member(string node) => $"{Members}/{Uri.EscapeDataString(node)}";
 
@@ -17,6 +18,8 @@ internal static class Paths
     public static string Stream(string region, string stream) => $"{Region(region)}/{Uri.EscapeDataString(stream)}";
 
     public static string Shard(string region, ShardName shard) => $"{Stream(region, shard.Stream)}/shards/{shard.ShardId}";
+
+    public static string Delivery(string region, string stream) => $"{Deliveries}/{Uri.EscapeDataString(region)}/{Uri.EscapeDataString(stream)}";
 
     public static string Pipeline(string name) => $"{Pipelines}/{Uri.EscapeDataString(name)}";
 }

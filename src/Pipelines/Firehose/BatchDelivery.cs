@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Redriving;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -18,8 +20,26 @@ internal sealed class BatchDelivery(
             all.Where(o => o.IsError || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
             async (item, cancel) => await PutAsync(plan, ToPut(item), cancel));
+        foreach (var item in all.Where(o => o.IsError)) await NoteAsync(plan, intent.Definition.Stream, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
-            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, PutAsync).LoadAsync(intent with { Objects = all }, stop);
+            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, stop);
+    }
+
+    /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>
+    /// <param name="item">What it came of; makes the note one of its own.</param>
+    public async Task NoteAsync(DeliveryPlan plan, string stream, FailureKind kind, IntendedObject item, string key, CancellationToken stop)
+    {
+        var note = FailureNotes.Write(new Failure(kind, key, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs)));
+        await PutBytesAsync(plan, $"{FailureNotes.PrefixOf(stream)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}", note, stop);
+    }
+
+    /// <summary>A small object of our own.</summary>
+    public async Task PutBytesAsync(DeliveryPlan plan, string key, byte[] bytes, CancellationToken stop)
+    {
+        var path = spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}");
+        await File.WriteAllBytesAsync(path, bytes, stop);
+        await PutAsync(plan, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop);
+        File.Delete(path);
     }
 
     /// <summary>Those that are not at the destination.</summary>
@@ -35,7 +55,7 @@ internal sealed class BatchDelivery(
         return missing;
     }
 
-    private Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop) =>
+    public Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop) =>
         UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
 
     private async Task UntilDoneAsync(DeliveryPlan plan, Func<Task> attempt, CancellationToken stop)

@@ -33,6 +33,7 @@ public static class DeliveryProtocol
     public sealed record GetDelivery(string Region, string Stream) : IDeliveryRequest;
 
     /// <summary>Answered <see cref="Deliveries"/>.</summary>
+    /// <param name="Region">Empty for all.</param>
     public sealed record ListDeliveries(string Region) : CoordinatorProtocol.IMessage;
 
     public enum DeliveryOutcome
@@ -46,6 +47,6 @@ public static class DeliveryProtocol
     /// <param name="Definition">As it is now; where it was removed, as it was; null where there is none.</param>
     public sealed record DeliveryReply(DeliveryOutcome Outcome, DeliveryDefinition? Definition) : CoordinatorProtocol.IMessage;
 
-    /// <summary>Of one region, by name.</summary>
+    /// <summary>By region and name.</summary>
     public sealed record Deliveries(ImmutableArray<DeliveryDefinition> Definitions) : CoordinatorProtocol.IMessage;
 }

@@ -10,5 +10,6 @@ public interface IDeliveries
 {
     Task<DeliveryReply> AskAsync(IDeliveryRequest request, CancellationToken cancel);
 
+    /// <param name="region">Empty for all.</param>
     Task<Deliveries> ListAsync(string region, CancellationToken cancel);
 }

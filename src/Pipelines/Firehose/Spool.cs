@@ -7,10 +7,17 @@ namespace ActorStreams.Pipelines.Firehose;
 /// The files of one shard of a delivery stream that are not delivered yet. Each incarnation of its consumer writes files of its own, which its
 /// epoch names, so that one that was stopped and wakes spoils nothing.
 /// </summary>
-internal sealed class Spool(string root, DeliveryDefinition definition, ShardKey shard, long epoch)
+internal sealed class Spool(string folder, long epoch)
 {
-    private readonly string _folder = Path.Combine(
-        root, definition.Region, definition.Stream, string.Create(CultureInfo.InvariantCulture, $"{shard.Incarnation}-{shard.Shard}"));
+    private readonly string _folder = folder;
+
+    public Spool(string root, DeliveryDefinition definition, ShardKey shard, long epoch)
+        : this(Path.Combine(root, definition.Region, definition.Stream, string.Create(CultureInfo.InvariantCulture, $"{shard.Incarnation}-{shard.Shard}")), epoch)
+    {
+    }
+
+    /// <summary>Of the beginning of a file's name, which is its object's own.</summary>
+    public const int IdLength = 32;
 
     public long Epoch => epoch;
 

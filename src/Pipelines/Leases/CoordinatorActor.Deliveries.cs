@@ -31,7 +31,8 @@ public sealed partial class CoordinatorActor
             Sender.Tell(new DeliveryReply(there is null ? DeliveryOutcome.NotFound : DeliveryOutcome.Done, there));
         });
         Command<ListDeliveries>(list => Sender.Tell(new Deliveries(
-            [.. _state.Told.Values.OfType<DeliveryDefinition>().Where(d => d.Region == list.Region).OrderBy(d => d.Stream, StringComparer.Ordinal)])));
+            [.. _state.Told.Values.OfType<DeliveryDefinition>().Where(d => list.Region.Length == 0 || d.Region == list.Region)
+                .OrderBy(d => d.Region, StringComparer.Ordinal).ThenBy(d => d.Stream, StringComparer.Ordinal)])));
     }
 
     private DeliveryDefinition? Find(IDeliveryRequest request) =>

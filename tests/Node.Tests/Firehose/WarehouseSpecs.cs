@@ -70,6 +70,47 @@ public sealed class WarehouseSpecs(ITestOutputHelper output)
         }
     }
 
+    [SkippableFact]
+    public async Task What_a_warehouse_that_was_away_for_longer_than_its_retries_did_not_take_is_loaded_by_a_redrive_and_once()
+    {
+        Requires.Postgres();
+        var server = await PostgresServer.SharedAsync();
+        var database = await server.CreateDatabaseAsync();
+        await using var warehouse = NpgsqlDataSource.Create(database);
+        await ExecuteAsync(warehouse, "CREATE TABLE readings_away (at timestamptz NOT NULL, badge int NOT NULL, zone text NOT NULL, note text)");
+        using var folder = new TempFolder();
+        var lake = Directory.CreateDirectory(folder.Folder("lake")).FullName;
+        await using var node = NodeProcess.Start(folder.Folder("data"), settings: new Dictionary<string, string>
+        {
+            ["Firehose:Buckets:lake:Folder"] = lake,
+            ["Firehose:Warehouses:doors.abc.us-east-1.redshift.amazonaws.com"] = database,
+        });
+        await node.ReadyAsync();
+        using var client = new FirehoseHttp(node.Endpoint);
+        var destination = Destination();
+        destination["RetryOptions"] = new JsonObject { ["DurationInSeconds"] = 0 };
+        // The table is not there under that name until somebody mends it.
+        await client.CreateAsync("badges", destination, "Redshift");
+        for (var first = 0; first < 1_000; first += 100)
+            await client.PutAsync("badges", [.. Enumerable.Range(first, 100).Select(Line)], CancellationToken.None);
+        var manifests = Path.Combine(lake, "errors", "manifests");
+        for (var look = 0; look < 300 && Objects(lake, "*.gz") == 0 || Objects(manifests, "*.gz") < Objects(lake, "*.gz") - Objects(manifests, "*.gz"); look++) await Task.Delay(50);
+        await ExecuteAsync(warehouse, "ALTER TABLE readings_away RENAME TO readings");
+
+        using var management = new HttpClient { BaseAddress = node.AdminEndpoint };
+        for (var time = 0; time < 2; time++)
+        {
+            using var redriven = await management.PostAsync("deliveries/us-east-1/badges/redrive", null);
+            output.WriteLine(await redriven.Content.ReadAsStringAsync());
+            Assert.True(redriven.IsSuccessStatusCode);
+            for (var look = 0; look < 100 && await CountAsync(warehouse) < 1_000; look++) await Task.Delay(50);
+            Assert.Equal(1_000, await CountAsync(warehouse));
+        }
+        Assert.Equal(1_000, (long)(await ScalarAsync(warehouse, "SELECT count(DISTINCT badge) FROM readings"))!);
+
+        static int Objects(string path, string pattern) => Directory.Exists(path) ? Directory.GetFiles(path, pattern, SearchOption.AllDirectories).Length : 0;
+    }
+
     private static bool IsBad(int i) => i % 5_000 == 4_999;
 
     private static string Line(int i) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -138,6 +139,35 @@ public sealed class DeliveryGraphSpecs
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
     }
 
+    [Fact]
+    public async Task What_failed_is_sent_again_exactly_once_however_often_it_is_asked_for()
+    {
+        var (isMended, log) = (false, new List<string>());
+        await using var rig = new DeliveryRig { Steps = [new Moody(() => isMended)] };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [("k", "one"), ("k", "two"), ("k", "three")]);
+        await rig.RunAsync(shard, End(rig));
+        Assert.Equal(["one"], rig.Store.Lines);
+        using var redriver = rig.Redriver();
+        Assert.Equal(FailureKind.Records, Assert.Single(await redriver.ListAsync(DeliveryRig.Definition, CancellationToken.None)).Kind);
+        isMended = true;
+
+        // Cut off before it could note what it had done.
+        rig.OnStep = at =>
+        {
+            if (at == "write" && log.Contains("written")) throw new CrashException();
+            log.Add(at);
+        };
+        await Assert.ThrowsAsync<CrashException>(() => redriver.RedriveAsync(DeliveryRig.Definition, CancellationToken.None));
+        rig.OnStep = _ => { };
+        var redriven = await redriver.RedriveAsync(DeliveryRig.Definition, CancellationToken.None);
+        var again = await redriver.RedriveAsync(DeliveryRig.Definition, CancellationToken.None);
+
+        Assert.Equal((new RedriveResult(1, 0), new RedriveResult(0, 0)), (redriven, again));
+        Assert.Equal(["one", "three", "two"], rig.Store.Lines.Order());
+        Assert.Empty(await redriver.ListAsync(DeliveryRig.Definition, CancellationToken.None));
+    }
+
     private static (ShardKey Shard, IReadOnlyList<string> Sent) Put(DeliveryRig rig, int count)
     {
         var shard = rig.Streams.Create("source").Shards[0].Key;
@@ -167,6 +197,20 @@ public sealed class DeliveryGraphSpecs
             records.Count(r => TextOf(r) == "drops")));
 
         private static string TextOf(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
+    }
+
+    /// <summary>Takes only the first record until it is mended.</summary>
+    private sealed class Moody(Func<bool> isMended) : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            var good = records.Where(r => isMended() || r.Data.Span.SequenceEqual("one"u8)).ToList();
+            return Task.FromResult(new Processed(
+                [.. good.Select(r => Keyed(r, "all"))],
+                [.. records.Except(good).Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, "Moody", "as told", 1))], 0));
+        }
     }
 
     private sealed class ByLetter : IRecordStep

@@ -7,6 +7,7 @@ using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Pipelines.Formats;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Log;
@@ -69,6 +70,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
         await _system.Terminate();
         _spool.Delete(recursive: true);
     }
+
+    public Redriver Redriver() => new(new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast }, Time);
 
     public void LoseSpool()
     {
@@ -136,7 +139,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
 
         /// <summary>All lines of the objects that are no errors.</summary>
-        public IReadOnlyList<string> Lines => [.. Objects.Where(o => !o.Key.StartsWith("errors/", StringComparison.Ordinal)).SelectMany(o => LinesOf(o.Value))];
+        public IReadOnlyList<string> Lines => [.. Objects.Where(o => o.Key[0] == 'v').SelectMany(o => LinesOf(o.Value))];
 
         public IReadOnlyList<string> Errors => [.. Objects.Where(o => o.Key.StartsWith("errors/", StringComparison.Ordinal)).SelectMany(o => LinesOf(o.Value))];
 
@@ -157,6 +160,16 @@ internal sealed class DeliveryRig : IAsyncDisposable
         }
 
         public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel) => Task.FromResult(rig.Store.Objects.ContainsKey(item.Key));
+
+        public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) => Task.FromResult<IReadOnlyList<string>>(
+            [.. rig.Store.Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
+
+        public async Task<bool> TryGetAsync(string key, string file, CancellationToken cancel)
+        {
+            if (!rig.Store.Objects.TryGetValue(key, out var bytes)) return false;
+            await File.WriteAllBytesAsync(file, bytes, cancel);
+            return true;
+        }
 
         public void Dispose() { }
     }

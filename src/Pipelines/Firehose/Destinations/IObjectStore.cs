@@ -15,6 +15,12 @@ public interface IObjectStore : IDisposable
     /// </summary>
     Task PutAsync(ObjectToPut item, CancellationToken cancel);
 
+    /// <summary>Keys of the objects that begin with the prefix, which ends with a slash, in order.</summary>
+    Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel);
+
+    /// <summary>Copies an object into a file that is not there yet; false where there is no such object.</summary>
+    Task<bool> TryGetAsync(string key, string file, CancellationToken cancel);
+
     /// <summary>Whether the object is there with these bytes. Other bytes throw <see cref="ObjectDiffersException"/>.</summary>
     Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Processing;
-using ActorStreams.Pipelines.Formats;
+using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Shards.Log;
 
 namespace ActorStreams.Pipelines.Firehose.Loading;
@@ -12,17 +12,16 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 /// Loads the objects of a batch, one after the other in order, and leaves what cannot be loaded where a person can send it again: records that the
 /// destination refuses in the error output, an object whose retries are over in a manifest, or its records in the error output too.
 /// </summary>
-/// <param name="put">Writes a file under a name at the destination's bucket, and tries until it is done.</param>
 internal sealed class ObjectLoading(
-    DeliveryPlan plan, LoadPlan load, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating,
-    Func<DeliveryPlan, ObjectToPut, CancellationToken, Task> put)
+    DeliveryPlan plan, LoadPlan load, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, BatchDelivery delivery)
 {
     public async Task LoadAsync(BatchIntent intent, CancellationToken stop)
     {
-        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(item, intent.To, stop);
+        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(intent.Definition.Stream, item, intent.To, stop);
     }
 
-    private async Task LoadAsync(IntendedObject item, ShardPosition to, CancellationToken stop)
+    /// <summary>False where the object could not be loaded and is left for later, as a whole.</summary>
+    public async Task<bool> LoadAsync(string stream, IntendedObject item, ShardPosition to, CancellationToken stop)
     {
         var target = new ObjectToLoad(item.Key, spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to);
         var (result, tries) = await load.Window(time.GetUtcNow()).RunAsync(
@@ -46,30 +45,32 @@ internal sealed class ObjectLoading(
         waiting.Tell(null);
         if (result is LoadResult.Loaded { Failed: var failed })
         {
-            if (failed.Count > 0) await FailAsync(item, failed.Select(f => f with { Attempts = tries }), stop);
+            if (failed.Count > 0) await FailAsync(stream, item, failed.Select(f => f with { Attempts = tries }), stop);
+            return true;
         }
-        else if (load.KeepsObjects)
+        if (load.KeepsObjects)
         {
             await WriteManifestAsync(item, ((LoadResult.Later)result).Reason, tries, stop);
+            await delivery.NoteAsync(plan, stream, FailureKind.Object, item, item.Key, stop);
         }
         else
         {
             var reason = ((LoadResult.Later)result).Reason;
             var records = RecordsFormat.Read(target.File)
                 .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", reason, tries));
-            await FailAsync(item, records, stop);
+            await FailAsync(stream, item, records, stop);
         }
+        return false;
     }
 
-    private Task FailAsync(IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
+    private async Task FailAsync(string stream, IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
     {
-        var format = new PlainFormat(CompressionFormat.Uncompressed);
-        return WriteAsync(item, "failed", plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item)), stop, file =>
+        var key = plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item));
+        await WriteAsync(item, "failed", key, stop, file =>
         {
-            using var encoder = format.Open(file);
-            foreach (var record in failed) encoder.Add(ErrorLine.Of(record, time.GetUtcNow()));
-            encoder.Finish();
+            foreach (var record in failed) file.Write(ErrorLine.Of(record, time.GetUtcNow()));
         });
+        await delivery.NoteAsync(plan, stream, FailureKind.Records, item, key, stop);
     }
 
     /// <summary>As a warehouse's COPY takes it, with why it is there.</summary>
@@ -94,7 +95,7 @@ internal sealed class ObjectLoading(
         }
         try
         {
-            await put(plan, new ObjectToPut(key, path, length, hash), stop);
+            await delivery.PutAsync(plan, new ObjectToPut(key, path, length, hash), stop);
         }
         catch (ObjectDiffersException)
         {
@@ -103,5 +104,5 @@ internal sealed class ObjectLoading(
         File.Delete(path);
     }
 
-    private static Guid IdOf(IntendedObject item) => Guid.ParseExact(item.Spool.AsSpan(0, 32), "N");
+    private static Guid IdOf(IntendedObject item) => Guid.ParseExact(item.Spool.AsSpan(0, Spool.IdLength), "N");
 }

@@ -45,6 +45,34 @@ public sealed class FolderStore : IObjectStore
         return has;
     }
 
+    public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel)
+    {
+        ObjectKeys.Check(prefix + "any");
+        return Task.Run<IReadOnlyList<string>>(() => AwayOr<IReadOnlyList<string>>($"list '{prefix}'", () =>
+        {
+            CheckRoot();
+            var folder = PathOf(prefix.TrimEnd('/'));
+            if (!Directory.Exists(folder)) return [];
+            // Files with a leading dot are copies that are not whole yet.
+            return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(f => !Path.GetFileName(f).StartsWith('.'))
+                .Select(f => Path.GetRelativePath(_root, f).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal)];
+        }), cancel);
+    }
+
+    public Task<bool> TryGetAsync(string key, string file, CancellationToken cancel)
+    {
+        ObjectKeys.Check(key);
+        return Task.Run(() => AwayOr($"give '{key}'", () =>
+        {
+            CheckRoot();
+            var path = PathOf(key);
+            if (!File.Exists(path)) return false;
+            File.Copy(path, file);
+            return true;
+        }), cancel);
+    }
+
     public void Dispose()
     {
     }
@@ -196,6 +224,18 @@ public sealed class FolderStore : IObjectStore
     /// <summary>The same for each try, so that none leaves more than one behind, and hidden from whoever lists the folder.</summary>
     private static string CopyName(ObjectToPut item) =>
         $".{Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(item.Key), .. item.Sha256.Span]).AsSpan(0, 16))}.part";
+
+    private T AwayOr<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DestinationAwayException($"The {Name} did not {what}: {e.Message}", e);
+        }
+    }
 
     private void OrAway(ObjectToPut item, Action action)
     {

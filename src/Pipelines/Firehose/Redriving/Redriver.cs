@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Processing;
+
+namespace ActorStreams.Pipelines.Firehose.Redriving;
+
+/// <param name="Redriven">Failures that were sent again; what of them failed anew is a failure of its own.</param>
+/// <param name="Left">Failures that still could not be sent, as whole objects.</param>
+public sealed record RedriveResult(int Redriven, int Left);
+
+/// <summary>
+/// Sends what was not delivered again, <b>exactly once</b> where the destination allows it: names follow from the failure, so that a redrive that was cut off, or that two
+/// people start at once, gives the same objects and loads the same batches. Records go through the steps of the delivery stream as it is now.
+/// </summary>
+public sealed class Redriver(DeliveryServices deliveries, TimeProvider time) : IDisposable
+{
+    // One at a time on a node: its files share a folder.
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>What was not delivered and not sent again since. Throws <see cref="Destinations.DestinationAwayException"/>.</summary>
+    public async Task<IReadOnlyList<Failure>> ListAsync(DeliveryDefinition definition, CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            await using var run = new Run(deliveries, definition, time);
+            return [.. (await run.OpenAsync(cancel)).Select(f => f.Failure)];
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Throws <see cref="Destinations.DestinationAwayException"/>; what was sent until then stays sent.</summary>
+    public async Task<RedriveResult> RedriveAsync(DeliveryDefinition definition, CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            await using var run = new Run(deliveries, definition, time);
+            var (redriven, left) = (0, 0);
+            foreach (var (note, failure) in await run.OpenAsync(cancel))
+            {
+                if (await run.SendAsync(note, failure, cancel)) redriven++;
+                else left++;
+            }
+            return new RedriveResult(redriven, left);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private sealed class Run : IAsyncDisposable
+    {
+        private readonly DeliveryDefinition _definition;
+        private readonly DeliveryPlan _plan;
+        private readonly TimeProvider _time;
+        private readonly Spool _spool;
+        private readonly BatchDelivery _delivery;
+        private readonly WaitNote _waiting;
+        private readonly string _folder;
+
+        public Run(DeliveryServices deliveries, DeliveryDefinition definition, TimeProvider time)
+        {
+            (_definition, _time) = (definition, time);
+            // A person waits for it, and says when to try again.
+            var plan = deliveries.Plan(definition);
+            _plan = plan.Load is { } load ? plan with { Load = load with { Retry = TimeSpan.Zero } } : plan;
+            _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, "redrive");
+            Directory.CreateDirectory(_folder);
+            foreach (var old in Directory.EnumerateFiles(_folder)) File.Delete(old);
+            _spool = new Spool(_folder, 0);
+            _waiting = new WaitNote(time, () => { });
+            _delivery = new BatchDelivery(deliveries, _spool, "redrive", time, _waiting, work => work);
+        }
+
+        public ValueTask DisposeAsync() => _plan.DisposeAsync();
+
+        public async Task<IReadOnlyList<(string Note, Failure Failure)>> OpenAsync(CancellationToken cancel)
+        {
+            var open = new List<(string, Failure)>();
+            foreach (var note in await _plan.Store.ListAsync(FailureNotes.PrefixOf(_definition.Stream), cancel))
+            {
+                if (await FetchAsync(FailureNotes.RedrivenOf(_definition.Stream, note), cancel) is { } done)
+                {
+                    File.Delete(done);
+                    continue;
+                }
+                if (await FetchAsync(note, cancel) is not { } file) continue;
+                open.Add((note, await FailureNotes.ReadAsync(file, cancel)));
+                File.Delete(file);
+            }
+            return open;
+        }
+
+        /// <summary>False where it is left.</summary>
+        public async Task<bool> SendAsync(string note, Failure failure, CancellationToken cancel)
+        {
+            var isSent = failure.Kind == FailureKind.Object ? await LoadAsync(failure, cancel) : await ProcessAsync(failure, cancel);
+            if (isSent) await _delivery.PutBytesAsync(_plan, FailureNotes.RedrivenOf(_definition.Stream, note), FailureNotes.Write(failure), cancel);
+            return isSent;
+        }
+
+        private async Task<bool> LoadAsync(Failure failure, CancellationToken cancel)
+        {
+            if (_plan.Load is not { } load || await FetchAsync(failure.Key, cancel) is not { } file) return false;
+            var item = new IntendedObject(failure.Key, Path.GetFileName(file), 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), IsError: false);
+            var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, _delivery);
+            var isLoaded = await loading.LoadAsync(_definition.Stream, item, default, cancel);
+            File.Delete(file);
+            return isLoaded;
+        }
+
+        private async Task<bool> ProcessAsync(Failure failure, CancellationToken cancel)
+        {
+            if (await FetchAsync(failure.Key, cancel) is not { } file) return false;
+            var records = new List<DeliveryRecord>();
+            await foreach (var line in File.ReadLinesAsync(file, cancel))
+            {
+                if (line.Length == 0) continue;
+                using var json = JsonDocument.Parse(line);
+                var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("arrivalTimestamp").GetInt64());
+                records.Add(new DeliveryRecord($"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64()));
+            }
+            using (var batch = new BatchWriter(_plan, _spool, $"{_definition.Name}\nredrive\n{failure.Key}", default, _time))
+            {
+                await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
+                var intent = new BatchIntent(default, default, 0, _definition, batch.Close());
+                await _delivery.WriteAsync(_plan, intent, intent.Objects, cancel);
+                _spool.Delete(intent.Objects.Select(o => o.Spool));
+            }
+            File.Delete(file);
+            return true;
+        }
+
+        /// <summary>A file with the object, named by its key; null where there is none.</summary>
+        private async Task<string?> FetchAsync(string key, CancellationToken cancel)
+        {
+            var file = Path.Combine(_folder, $"{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)):N}-0");
+            File.Delete(file);
+            return await _plan.Store.TryGetAsync(key, file, cancel) ? file : null;
+        }
+    }
+}
