@@ -46,6 +46,17 @@ function Install-TestPackages {
         & npm install --prefix $folder --no-package-lock --no-audit --no-fund --silent
         if ($LASTEXITCODE -ne 0) { Write-Output "npm could not install the packages of $manifest" }
     }
+    foreach ($manifest in Get-ChildItem tests/*/requirements.txt) {
+        $python = Get-Command python3, python -ErrorAction SilentlyContinue | Select-Object -First 1
+        if (-not $python) {
+            Write-Output "Python is missing, so the tests that need $manifest are skipped: https://www.python.org"
+            continue
+        }
+        # Debian's own Python wants to be told that its packages may be joined by others.
+        $env:PIP_BREAK_SYSTEM_PACKAGES = '1'
+        & $python.Source -m pip install --quiet --disable-pip-version-check --root-user-action ignore -r $manifest
+        if ($LASTEXITCODE -ne 0) { Write-Output "pip could not install the packages of $manifest" }
+    }
 }
 
 function Invoke-Tests {

@@ -38,6 +38,12 @@ install_test_packages() {
       echo "npm is missing, so the tests of $folder are skipped: https://nodejs.org" >&2
     fi
   done
+  for manifest in tests/*/requirements.txt; do
+    if [ ! -f "$manifest" ]; then continue; fi
+    # Debian's own Python wants to be told that its packages may be joined by others.
+    PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore -r "$manifest" ||
+      echo "pip could not install the packages of $manifest" >&2
+  done
 }
 
 # The named number of the summary in a test result file.

@@ -13,10 +13,16 @@ public static class Requires
     private static readonly Lazy<bool> HasAwsCli = new(() => Runs("aws", "--version"));
     private static readonly Lazy<bool> HasNode = new(() => Runs("node", "--version"));
 
+    private static readonly Lazy<bool> MotoServerRuns = new(() => Runs("python3", "-c", "import moto.server"));
+
+    public static bool HasMotoServer => MotoServerRuns.Value;
+
     public static void Postgres() =>
         Need(PostgresServer.BinariesFolder is not null, "PostgreSQL's server (initdb, pg_ctl)", "apt-get install postgresql");
 
     public static void Python3WithBoto3() => Need(HasBoto3.Value, "python3 with boto3", "pip install boto3");
+
+    public static void MotoServer() => Need(HasMotoServer, "python3 with moto's server", "pip install 'moto[server]==5.2.1'");
 
     public static void AwsCli() => Need(HasAwsCli.Value, "the aws command line", "pip install awscli");
 

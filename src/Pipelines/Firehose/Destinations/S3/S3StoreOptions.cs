@@ -1,0 +1,54 @@
+namespace ActorStreams.Pipelines.Firehose.Destinations.S3;
+
+public enum S3Encryption
+{
+    /// <summary>Whatever the bucket does by itself.</summary>
+    None,
+
+    /// <summary>Keys of the server's own: <c>AES256</c>.</summary>
+    Aes256,
+
+    /// <summary>A key of the server's key management: <c>aws:kms</c>.</summary>
+    Kms,
+}
+
+/// <summary>A bucket that objects are delivered to.</summary>
+public sealed record S3StoreOptions(string Bucket)
+{
+    /// <summary>Address of a server that speaks S3; null for the one in the environment variable <c>AWS_ENDPOINT_URL_S3</c>, or else the region's own.</summary>
+    public string? Endpoint { get; init; }
+
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Whether the bucket stands in the path rather than in the host name; null for yes wherever there is an <see cref="Endpoint"/>.</summary>
+    public bool? PathStyle { get; init; }
+
+    /// <summary>Null for the SDK's usual chain: environment, profile, role of the machine.</summary>
+    public S3Credentials? Credentials { get; init; }
+
+    public S3Encryption Encryption { get; init; }
+
+    /// <summary>Of <see cref="S3Encryption.Kms"/>; null for the server's default key.</summary>
+    public string? KmsKeyId { get; init; }
+
+    /// <summary>Objects from this size go up in parts, default 16 MiB; the least is 5 MiB, S3's own for a part.</summary>
+    public long MultipartBytesMin { get; init; } = 16L << 20;
+
+    /// <summary>Size of a part, default 8 MiB, more where an object would have over 10,000. Small parts cost requests, large ones are lost whole by a reset.</summary>
+    public long PartBytes { get; init; } = 8L << 20;
+
+    /// <summary>Parts of an object on their way at once, default 4.</summary>
+    public int ParallelPartsMax { get; init; } = 4;
+
+    /// <summary>Tries of each request before the destination counts as away, default 3; the caller's retry comes on top.</summary>
+    public int TriesMax { get; init; } = 3;
+
+    /// <summary>How long one try of a request may take, its bytes included; default 60 s. Short fails slow lines, long waits for dead ones.</summary>
+    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+public sealed record S3Credentials(string AccessKeyId, string SecretAccessKey, string? SessionToken = null)
+{
+    /// <summary>No secret gets into a log by way of a record's text.</summary>
+    public override string ToString() => $"S3Credentials {{ AccessKeyId = {AccessKeyId} }}";
+}
