@@ -104,6 +104,7 @@ public static class BenchmarkRun
         "restart" => new RestartWorkload(journalAsync),
         "transport" => new TransportWorkload(),
         "cluster" => new ClusterWorkload(),
+        "formats" => new FormatsWorkload(),
         _ => throw new ArgumentException($"Unknown workload {name}."),
     };
 
