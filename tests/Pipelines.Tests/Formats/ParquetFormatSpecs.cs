@@ -187,6 +187,20 @@ public sealed class ParquetFormatSpecs : IDisposable
         Assert.Equal("0", Rows("SELECT count(*) FROM t").Single().Single());
     }
 
+    [Fact]
+    public void An_output_that_fails_is_told_by_finish_and_not_again_by_dispose()
+    {
+        var output = new FileStream(_path, FileMode.Create);
+        var encoder = new ParquetFormat(Table("a bigint")).Open(output);
+        encoder.Add("""{"a":1}"""u8);
+        output.Dispose();
+
+        var error = Record.Exception(encoder.Finish);
+
+        Assert.True(error is not null, "Finish said nothing of an output that is closed.");
+        encoder.Dispose();
+    }
+
     internal static IReadOnlyList<Column> Table(params string[] columns) =>
         [.. columns.Select(c => c.Split(' ', 2)).Select(c => new Column(c[0], ColumnType.Parse(c[1].Replace(" not null", "", StringComparison.Ordinal), out _)!)
         {
