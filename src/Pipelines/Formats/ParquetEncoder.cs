@@ -48,9 +48,9 @@ internal sealed class ParquetEncoder : IObjectEncoder
         {
             _writer.Dispose();
         }
-        catch (ParquetException) when (!_isFinished)
+        catch (Exception e) when (e is ParquetException or IOException)
         {
-            // An object that is given up need not have an end.
+            // Either the object is given up and need not have an end, or Finish has told of it.
         }
     }
 

@@ -88,8 +88,8 @@ public sealed class FormatsWorkload : IWorkload
     {
         var random = new SplitMix(i);
         var head = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"id":"{{random.Next():x16}}","site":"site-{{i % 20}}","zone":"Zone {{i % 200}}","badge":{{random.Next() % 1_000_000}},"ts":{{1_773_068_645_000 + (i * 37L)}},"temp":{{random.Next() % 40_000 / 1000.0}},"battery":{{random.Next() % 100 / 100.0}},"ok":{{(i % 3 == 0 ? "false" : "true")}},"count":{{random.Next() % 5_000}},"amount":{{random.Next() % 1_000_000 / 100.0}},"day":"2026-03-{{(i % 28) + 1:00}}","text":" """.TrimEnd());
-        var text = new StringBuilder(head);
+            $$"""{"id":"{{random.Next():x16}}","site":"site-{{i % 20}}","zone":"Zone {{i % 200}}","badge":{{random.Next() % 1_000_000}},"ts":{{1_773_068_645_000 + (i * 37L)}},"temp":{{random.Next() % 40_000 / 1000.0}},"battery":{{random.Next() % 100 / 100.0}},"ok":{{(i % 3 == 0 ? "false" : "true")}},"count":{{random.Next() % 5_000}},"amount":{{random.Next() % 1_000_000 / 100.0}},"day":"2026-03-{{(i % 28) + 1:00}}","text": """);
+        var text = new StringBuilder(head).Append('"');
         while (text.Length < RecordBytes - 2) text.Append(s_words[random.Next() % (ulong)s_words.Length]).Append(' ');
         text.Length = RecordBytes - 2;
         return Encoding.ASCII.GetBytes(text.Append("\"}").ToString());

@@ -22,7 +22,8 @@ public sealed class ParquetFormatSpecs : IDisposable
     public void Every_type_has_its_value_again(ParquetCompression compression)
     {
         var format = new ParquetFormat(Table("b boolean", "t tinyint", "s smallint", "i int", "l bigint", "f float", "d double", "m decimal(9,2)",
-            "n decimal(18,4)", "w decimal(38,10)", "x string", "v varchar(5)", "y binary", "a date", "z timestamp")) { Compression = compression };
+            "n decimal(18,4)", "w decimal(38,10)", "x string", "v varchar(5)", "y binary", "a date", "z timestamp"))
+        { Compression = compression };
 
         Write(format,
             """{"b":true,"t":-128,"s":32767,"i":-5,"l":9223372036854775807,"f":1.5,"d":-2.25e-3,"m":1234567.89,"n":"-12345678901234.5678","w":1234567890123456789012345678.0123456789,"x":"\u00e4\ud83d\ude00\n","v":"abcde","y":"AAECgA==","a":"2026-03-09","z":"2026-03-09T15:04:05.123456Z"}""",
@@ -85,7 +86,8 @@ public sealed class ParquetFormatSpecs : IDisposable
     {
         var mapping = new JsonMapping
         {
-            ConvertDotsInJsonKeysToUnderscores = true, ColumnToJsonKeyMappings = ImmutableDictionary<string, string>.Empty.Add("stamp", "ts"),
+            ConvertDotsInJsonKeysToUnderscores = true,
+            ColumnToJsonKeyMappings = ImmutableDictionary<string, string>.Empty.Add("stamp", "ts"),
         };
         var format = new ParquetFormat(Table("a bigint", "b_c string", "stamp bigint")) { Mapping = mapping };
 
@@ -183,6 +185,20 @@ public sealed class ParquetFormatSpecs : IDisposable
 
         Write(format);
         Assert.Equal("0", Rows("SELECT count(*) FROM t").Single().Single());
+    }
+
+    [Fact]
+    public void An_output_that_fails_is_told_by_finish_and_not_again_by_dispose()
+    {
+        var output = new FileStream(_path, FileMode.Create);
+        var encoder = new ParquetFormat(Table("a bigint")).Open(output);
+        encoder.Add("""{"a":1}"""u8);
+        output.Dispose();
+
+        var error = Record.Exception(encoder.Finish);
+
+        Assert.True(error is not null, "Finish said nothing of an output that is closed.");
+        encoder.Dispose();
     }
 
     internal static IReadOnlyList<Column> Table(params string[] columns) =>

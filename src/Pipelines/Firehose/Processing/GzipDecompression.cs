@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
@@ -41,7 +42,8 @@ public sealed class GzipDecompression(int bytesMax = GzipDecompression.BytesMaxD
                 if (output.Length + read > bytesMax) return $"The data has more than {bytesMax} bytes unpacked; up to that many are allowed.";
                 output.Write(chunk, 0, read);
             }
-            return null;
+            // Data that was cut off would end early and in silence; its last bytes are not the length that GZIP ends with.
+            return BinaryPrimitives.ReadUInt32LittleEndian(data.Span[^4..]) == (uint)output.Length ? null : "The data is not one whole member of GZIP.";
         }
         catch (InvalidDataException)
         {

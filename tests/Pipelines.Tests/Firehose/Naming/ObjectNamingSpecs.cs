@@ -12,7 +12,10 @@ public sealed class ObjectNamingSpecs
     private static readonly NamingSettings s_plain = new("badges", "1");
     private static readonly NamingSettings s_byCustomer = s_plain with
     {
-        Prefix = "customer=!{partitionKeyFromQuery:customer}/", ErrorOutputPrefix = "errors/", HasDynamicPartitioning = true, QueryKeys = ["customer"],
+        Prefix = "customer=!{partitionKeyFromQuery:customer}/",
+        ErrorOutputPrefix = "errors/",
+        HasDynamicPartitioning = true,
+        QueryKeys = ["customer"],
     };
 
     [Theory]

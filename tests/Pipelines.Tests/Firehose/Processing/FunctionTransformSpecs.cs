@@ -118,7 +118,7 @@ public sealed class FunctionTransformSpecs
             : Answer([.. e["records"]!.AsArray().Select(r => Result(r!["recordId"]!.ToString(), "Ok", "x"))]));
         var large = new string('x', 500_000);
 
-        var processed = await Run(function, large, large, large, large, "y");
+        var processed = await Run(function, large, large, large, large, new string('y', 100_000));
         Assert.Equal([2, 2, 1], function.Events.Select(e => e["records"]!.AsArray().Count));
         Assert.Equal(["0", "1", "4"], processed.Records.Select(r => r.Id));
         Assert.Equal(["2", "3"], processed.Failed.Select(f => f.Record.Id));

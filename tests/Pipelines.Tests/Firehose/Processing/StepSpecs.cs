@@ -109,15 +109,15 @@ public sealed class StepSpecs
         DeliveryRecord[] records =
         [
             Record("0", "") with { Data = Gzip("hello") }, Record("1", "plain text that is no gzip"), Record("2", "") with { Data = Gzip(new string('x', 2_000_000)) },
-            Record("3", "") with { Data = Gzip("world")[..^12] },
+            Record("3", "") with { Data = Gzip(string.Join(' ', Enumerable.Range(0, 1_000)))[..^12] },
         ];
 
         var processed = await new GzipDecompression(bytesMax: 1_000_000).ProcessAsync(records, CancellationToken.None);
 
-        Assert.Equal("hello", Text(processed.Records[0]));
+        Assert.Equal("hello", Text(Assert.Single(processed.Records)));
         Assert.Contains(processed.Failed, f => f.Record.Id == "1" && f.Message == "The data is not GZIP.");
         Assert.Contains(processed.Failed, f => f.Record.Id == "2" && f.Message.StartsWith("The data has more than 1000000 bytes", StringComparison.Ordinal));
-        Assert.DoesNotContain(processed.Records, r => r.Id is "1" or "2");
+        Assert.Contains(processed.Failed, f => f.Record.Id == "3");
     }
 
     [Fact]
