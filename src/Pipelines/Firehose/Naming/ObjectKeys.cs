@@ -13,6 +13,13 @@ public static class ObjectKeys
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Every store looks once more before it touches anything.</summary>
+    /// <exception cref="ArgumentException">The key could name something outside of the store, or nothing at all; the message says which part.</exception>
+    public static void Check(string key)
+    {
+        if (Problem(key) is { } problem) throw new ArgumentException($"The key '{key}' {problem}.", nameof(key));
+    }
+
     /// <summary>Null when the key is good, else what is wrong with it, as the end of a sentence that names it.</summary>
     public static string? Problem(string key)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ActorStreams.Pipelines.Firehose.Naming;
 
 namespace ActorStreams.Pipelines.Firehose.Destinations.Folders;
 

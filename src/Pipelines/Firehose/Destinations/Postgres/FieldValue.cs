@@ -14,8 +14,8 @@ internal enum FieldKind
 }
 
 /// <summary>A field of a record.</summary>
-/// <param name="Text">Unescaped, without quotes; of numbers and nested values as they stand.</param>
-/// <param name="Json">As it stands in a JSON record, quotes and escapes included; empty for CSV.</param>
+/// <param name="text">Unescaped, without quotes; of numbers and nested values as they stand.</param>
+/// <param name="json">As it stands in a JSON record, quotes and escapes included; empty for CSV.</param>
 internal readonly ref struct FieldValue(FieldKind kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> json)
 {
     public FieldKind Kind { get; } = kind;

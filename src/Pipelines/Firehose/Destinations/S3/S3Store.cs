@@ -1,8 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
+using ActorStreams.Pipelines.Firehose.Naming;
 using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
+using Amazon.S3;
 
 namespace ActorStreams.Pipelines.Firehose.Destinations.S3;
 
@@ -59,6 +60,39 @@ public sealed class S3Store : IObjectStore
     {
         ObjectKeys.Check(item.Key);
         return OrAwayAsync(item, () => IsThereAsync(item, cancel), cancel);
+    }
+
+    public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) => OrAwayAsync<IReadOnlyList<string>>($"list '{prefix}'", async () =>
+    {
+        var keys = new List<string>();
+        var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = prefix };
+        while (true)
+        {
+            var page = await _client.ListObjectsV2Async(request, cancel);
+            // Null where the page is empty.
+            keys.AddRange((page.S3Objects ?? []).Select(o => o.Key));
+            if (page.IsTruncated is not true) return [.. keys.Order(StringComparer.Ordinal)];
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+    }, cancel);
+
+    public Task<bool> TryGetAsync(string key, string file, CancellationToken cancel)
+    {
+        ObjectKeys.Check(key);
+        return OrAwayAsync($"give '{key}'", async () =>
+        {
+            try
+            {
+                using var response = await _client.GetObjectAsync(_options.Bucket, key, cancel);
+                await using var target = new FileStream(file, FileMode.Create);
+                await response.ResponseStream.CopyToAsync(target, cancel);
+                return true;
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+            {
+                return false;
+            }
+        }, cancel);
     }
 
     public void Dispose() => _client.Dispose();
@@ -120,11 +154,13 @@ public sealed class S3Store : IObjectStore
         return Convert.ToHexString(await SHA256.HashDataAsync(response.ResponseStream, cancel));
     }
 
+    private Task<T> OrAwayAsync<T>(ObjectToPut item, Func<Task<T>> action, CancellationToken cancel) => OrAwayAsync($"take '{item.Key}'", action, cancel);
+
     /// <summary>
     /// Whatever the server or the way to it fails with counts as passing: also a missing bucket or right is a thing that somebody mends, and
     /// the object waits for it.
     /// </summary>
-    private async Task<T> OrAwayAsync<T>(ObjectToPut item, Func<Task<T>> action, CancellationToken cancel)
+    private async Task<T> OrAwayAsync<T>(string what, Func<Task<T>> action, CancellationToken cancel)
     {
         try
         {
@@ -133,15 +169,15 @@ public sealed class S3Store : IObjectStore
         catch (AmazonS3Exception e)
         {
             var hint = e.StatusCode == HttpStatusCode.Forbidden ? " (the rights s3:GetObject, s3:PutObject and s3:ListBucket are needed)" : "";
-            throw new DestinationAwayException($"The {Name} did not take '{item.Key}': {(int)e.StatusCode} {e.ErrorCode}: {e.Message}{hint}", e);
+            throw new DestinationAwayException($"The {Name} did not {what}: {(int)e.StatusCode} {e.ErrorCode}: {e.Message}{hint}", e);
         }
         catch (Exception e) when (!cancel.IsCancellationRequested && IsTimeout(e))
         {
-            throw new DestinationAwayException($"The {Name} did not answer about '{item.Key}' within {_options.TryTimeout.TotalSeconds:0.###} s, {_options.TriesMax} times.", e);
+            throw new DestinationAwayException($"The {Name} did not {what} within {_options.TryTimeout.TotalSeconds:0.###} s, {_options.TriesMax} times.", e);
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException && e is not FileNotFoundException)
         {
-            throw new DestinationAwayException($"The {Name} could not be asked to take '{item.Key}': {Innermost(e).Message}", e);
+            throw new DestinationAwayException($"The {Name} could not be asked to {what}: {Innermost(e).Message}", e);
         }
     }
 
