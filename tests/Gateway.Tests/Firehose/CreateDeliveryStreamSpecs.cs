@@ -154,8 +154,11 @@ public sealed class CreateDeliveryStreamSpecs : FirehoseSpecs
             await CreateAsync(NewOne(
                 new JsonObject
                 {
-                    ["RoleARN"] = Role, ["ClusterJDBCURL"] = "jdbc:postgresql://-bad.redshift.amazonaws.com:5439/db", ["CopyCommand"] = new JsonObject { ["DataTableName"] = "t" },
-                    ["Password"] = "short", ["S3Configuration"] = S3(),
+                    ["RoleARN"] = Role,
+                    ["ClusterJDBCURL"] = "jdbc:postgresql://-bad.redshift.amazonaws.com:5439/db",
+                    ["CopyCommand"] = new JsonObject { ["DataTableName"] = "t" },
+                    ["Password"] = "short",
+                    ["S3Configuration"] = S3(),
                 },
                 "Redshift")),
             Fails(
