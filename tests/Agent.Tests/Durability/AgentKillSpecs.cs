@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using ActorStreams.TestKit;
+using Xunit.Abstractions;
+
+namespace ActorStreams.Agent.Tests.Durability;
+
+/// <summary>The real agent against a real node, each a process of its own. The agent is killed while a generator writes and rotates.</summary>
+[Trait("Speed", "Slow")]
+public sealed class AgentKillSpecs(ITestOutputHelper output) : IDisposable
+{
+    private const string Stream = "badges";
+    private const int Kills = 6;
+
+    private readonly string _root = Directory.CreateTempSubdirectory("actorstreams-test-").FullName;
+    private int _written;
+    private int _rotations;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [SkippableFact]
+    public async Task Each_line_is_in_the_stream_once_and_in_order_however_often_the_agent_is_killed()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The agent runs on Linux only.");
+        await using var node = NodeProcess.Start(Path.Combine(_root, "data"));
+        await node.ReadyAsync();
+        using var client = new KinesisHttp(node.Endpoint);
+        await client.CreateStreamAsync(Stream, 1);
+        var configuration = Configuration(node);
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        output.WriteLine($"Seed of lines, rotations and kills: {seed}");
+
+        for (var kill = 0; kill <= Kills; kill++)
+        {
+            await using var agent = NodeProcess.Command(_root, null, "agent", "-c", configuration, "--log-level", "Warning");
+            var end = DateTime.UtcNow.AddMilliseconds(random.Next(300, 2_500));
+            while (DateTime.UtcNow < end) await WriteAsync(random);
+            if (kill < Kills) await agent.KillAsync();
+            else await EndAsync(agent, client);
+            output.WriteLine($"{_written} lines, {_rotations} rotations; the agent said:\n{agent.Output}");
+            // Rotated and written while no agent looks.
+            if (kill < Kills) await WriteAsync(random);
+        }
+
+        var stored = (await client.ReadAllAsync(Stream)).Select(r => int.Parse(Encoding.UTF8.GetString(r.Data).Split(' ')[0], CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(Enumerable.Range(1, _written), stored);
+        Assert.InRange(_rotations, 3, int.MaxValue);
+    }
+
+    private string Configuration(NodeProcess node)
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "logs"));
+        var configuration = new JsonObject
+        {
+            ["kinesis.endpoint"] = node.Endpoint.ToString(),
+            ["kinesis.region"] = "eu-test-1",
+            ["checkpointFile"] = Path.Combine(_root, "checkpoints"),
+            ["flows"] = new JsonArray(new JsonObject
+            {
+                ["filePattern"] = Path.Combine(_root, "logs", "app.log*"),
+                ["kinesisStream"] = Stream,
+                ["initialPosition"] = "START_OF_FILE",
+                ["maxBufferAgeMillis"] = 1_000,
+                ["minTimeBetweenFilePollsMillis"] = 20,
+            }),
+        };
+        var path = Path.Combine(_root, "agent.json");
+        File.WriteAllText(path, configuration.ToJsonString());
+        return path;
+    }
+
+    /// <summary>Some lines, and now and then a rotation of one of the three kinds.</summary>
+    private async Task WriteAsync(Random random)
+    {
+        var log = Path.Combine(_root, "logs", "app.log");
+        var lines = new StringBuilder();
+        for (var i = random.Next(1, 2_000); i > 0; i--) lines.Append(CultureInfo.InvariantCulture, $"{++_written} badge {random.Next(1_000)} at door {random.Next(20)}\n");
+        await File.AppendAllTextAsync(log, lines.ToString());
+        await Task.Delay(random.Next(5, 60));
+        if (random.Next(12) > 0) return;
+        _rotations++;
+        var rotated = $"{log}.{_rotations:000}";
+        switch (random.Next(3))
+        {
+            case 0:
+                File.Move(log, rotated);
+                break;
+            case 1:
+                File.Copy(log, rotated);
+                await using (var file = File.OpenWrite(log)) file.SetLength(0);
+                break;
+            default:
+                File.Move(log, rotated);
+                await using (var from = File.OpenRead(rotated))
+                await using (var to = new GZipStream(File.Create(rotated + ".gz"), CompressionLevel.Fastest))
+                    await from.CopyToAsync(to);
+                File.Delete(rotated);
+                break;
+        }
+    }
+
+    /// <summary>Waits until everything is there, then stops the agent as a service manager does.</summary>
+    private async Task EndAsync(NodeProcess agent, KinesisHttp client)
+    {
+        var patience = DateTime.UtcNow.AddSeconds(60);
+        while (!agent.HasExited && DateTime.UtcNow < patience && (await client.ReadAllAsync(Stream)).Count < _written) await Task.Delay(500);
+        agent.Terminate();
+        Assert.Equal(0, await agent.ExitAsync(TimeSpan.FromSeconds(30)));
+    }
+}
