@@ -21,7 +21,7 @@ internal sealed class CheckpointStore : IDisposable
         CREATE TABLE IF NOT EXISTS agent_lane(flow INTEGER NOT NULL, lane INTEGER NOT NULL, ordinal INTEGER NOT NULL, PRIMARY KEY (flow, lane));
         CREATE TABLE IF NOT EXISTS agent_file(id INTEGER PRIMARY KEY AUTOINCREMENT, flow INTEGER NOT NULL, path TEXT NOT NULL, device INTEGER, inode INTEGER,
             head_length INTEGER NOT NULL, head_hash TEXT NOT NULL, tail_offset INTEGER NOT NULL, tail_length INTEGER NOT NULL, tail_hash TEXT NOT NULL,
-            offset INTEGER NOT NULL, cuts TEXT NOT NULL, state INTEGER NOT NULL, lane INTEGER, ordinal INTEGER, seen INTEGER NOT NULL);
+            offset INTEGER NOT NULL, cuts TEXT NOT NULL, state INTEGER NOT NULL, lane INTEGER, ordinal INTEGER, seen INTEGER NOT NULL, length INTEGER NOT NULL);
         """;
 
     private readonly SqliteConnection _connection;
@@ -50,10 +50,10 @@ internal sealed class CheckpointStore : IDisposable
             store.Begin(clock);
             return store;
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or CheckpointException)
         {
             connection?.Dispose();
-            var why = e is SqliteException { SqliteErrorCode: 5 } ? "another agent has it open" : e.Message;
+            var why = (e.InnerException ?? e) is SqliteException { SqliteErrorCode: 5 } ? "another agent has it open" : e.Message;
             throw new CheckpointException($"The checkpoints in {path} cannot be used: {why}.", e);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class CheckpointStore : IDisposable
             using var update = Command(
                 """
                 UPDATE agent_file SET path = $path, device = $device, inode = $inode, head_length = $headLength, head_hash = $headHash, tail_offset = $tailOffset,
-                    tail_length = $tailLength, tail_hash = $tailHash, offset = $offset, cuts = $cuts, state = $state, lane = $lane, ordinal = $ordinal, seen = $seen
+                    tail_length = $tailLength, tail_hash = $tailHash, offset = $offset, cuts = $cuts, state = $state, lane = $lane, ordinal = $ordinal, seen = $seen, length = $length
                 WHERE id = $id
                 """,
                 [("$id", file.Id), .. Values(file)]);
@@ -151,11 +151,25 @@ internal sealed class CheckpointStore : IDisposable
                 Execute("COMMIT");
                 return result;
             }
-            catch
+            catch (Exception e)
             {
-                Execute("ROLLBACK");
+                // A failed COMMIT has rolled back by itself.
+                TryRollback();
+                if (e is SqliteException) throw new CheckpointException($"The checkpoints cannot be written: {e.Message}", e);
                 throw;
             }
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There is nothing to roll back any more; the first error is the one to tell.
         }
     }
 
@@ -163,8 +177,9 @@ internal sealed class CheckpointStore : IDisposable
     {
         using var insert = Command(
             """
-            INSERT INTO agent_file(flow, path, device, inode, head_length, head_hash, tail_offset, tail_length, tail_hash, offset, cuts, state, lane, ordinal, seen)
-            VALUES ($flow, $path, $device, $inode, $headLength, $headHash, $tailOffset, $tailLength, $tailHash, $offset, $cuts, $state, $lane, $ordinal, $seen) RETURNING id
+            INSERT INTO agent_file(flow, path, device, inode, head_length, head_hash, tail_offset, tail_length, tail_hash, offset, cuts, state, lane, ordinal, seen, length)
+            VALUES ($flow, $path, $device, $inode, $headLength, $headHash, $tailOffset, $tailLength, $tailHash, $offset, $cuts, $state, $lane, $ordinal, $seen, $length)
+            RETURNING id
             """,
             [("$flow", flow), .. Values(file)]);
         return (long)insert.ExecuteScalar()!;
@@ -175,7 +190,7 @@ internal sealed class CheckpointStore : IDisposable
         ("$path", file.Path), ("$device", (long?)file.Identity?.Device), ("$inode", (long?)file.Identity?.Inode),
         ("$headLength", file.Head.Length), ("$headHash", file.Head.Hash), ("$tailOffset", file.Tail.Offset), ("$tailLength", file.Tail.Length),
         ("$tailHash", file.Tail.Hash), ("$offset", file.Offset), ("$cuts", string.Join(',', file.Cuts)), ("$state", (int)file.State),
-        ("$lane", file.Lane?.Lane), ("$ordinal", file.Lane?.Ordinal), ("$seen", file.SeenMs),
+        ("$lane", file.Lane?.Lane), ("$ordinal", file.Lane?.Ordinal), ("$seen", file.SeenMs), ("$length", file.Length),
     ];
 
     private static FileCheckpoint Read(SqliteDataReader row)
@@ -184,7 +199,7 @@ internal sealed class CheckpointStore : IDisposable
             Long("id"), Text("path"), IsNull("inode") ? null : new FileIdentity((ulong)Long("device"), (ulong)Long("inode")),
             new Fingerprint(0, (int)Long("head_length"), Text("head_hash")), new Fingerprint(Long("tail_offset"), (int)Long("tail_length"), Text("tail_hash")),
             Long("offset"), [.. Text("cuts").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(c => long.Parse(c, CultureInfo.InvariantCulture))],
-            (FileState)Long("state"), IsNull("lane") ? null : new LanePosition((int)Long("lane"), Long("ordinal")), Long("seen"));
+            (FileState)Long("state"), IsNull("lane") ? null : new LanePosition((int)Long("lane"), Long("ordinal")), Long("seen"), Long("length"));
 
         long Long(string column) => row.GetInt64(row.GetOrdinal(column));
         string Text(string column) => row.GetString(row.GetOrdinal(column));

@@ -20,10 +20,11 @@ internal enum FileState
 /// <param name="Path">Where it was last seen.</param>
 /// <param name="Identity">Of the file that holds it; null while none is known to.</param>
 /// <param name="Offset">Bytes that the destination has.</param>
+/// <param name="Length">Bytes that it had when this was written, unless it is compressed: what is missing when it is gone.</param>
 /// <param name="Cuts">Offsets beyond that at which records end because of time, not because of what the file holds.</param>
 internal sealed record FileCheckpoint(
     long Id, string Path, FileIdentity? Identity, Fingerprint Head, Fingerprint Tail, long Offset, ImmutableArray<long> Cuts, FileState State,
-    LanePosition? Lane, long SeenMs);
+    LanePosition? Lane, long SeenMs, long Length);
 
 /// <summary>The place of a log in the life of a producer.</summary>
 /// <param name="Lane">Number of the producer in its flow.</param>

@@ -25,7 +25,7 @@ internal abstract class FileContent : IDisposable
 
     public static FileContent Open(string path) => RotatedName.IsGzip(path)
         ? new Compressed(path)
-        : new Plain(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        : new Plain(FileStatus.OpenToRead(path));
 
     internal sealed class Plain(SafeFileHandle handle) : FileContent
     {
@@ -54,7 +54,7 @@ internal abstract class FileContent : IDisposable
             if (_stream is null || offset < _offset)
             {
                 _stream?.Dispose();
-                _stream = new GZipStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), CompressionMode.Decompress);
+                _stream = new GZipStream(new FileStream(FileStatus.OpenToRead(path), FileAccess.Read), CompressionMode.Decompress);
                 _offset = 0;
             }
             _skipped ??= new byte[SkipBytes];

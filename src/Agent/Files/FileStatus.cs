@@ -21,6 +21,8 @@ internal readonly record struct FileStatus(FileIdentity Identity, long Length, D
     private const int NoSuchEntry = 2;
     private const int NotAFolder = 20;
     private const int StatxBytes = 256;
+    private const int NotPermitted = 13;
+    private const int ReadOnlyCloseOnExec = 0x80000;
 
     /// <summary>Null where there is no regular file. Links are followed.</summary>
     public static FileStatus? Of(string path) => Read(AtCurrentFolder, path, 0);
@@ -37,6 +39,26 @@ internal readonly record struct FileStatus(FileIdentity Identity, long Length, D
         {
             if (added) file.DangerousRelease();
         }
+    }
+
+    /// <summary>
+    /// Opens a file without the advisory lock that .NET's own classes take: while that is held, programs on .NET that want a file for themselves could
+    /// not write to their logs.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public static SafeFileHandle OpenToRead(string path)
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("The agent runs on Linux only.");
+        var handle = new SafeFileHandle(Open(path, ReadOnlyCloseOnExec), ownsHandle: true);
+        if (!handle.IsInvalid) return handle;
+        var error = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        throw error switch
+        {
+            NoSuchEntry or NotAFolder => new FileNotFoundException($"There is no file {path}.", path),
+            NotPermitted => new UnauthorizedAccessException($"{path} may not be read."),
+            _ => new IOException($"{path}: {new Win32Exception(error).Message}"),
+        };
     }
 
     private static FileStatus? Read(int folder, string path, int flags)
@@ -59,6 +81,9 @@ internal readonly record struct FileStatus(FileIdentity Identity, long Length, D
         uint U32(int at) => BitConverter.ToUInt32(buffer, at);
         ulong U64(int at) => BitConverter.ToUInt64(buffer, at);
     }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static extern int Statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, [Out] byte[] buffer);

@@ -83,12 +83,7 @@ internal sealed class RecordReader
     public bool TryPeek(EndOfFile end)
     {
         if (Length > 0) return true;
-        for (; _headerLines > 0; _headerLines--)
-        {
-            if (!TryFindLine(out var header)) return false;
-            Found(header, _dropped);
-            Advance();
-        }
+        if (_headerLines > 0 && !TryPassHeader()) return false;
         return _shape.StartPattern is not null || _shape.AggregatedBytes > 0 ? TryLines(end) : TryLine(end);
     }
 
@@ -108,6 +103,19 @@ internal sealed class RecordReader
         }
         (Length, _kept, _lineStart, _searched, _dropped, _droppedAtLine, IsEndedByTime) = (0, 0, 0, 0, 0, 0, false);
         while (_cuts.TryPeek(out var cut) && cut <= Offset) _cuts.Dequeue();
+    }
+
+    /// <summary>All of them or none: a reader that begins behind some of them would not know that others follow.</summary>
+    private bool TryPassHeader()
+    {
+        for (; _headerLines > 0; _headerLines--)
+        {
+            if (!TryFindLine(out var end)) return false;
+            (_lineStart, _searched, _droppedAtLine) = (end, end, _dropped);
+        }
+        Found(_lineStart, _droppedAtLine);
+        Advance();
+        return true;
     }
 
     private bool TryLine(EndOfFile end) => TryFindLine(out var line) ? Found(line, _dropped) : end == EndOfFile.TakesAll && Rest(end);

@@ -38,6 +38,10 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
                 if (!poll.IsCompleted) await Task.WhenAny(poll);
             }
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A put waited for another try; it is made at the next start.
+        }
         finally
         {
             await EndAsync(stop);

@@ -33,11 +33,11 @@ internal sealed class Lanes(LogFolder folder, CheckpointStore store)
         if (lane < 0) return false;
         var former = _holders[lane];
         var taken = new LanePosition(lane, _ordinals[lane] + 1);
-        List<FileCheckpoint> saved = [one.Checkpoint with { Lane = taken }];
+        List<FileCheckpoint> saved = [one.ToSave() with { Lane = taken }];
         if (former?.Checkpoint.Lane is not null)
         {
             former.Checkpoint = former.Checkpoint with { Lane = null };
-            saved.Add(former.Checkpoint);
+            saved.Add(former.ToSave());
         }
         store.Save(folder.Flow, saved, taken);
         one.Checkpoint = saved[0];

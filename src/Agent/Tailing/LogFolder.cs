@@ -43,7 +43,8 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         if (known.Flow is { } id)
         {
             Flow = id;
-            _logs.AddRange(known.Files.Select(f => new TrackedLog(f) { GrewAt = clock.GetTimestamp() }));
+            var now = clock.GetTimestamp();
+            _logs.AddRange(known.Files.Select(f => new TrackedLog(f) { GrewAt = now, PendingSince = now }));
         }
         else
         {
@@ -74,7 +75,7 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
     /// <summary>Whether a later log of its stem took its place: nobody is to write to it any more.</summary>
     public bool IsSuperseded(TrackedLog one) => one.IsCompressed || one.IsAbsent || _logs.Exists(l => l.Id > one.Id && l.Stem == one.Stem && l.Checkpoint.State != FileState.Ignored);
 
-    public void Save(params IReadOnlyList<TrackedLog> logs) => store.Save(Flow, [.. logs.Select(l => l.Checkpoint)]);
+    public void Save(params IReadOnlyList<TrackedLog> logs) => store.Save(Flow, [.. logs.Select(l => l.ToSave())]);
 
     public void Dispose()
     {
@@ -246,7 +247,7 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         try
         {
             using var content = FileContent.Open(file.Path);
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle) != file.Status) return;
+            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return;
             var head = Fingerprint.HeadOf(content);
             // A compressed file is looked at once it does not grow any more.
             var isWhole = !file.IsGzip || (_held.TryGetValue(file.Status.Identity, out var before) && before.Length == file.Status.Length);

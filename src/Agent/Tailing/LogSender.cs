@@ -33,6 +33,7 @@ internal sealed partial class LogSender(
     public async Task SendAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
     {
         await gate.WaitAsync(stop);
+        one.IsSettled = false;
         var savedAt = clock.GetTimestamp();
         var saved = one.Checkpoint;
         try
@@ -49,7 +50,11 @@ internal sealed partial class LogSender(
                     if (!isFull) Drained(one, end);
                     break;
                 }
-                if (!isFull && !isDue) break;
+                if (!isFull && !isDue)
+                {
+                    one.PendingSince ??= clock.GetTimestamp();
+                    break;
+                }
                 if (one.Content.CanChange && !one.Fits(one.Content))
                 {
                     one.IsSuspect = true;
@@ -71,6 +76,7 @@ internal sealed partial class LogSender(
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
+            one.PendingSince ??= clock.GetTimestamp();
             one.RetryAt = clock.GetTimestamp() + (long)(s_readAgain.TotalSeconds * clock.TimestampFrequency);
             if (e is InvalidDataException) one.IsSuspect = !one.IsCompressed;
             CannotRead(log, one.Checkpoint.Path, e.Message);

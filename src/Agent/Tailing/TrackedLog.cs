@@ -26,7 +26,7 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
     public FileContent? Content { get; set; }
 
     /// <summary>Bytes that the file had when it was looked at; unknown of compressed ones before they were read.</summary>
-    public long Length { get; set; } = checkpoint.Offset;
+    public long Length { get; set; } = Math.Max(checkpoint.Offset, checkpoint.Length);
 
     public long Backlog => Math.Max(0, Length - Checkpoint.Offset);
 
@@ -54,6 +54,9 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
     /// <summary>Lines counted of those not sent, and up to where.</summary>
     public (long Offset, long To, int Lines) Counted { get; set; }
 
+    /// <summary>The checkpoint as it is to be written.</summary>
+    public FileCheckpoint ToSave() => Checkpoint with { Length = IsCompressed ? Checkpoint.Offset : Length };
+
     public void Close()
     {
         Content?.Dispose();
@@ -72,5 +75,5 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
     public bool Fits(FileContent content) => Checkpoint.Head.Fits(content) && Checkpoint.Tail.Fits(content);
 
     public static FileCheckpoint New(string path, FileIdentity identity, Fingerprint head, long seenMs) =>
-        new(0, path, identity, head, Fingerprint.None, 0, ImmutableArray<long>.Empty, FileState.Open, null, seenMs);
+        new(0, path, identity, head, Fingerprint.None, 0, ImmutableArray<long>.Empty, FileState.Open, null, seenMs, 0);
 }

@@ -57,7 +57,7 @@ internal static class AgentCommand
                 await run.RunAsync(signals.Stop);
                 return ExitCodes.Ok;
             }
-            catch (Exception e) when (e is AgentFencedException or PlatformNotSupportedException)
+            catch (Exception e) when (e is AgentFencedException or CheckpointException or PlatformNotSupportedException)
             {
                 await Console.Error.WriteLineAsync($"actorstreams agent: {e.Message}");
                 return ExitCodes.Failed;

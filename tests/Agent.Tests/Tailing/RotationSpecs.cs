@@ -1,4 +1,5 @@
 using ActorStreams.Agent.Configuration;
+using ActorStreams.Agent.Sending;
 
 namespace ActorStreams.Agent.Tests.Tailing;
 
@@ -154,7 +155,7 @@ public sealed class RotationSpecs : IDisposable
         await _agent.SettleAsync();
         await _agent.SettleAsync();
 
-        Assert.Equal(["1", "3", "half"], Stored);
+        Assert.Equal(["1", "half", "3"], Stored);
     }
 
     [Fact]
@@ -186,7 +187,7 @@ public sealed class RotationSpecs : IDisposable
 
         _agent.Write("app.log", "2");
         _agent.Service.Faults.Enqueue(FakeService.Fault.Fenced);
-        await Assert.ThrowsAsync<Sending.AgentFencedException>(_agent.SettleAsync);
+        await Assert.ThrowsAsync<AgentFencedException>(_agent.SettleAsync);
         _agent.Kill();
         File.Delete(_agent.Log("app.log"));
         await _agent.PassAsync();

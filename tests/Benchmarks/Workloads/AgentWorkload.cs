@@ -100,7 +100,7 @@ public sealed class AgentWorkload : IWorkload
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted) break;
             }
-            var records = context.Request.Headers["x-actorstreams-position"].ToString().Count(',') + 1;
+            var records = context.Request.Headers["x-actorstreams-position"].ToString().AsSpan().Count(',') + 1;
             context.Response.Headers["x-actorstreams-repeated"] = "0";
             await context.Response.Body.WriteAsync(s_answer);
             if (Interlocked.Add(ref _received, records) >= Interlocked.Read(ref _expected)) _done.TrySetResult();
