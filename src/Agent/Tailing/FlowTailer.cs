@@ -63,13 +63,10 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
 
     private int Pass(CancellationToken stop, CancellationToken abort)
     {
-        if (!_hasLoaded)
-        {
-            _lanes.Load(folder.Load());
-            _hasLoaded = true;
-        }
         try
         {
+            if (!_hasLoaded) _lanes.Load(folder.Load());
+            _hasLoaded = true;
             folder.Scan();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

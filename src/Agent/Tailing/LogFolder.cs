@@ -66,7 +66,12 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             if (!byIdentity.TryGetValue(identity, out var file)) Miss(known, now);
             else if (See(known, file, now)) owned.Add(identity);
         }
-        foreach (var file in files.Where(f => !owned.Contains(f.Status.Identity))) Meet(file, now);
+        // Those that come after a compressed file of their stem wait until that may be read, or they would go first.
+        var waiting = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in files.Where(f => !owned.Contains(f.Status.Identity) && !waiting.Contains(RotatedName.StemOf(f.Name))))
+        {
+            if (!Meet(file, now)) waiting.Add(RotatedName.StemOf(file.Name));
+        }
         foreach (var held in _held.Keys.Where(k => !byIdentity.ContainsKey(k)).ToList()) _held.Remove(held);
         Settle(now);
         _isFirst = false;
@@ -96,38 +101,33 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
                 begun.Add(one with { State = FileState.Ignored });
                 continue;
             }
-            using var content = FileContent.Open(file.Path);
-            one = one with { Head = Fingerprint.HeadOf(content) };
-            if (flow.InitialPosition == InitialPosition.EndOfFile)
+            try
             {
-                var end = EndOfLines(content, file.Status.Length);
-                one = one with { Offset = end, Tail = end == 0 ? Fingerprint.None : Fingerprint.TailOf(content, end) };
+                using var content = FileContent.Open(file.Path);
+                begun.Add(Begin(one, content, file.Status.Length));
             }
-            begun.Add(one);
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A new file, once it can be read.
+                CannotRead(log, file.Path, e.Message);
+            }
         }
         (Flow, var ids) = store.Create(flow.Id, begun);
         Track(begun, ids);
+    }
+
+    private FileCheckpoint Begin(FileCheckpoint one, FileContent content, long length)
+    {
+        one = one with { Head = Fingerprint.HeadOf(content) };
+        if (flow.InitialPosition == InitialPosition.StartOfFile) return one;
+        var end = LogRecognition.EndOfLines(content, length);
+        return one with { Offset = end, Tail = end == 0 ? Fingerprint.None : Fingerprint.TailOf(content, end) };
     }
 
     private void Track(IReadOnlyList<FileCheckpoint> checkpoints, IReadOnlyList<long> ids)
     {
         var now = clock.GetTimestamp();
         _logs.AddRange(checkpoints.Zip(ids, (c, id) => new TrackedLog(c with { Id = id }) { GrewAt = now }));
-    }
-
-    /// <summary>Behind the last line that is complete; a file without one is read from its beginning.</summary>
-    private static long EndOfLines(FileContent content, long length)
-    {
-        var chunk = new byte[64 * 1024];
-        for (var end = length; end > 0;)
-        {
-            var start = Math.Max(0, end - chunk.Length);
-            var read = content.ReadFully(chunk.AsSpan(0, (int)(end - start)), start);
-            var at = chunk.AsSpan(0, read).LastIndexOf((byte)'\n');
-            if (at >= 0) return start + at + 1;
-            end = start;
-        }
-        return 0;
     }
 
     /// <summary>A file under the inode of a log; false where it is not that log any more.</summary>
@@ -144,14 +144,14 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             return true;
         }
         var mustCheck = _isFirst || known.IsSuspect || known.IsAbsent || (!known.IsCompressed && file.Status.Length != known.Length);
-        if (mustCheck && !IsStill(known, file))
+        if (mustCheck && !LogRecognition.IsStill(known, file))
         {
             Detach(known, now);
             return false;
         }
         known.IsAbsent = false;
         known.IsSuspect = false;
-        if (known is { IsOpen: true, IsCompressed: false, Content: null }) TryOpen(known, file);
+        if (known is { IsOpen: true, IsCompressed: false, Content: null }) LogRecognition.TryOpen(known, file);
         var isOld = NowMs - known.Checkpoint.SeenMs > s_noteSeen.TotalMilliseconds;
         if (known.Checkpoint.Path != file.Path || isOld)
         {
@@ -168,45 +168,6 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             if (known.IsOpen) ExtendHead(known);
         }
         return true;
-    }
-
-    private static bool IsStill(TrackedLog known, SeenFile file)
-    {
-        if (!file.IsGzip && file.Status.Length < known.Checkpoint.Offset) return false;
-        var content = known.Content;
-        try
-        {
-            content ??= FileContent.Open(file.Path);
-            // Another file may have come to the name since the folder was listed: the next scan tells.
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return true;
-            return known.Fits(content);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-        finally
-        {
-            if (content != known.Content) content?.Dispose();
-        }
-    }
-
-    private static void TryOpen(TrackedLog known, SeenFile file)
-    {
-        try
-        {
-            var content = (FileContent.Plain)FileContent.Open(file.Path);
-            if (FileStatus.Of(content.Handle).Identity == known.Checkpoint.Identity) known.Content = content;
-            else content.Dispose();
-        }
-        catch (IOException)
-        {
-            // Gone again; the next scan tells what became of it.
-        }
     }
 
     private static void ExtendHead(TrackedLog known)
@@ -239,27 +200,41 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         Truncated(log, known.Checkpoint.Path, known.Checkpoint.Offset);
     }
 
-    /// <summary>A file that is no log's so far.</summary>
-    private void Meet(SeenFile file, long now)
+    /// <summary>A file that is no log's so far; false where it can be told at the next scan only.</summary>
+    private bool Meet(SeenFile file, long now)
     {
         var stem = RotatedName.StemOf(file.Name);
         var relatives = _logs.Where(l => l.Stem == stem && l.Checkpoint.State != FileState.Ignored).ToList();
         try
         {
             using var content = FileContent.Open(file.Path);
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return;
+            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return false;
             var head = Fingerprint.HeadOf(content);
             // A compressed file is looked at once it does not grow any more.
             var isWhole = !file.IsGzip || (_held.TryGetValue(file.Status.Identity, out var before) && before.Length == file.Status.Length);
-            if (isWhole && relatives.Find(l => GoesOnIn(l, file, content)) is { } former) GoOn(former, file, now);
-            else if (!isWhole || IsHeldBack(file, content, head, relatives)) Hold(file, now);
+            var former = relatives.Find(l => LogRecognition.GoesOnIn(l, file, content));
+            if (former is not null && isWhole)
+            {
+                GoOn(former, file, now);
+            }
+            else if (former is null && IsHeldBack(file, content, head, relatives))
+            {
+                Hold(file, now);
+            }
+            else if (!isWhole)
+            {
+                Hold(file, now);
+                return former is null && !file.IsOfFlow;
+            }
             else if (file.IsOfFlow) Add(TrackedLog.New(file.Path, file.Status.Identity, head, NowMs), now, file);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            if (!_held.ContainsKey(file.Status.Identity)) CannotRead(log, file.Path, e.Message);
-            Hold(file, now);
+            // Looked at again at each scan, for as long as it is there; told once.
+            if (_held.TryAdd(file.Status.Identity, (-1, now))) CannotRead(log, file.Path, e.Message);
+            return !file.IsGzip || clock.GetElapsedTime(_held[file.Status.Identity].Since, now) > Grace;
         }
+        return true;
     }
 
     private void Add(FileCheckpoint one, long now, SeenFile file)
@@ -268,17 +243,8 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         Track([one], store.Add(Flow, [one]));
         _logs[^1].GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
         if (one.State != FileState.Open) return;
-        if (!file.IsGzip) TryOpen(_logs[^1], file);
+        if (!file.IsGzip) LogRecognition.TryOpen(_logs[^1], file);
         Found(log, file.Path);
-    }
-
-    /// <summary>Whether the log, whose own file is gone, is what this file holds.</summary>
-    private static bool GoesOnIn(TrackedLog known, SeenFile file, FileContent content)
-    {
-        if (!known.IsAbsent || known.IsBusy || known.Content is not null || known.Checkpoint.Head.Length == 0) return false;
-        // What stands under the name of a log that is being written is a new one, however alike its lines are; and one that was read to its end has nothing to go on with but being compressed.
-        if (!file.IsGzip && (RotatedName.IsCurrent(file.Name) || !known.IsOpen || file.Status.Length < known.Checkpoint.Offset)) return false;
-        return known.Fits(content);
     }
 
     private void GoOn(TrackedLog known, SeenFile file, long now)
@@ -300,25 +266,7 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         {
             return head.Length == 0 || relatives.Exists(l => l.Checkpoint.Head.Length > 0 && l.Checkpoint.Head.Fits(content));
         }
-        return !RotatedName.IsCurrent(file.Name) && relatives.Exists(l => MayBeCopyOf(l, file, content));
-    }
-
-    private static bool MayBeCopyOf(TrackedLog known, SeenFile file, FileContent content)
-    {
-        if (!known.IsOpen || known.IsAbsent || !RotatedName.IsCurrent(known.Name)) return false;
-        // What it was truncated to is told once it is not busy.
-        if (known.IsBusy || file.Status.Length == 0 || known.Content is null) return true;
-        var common = Math.Min(file.Status.Length, known.Length);
-        if (common == 0) return false;
-        var isAlike = Fingerprint.TailOf(content, common).Fits(known.Content) && IsBegunAlike(content, known.Content, common);
-        // Different only because it was truncated in this moment: the next scan tells.
-        return isAlike || !known.Fits(known.Content) || FileStatus.Of(((FileContent.Plain)known.Content).Handle).Length < known.Length;
-    }
-
-    private static bool IsBegunAlike(FileContent one, FileContent other, long length)
-    {
-        var bytes = new byte[Math.Min(length, Fingerprint.HeadBytesMax)];
-        return one.ReadFully(bytes, 0) == bytes.Length && Fingerprint.Of(bytes, 0).Fits(other);
+        return !RotatedName.IsCurrent(file.Name) && relatives.Exists(l => LogRecognition.MayBeCopyOf(l, file, content));
     }
 
     private void Hold(SeenFile file, long now)
