@@ -4,6 +4,7 @@ using ActorStreams.Hosting;
 using ActorStreams.Node.Certificates;
 using ActorStreams.Node.Demo;
 using ActorStreams.Node.Hosting;
+using ActorStreams.Node.LogAgent;
 using ActorStreams.Node.Operations;
 using ActorStreams.Node.Replay;
 using ActorStreams.Node.Settings;
@@ -43,6 +44,7 @@ internal static class CommandLine
         root.SetAction((parsed, _) => RunCommand.RunAsync(node.Overrides(parsed), parsed.GetValue(node.SettingsFile)));
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(ReplayCommand.Build());
+        root.Subcommands.Add(AgentCommand.Build());
         root.Subcommands.Add(CertificateCommand.Build());
         root.Subcommands.Add(BackupCommand.Build());
         root.Subcommands.Add(RestoreCommand.Build());

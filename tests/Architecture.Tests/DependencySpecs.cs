@@ -10,6 +10,8 @@ public class DependencySpecs
         { "ActorStreams.Shards", [] },
         { "ActorStreams.Gateway", ["ActorStreams.Shards"] },
         { "ActorStreams.Pipelines", ["ActorStreams.Shards"] },
+        // The agent is a client: of the gateway it takes the signing of requests.
+        { "ActorStreams.Agent", ["ActorStreams.Shards", "ActorStreams.Gateway"] },
         { "ActorStreams.Management", ["ActorStreams.Shards", "ActorStreams.Pipelines"] },
         { "ActorStreams.Clustering", ["ActorStreams.Shards"] },
         { "ActorStreams.Hosting", ["ActorStreams.Shards"] },
@@ -17,7 +19,10 @@ public class DependencySpecs
         { "pbm", [] },
         {
             "actorstreams",
-            ["ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting"]
+            [
+                "ActorStreams.Shards", "ActorStreams.Gateway", "ActorStreams.Pipelines", "ActorStreams.Management", "ActorStreams.Clustering", "ActorStreams.Hosting",
+                "ActorStreams.Agent",
+            ]
         },
     };
 

@@ -54,7 +54,7 @@ public class ShellSpecs
     }
 
     [Theory]
-    [InlineData("", "cluster cluster-sharding consumer lease pipeline shard stream")]
+    [InlineData("", "cluster cluster-sharding consumer delivery lease pipeline shard stream")]
     [InlineData("cl", "cluster cluster-sharding")]
     [InlineData("cluster", "cluster cluster-sharding")]
     [InlineData("stream s", "scale show split")]

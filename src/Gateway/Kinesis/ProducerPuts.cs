@@ -48,7 +48,8 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
         }
         var repeated = 0;
         foreach (ref readonly var entry in request.Entries) repeated += puts[entry.Block].Reply is AppendReply.Repeated ? 1 : 0;
-        if (repeated > 0) call.Response.Headers[ProducerHeaders.RepeatedHeader] = repeated.ToString(CultureInfo.InvariantCulture);
+        // Always, so that a producer sees that its headers were understood.
+        call.Response.Headers[ProducerHeaders.RepeatedHeader] = repeated.ToString(CultureInfo.InvariantCulture);
         return puts;
     }
 

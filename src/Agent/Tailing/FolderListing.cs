@@ -1,0 +1,35 @@
+using ActorStreams.Agent.Configuration;
+using ActorStreams.Agent.Files;
+
+namespace ActorStreams.Agent.Tailing;
+
+/// <param name="IsOfFlow">Whether the name matches the flow's pattern; others are looked at only as what became of one that did.</param>
+internal sealed record SeenFile(string Path, FileStatus Status, bool IsOfFlow)
+{
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    public bool IsGzip => RotatedName.IsGzip(Path);
+}
+
+/// <summary>What a flow's folder holds now.</summary>
+internal sealed class FolderListing(FlowSettings flow)
+{
+    private readonly FilePattern _pattern = FilePattern.TryCreate(flow.FileNames, out var pattern, out var wrong) ? pattern : throw new ArgumentException(wrong, nameof(flow));
+
+    /// <summary>Files of the flow, and those that by their name may be rotated ones of it, in the order of their last change. Empty where there is no folder.</summary>
+    /// <param name="stems">Of the logs that are known.</param>
+    public IReadOnlyList<SeenFile> Read(IReadOnlySet<string> stems)
+    {
+        var files = new List<SeenFile>();
+        if (!Directory.Exists(flow.Directory)) return files;
+        foreach (var path in Directory.EnumerateFiles(flow.Directory))
+        {
+            var name = Path.GetFileName(path);
+            var isOfFlow = _pattern.Matches(name);
+            if (RotatedName.IsCompressed(name) && !RotatedName.IsGzip(name)) continue;
+            if (!isOfFlow && !stems.Contains(RotatedName.StemOf(name))) continue;
+            if (FileStatus.Of(path) is { } status) files.Add(new SeenFile(path, status, isOfFlow));
+        }
+        return [.. files.OrderBy(f => f.Status.ModifiedAt).ThenBy(f => f.Path, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ActorStreams.Agent.Checkpoints;
+using ActorStreams.Agent.Configuration;
+using ActorStreams.Agent.Files;
+using ActorStreams.Agent.Processing;
+using ActorStreams.Agent.Reporting;
+using ActorStreams.Agent.Sending;
+using Microsoft.Extensions.Logging;
+
+namespace ActorStreams.Agent.Tailing;
+
+/// <summary>Sends what a log holds, from its checkpoint on: batch after batch, each after the answer to the one before.</summary>
+/// <param name="gate">Batches of all flows that may be in memory at the same time.</param>
+internal sealed partial class LogSender(
+    FlowSettings flow, LogFolder folder, CheckpointStore store, BatchSender sender, AgentCounters counters, TimeProvider clock, SemaphoreSlim gate, ILogger log)
+{
+    /// <summary>Against a service that knows producers, what was sent after a checkpoint costs no more than being sent again.</summary>
+    private static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan s_readAgain = TimeSpan.FromSeconds(10);
+
+    private readonly RecordConverter? _converter = RecordConverter.Create(flow.Processing);
+    private readonly byte[] _terminator = Encoding.UTF8.GetBytes(flow.TruncatedRecordTerminator);
+    private readonly ulong _keySeed = ulong.Parse(store.Name, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private readonly RecordShape _shape = new(
+        flow.MultiLineStartPattern is { } pattern ? RecordConverter.Compile(@"\A(?:" + pattern + ")") : null, flow.AggregatedRecordBytes, flow.SkipHeaderLines, flow.RecordBytesMax);
+
+    /// <summary>Ends when the log has nothing more to send, or less than a batch that need not go yet.</summary>
+    /// <param name="isDue">Whether what does not fill a batch is to go as well.</param>
+    public async Task SendAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    {
+        await gate.WaitAsync(stop);
+        one.IsSettled = false;
+        var savedAt = clock.GetTimestamp();
+        var saved = one.Checkpoint;
+        try
+        {
+            one.Content ??= FileContent.Open(one.Checkpoint.Path);
+            var reader = new RecordReader(one.Content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
+            var batch = new PutBatch();
+            while (!stop.IsCancellationRequested)
+            {
+                var isFull = Fill(batch, reader, one, end, out var cuts);
+                if (reader.Offset == one.Checkpoint.Offset)
+                {
+                    // Nothing but what has to wait.
+                    if (!isFull) Drained(one, end);
+                    break;
+                }
+                if (!isFull && !isDue)
+                {
+                    one.PendingSince ??= clock.GetTimestamp();
+                    break;
+                }
+                if (one.Content.CanChange && !one.Fits(one.Content))
+                {
+                    one.IsSuspect = true;
+                    break;
+                }
+                if (cuts.Count > 0)
+                {
+                    one.Checkpoint = saved = one.Checkpoint with { Cuts = [.. one.Checkpoint.Cuts.Union(cuts).Order()] };
+                    folder.Save(one);
+                }
+                await PutAsync(batch, one, stop, abort);
+                one.Checkpoint = one.Checkpoint with { Offset = reader.Offset, Tail = reader.Tail, Cuts = [.. one.Checkpoint.Cuts.Where(c => c > reader.Offset)] };
+                one.PendingSince = null;
+                if (sender.IsExact && clock.GetElapsedTime(savedAt) < s_checkpointInterval) continue;
+                folder.Save(one);
+                (saved, savedAt) = (one.Checkpoint, clock.GetTimestamp());
+            }
+            one.IsSettled = true;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            one.PendingSince ??= clock.GetTimestamp();
+            one.RetryAt = clock.GetTimestamp() + (long)(s_readAgain.TotalSeconds * clock.TimestampFrequency);
+            if (e is InvalidDataException) one.IsSuspect = !one.IsCompressed;
+            CannotRead(log, one.Checkpoint.Path, e.Message);
+        }
+        finally
+        {
+            if (saved != one.Checkpoint) folder.Save(one);
+            gate.Release();
+        }
+    }
+
+    private async Task PutAsync(PutBatch batch, TrackedLog one, CancellationToken stop, CancellationToken abort)
+    {
+        if (batch.Entries.Count == 0) return;
+        var lane = one.Checkpoint.Lane ?? throw new InvalidOperationException($"{one.Checkpoint.Path} is sent without a lane.");
+        await sender.SendAsync(batch, $"agent.{store.Name}.{folder.Flow}.{lane.Lane}", store.Epoch, lane, stop, abort);
+    }
+
+    private static void Drained(TrackedLog one, EndOfFile end)
+    {
+        one.DrainedAs = end;
+        one.PendingSince = null;
+        if (one.IsCompressed) one.Length = one.Checkpoint.Offset;
+    }
+
+    /// <summary>Takes records as long as they fit into one request; true where it is full.</summary>
+    /// <param name="cuts">Ends of records that no byte of the file says.</param>
+    private bool Fill(PutBatch batch, RecordReader reader, TrackedLog one, EndOfFile end, out List<long> cuts)
+    {
+        batch.Clear();
+        cuts = [];
+        while (reader.TryPeek(end))
+        {
+            var data = Data(reader, out var isFiltered);
+            if (!isFiltered)
+            {
+                var place = reader.Offset + reader.Length;
+                var key = flow.Kind == DestinationKind.KinesisStream ? Key(data.Span, one.Id, place) : "";
+                if (batch.Entries.Count > 0 && batch.Bytes + data.Length + key.Length > flow.BufferBytesMax) return true;
+                batch.Add(data.Span, key, place);
+            }
+            if (reader.IsEndedByTime) cuts.Add(reader.Offset + reader.Length);
+            reader.Advance();
+            if (batch.Entries.Count >= flow.BufferRecordsMax) return true;
+        }
+        return false;
+    }
+
+    private ReadOnlyMemory<byte> Data(RecordReader reader, out bool isFiltered)
+    {
+        var data = reader.Data;
+        isFiltered = false;
+        if (_converter is not null)
+        {
+            if (_converter.Convert(data, out var hasFailed) is not { } converted)
+            {
+                counters.RecordsFiltered.Add(1);
+                isFiltered = true;
+                return data;
+            }
+            if (hasFailed) counters.RecordsUnconverted.Add(1);
+            data = converted;
+        }
+        var bytesMax = flow.RecordBytesMax - (flow.Kind == DestinationKind.KinesisStream ? KeyBytesMax : 0);
+        if (data.Length <= bytesMax && !reader.IsTooLong) return data;
+        counters.RecordsTruncated.Add(1);
+        var kept = Math.Min(data.Length, bytesMax - _terminator.Length);
+        return (byte[])[.. data.Span[..kept], .. _terminator];
+    }
+
+    private const int KeyBytesMax = 32;
+
+    /// <summary>The same for the same record each time: with another key what is sent again would come to another shard, which does not know it.</summary>
+    private string Key(ReadOnlySpan<byte> data, long id, long place)
+    {
+        if (flow.PartitionKeyOption == PartitionKeyOption.Deterministic)
+        {
+#pragma warning disable CA5351 // Kinesis's agent takes MD5 for spreading records, not for secrets.
+            return Convert.ToHexStringLower(MD5.HashData(data));
+#pragma warning restore CA5351
+        }
+        var mixed = _keySeed ^ ((ulong)id * 0x9E3779B97F4A7C15) ^ ((ulong)place * 0xD6E8FEB86659FD93);
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return (mixed ^ (mixed >> 31)).ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    [LoggerMessage(20, LogLevel.Warning, "{Path} cannot be read now: {Why}")]
+    private static partial void CannotRead(ILogger log, string path, string why);
+}

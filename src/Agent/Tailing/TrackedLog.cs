@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using ActorStreams.Agent.Checkpoints;
+using ActorStreams.Agent.Files;
+
+namespace ActorStreams.Agent.Tailing;
+
+/// <summary>
+/// A log on its way: its checkpoint, and what is known of the file that holds it. While it is busy the one who sends it owns it; the folder's scan then
+/// leaves it alone.
+/// </summary>
+internal sealed class TrackedLog(FileCheckpoint checkpoint)
+{
+    public FileCheckpoint Checkpoint { get; set; } = checkpoint;
+
+    public long Id => Checkpoint.Id;
+
+    public string Name => Path.GetFileName(Checkpoint.Path);
+
+    public string Stem { get; } = RotatedName.StemOf(Path.GetFileName(checkpoint.Path));
+
+    public bool IsCompressed => RotatedName.IsGzip(Name);
+
+    public bool IsOpen => Checkpoint.State == FileState.Open;
+
+    /// <summary>Held from the first sight to the end, so that a file that is removed can be read to its end.</summary>
+    public FileContent? Content { get; set; }
+
+    /// <summary>Bytes that the file had when it was looked at; unknown of compressed ones before they were read.</summary>
+    public long Length { get; set; } = Math.Max(checkpoint.Offset, checkpoint.Length);
+
+    public long Backlog => Math.Max(0, Length - Checkpoint.Offset);
+
+    /// <summary>Not in the folder; what is held open can still be read.</summary>
+    public bool IsAbsent { get; set; }
+
+    public bool IsBusy { get; set; }
+
+    /// <summary>What was read does not fit what was read before: the file was truncated.</summary>
+    public bool IsSuspect { get; set; }
+
+    /// <summary>Nothing of a former life is under way: all puts were answered, or it has never had one.</summary>
+    public bool IsSettled { get; set; } = checkpoint.Lane is null;
+
+    /// <summary>Up to where the end was taken at this length; null while there may be whole records.</summary>
+    public EndOfFile? DrainedAs { get; set; }
+
+    /// <summary>Timestamps of the clock.</summary>
+    public long GrewAt { get; set; }
+
+    public long? PendingSince { get; set; }
+
+    public long? RetryAt { get; set; }
+
+    /// <summary>Lines counted of those not sent, and up to where.</summary>
+    public (long Offset, long To, int Lines) Counted { get; set; }
+
+    /// <summary>The checkpoint as it is to be written.</summary>
+    public FileCheckpoint ToSave() => Checkpoint with { Length = IsCompressed ? Checkpoint.Offset : Length };
+
+    public void Close()
+    {
+        Content?.Dispose();
+        Content = null;
+    }
+
+    public void GrewTo(long length, long now)
+    {
+        if (length == Length) return;
+        (Length, GrewAt, DrainedAs) = (length, now, null);
+        PendingSince ??= now;
+        if (Checkpoint.State == FileState.Finished && length > Checkpoint.Offset) Checkpoint = Checkpoint with { State = FileState.Open };
+    }
+
+    /// <summary>Whether the file still has the bytes that were read.</summary>
+    public bool Fits(FileContent content) => Checkpoint.Head.Fits(content) && Checkpoint.Tail.Fits(content);
+
+    public static FileCheckpoint New(string path, FileIdentity identity, Fingerprint head, long seenMs) =>
+        new(0, path, identity, head, Fingerprint.None, 0, ImmutableArray<long>.Empty, FileState.Open, null, seenMs, 0);
+}
