@@ -12,7 +12,7 @@ namespace ActorStreams.Node.Hosting;
 internal static class GatewayServer
 {
     public static WebApplication Build(
-        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, IControlAudit audit, IDeliveryStreams deliveries,
+        GatewayOptions options, byte[] tokenKey, IStreams streams, EncryptionKeys keys, IControlAudit audit, IDeliveryStreams? deliveries,
         ILoggerFactory loggers, TimeProvider clock)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -21,7 +21,7 @@ internal static class GatewayServer
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(keys);
         builder.Services.AddSingleton(audit);
-        builder.Services.AddSingleton(deliveries);
+        if (deliveries is not null) builder.Services.AddSingleton(deliveries);
         builder.Services.AddActorStreamsGateway(options, tokenKey);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

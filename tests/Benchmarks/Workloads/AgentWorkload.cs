@@ -32,7 +32,10 @@ public sealed class AgentWorkload : IWorkload
             ["checkpointFile"] = Path.Combine(folder, "checkpoints"),
             ["flows"] = new JsonArray(new JsonObject
             {
-                ["filePattern"] = Path.Combine(folder, "app.log"), ["kinesisStream"] = "badges", ["initialPosition"] = "START_OF_FILE", ["maxBufferAgeMillis"] = 1000,
+                ["filePattern"] = Path.Combine(folder, "app.log"),
+                ["kinesisStream"] = "badges",
+                ["initialPosition"] = "START_OF_FILE",
+                ["maxBufferAgeMillis"] = 1000,
             }),
         }.ToJsonString());
 

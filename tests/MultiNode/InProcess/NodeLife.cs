@@ -90,7 +90,8 @@ public sealed class NodeLife : IAsyncDisposable
         _shards = await ShardsNode.StartAsync(System, _store, ShortTimes.Shards, time, cancel, EncryptionKeys.None, ClusterRoles.Shards);
         _pipelines = PipelinesNode.Start(
             System, _shards.Streams, [WatchPipeline.Definition], ShortTimes.Consumers, time, ClusterRoles.Pipelines);
-        _gateway = GatewayServer.Build(new GatewayOptions { Port = gatewayPort }, tokenKey, _shards.Streams, _shards.Keys, NoControlAudit.Instance, _loggers, time);
+        _gateway = GatewayServer.Build(
+            new GatewayOptions { Port = gatewayPort }, tokenKey, _shards.Streams, _shards.Keys, NoControlAudit.Instance, deliveries: null, _loggers, time);
         await _gateway.StartAsync(cancel);
         _isServing = true;
     }
