@@ -67,12 +67,20 @@ internal sealed class GlobalOptions(Settings defaults, Screen screen, TimeProvid
         {
             return ExitCodes.Interrupted;
         }
-        catch (IOException)
+        catch (IOException e) when (IsGone(e))
         {
             // Whoever read the output has seen enough.
             return ExitCodes.Ok;
         }
+        catch (IOException e)
+        {
+            screen.Notice($"{name}: the output could not be written: {Printable.Line(e.Message)}");
+            return ExitCodes.Refused;
+        }
     }
+
+    /// <summary>EPIPE on Linux and macOS; broken pipe and no data on Windows.</summary>
+    private static bool IsGone(IOException e) => e.HResult is 32 || (e.HResult & 0xffff) is 109 or 232;
 
     /// <summary>The defaults with what this command line says.</summary>
     public Settings SettingsOf(ParseResult parsed)

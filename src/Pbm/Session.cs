@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using ActorStreams.Pbm.Endpoint;
 using ActorStreams.Pbm.Output;
+using ActorStreams.Pbm.Palettes;
 
 namespace ActorStreams.Pbm;
 
@@ -22,14 +23,15 @@ internal sealed class Session(Settings settings, Screen screen, TimeProvider clo
     public void Dispose() => Client.Dispose();
 
     /// <summary>Prints the answer as it came, or hands it to <paramref name="show"/>.</summary>
-    public async Task<int> ShowAsync<T>(string path, JsonTypeInfo<T> type, Func<T, int> show, CancellationToken cancel)
+    /// <param name="silent">How many shards of the answer did not tell; null where answers have no gaps.</param>
+    public async Task<int> ShowAsync<T>(string path, JsonTypeInfo<T> type, Func<T, int> show, CancellationToken cancel, Func<T, int>? silent = null)
     {
         var answer = await Client.GetAsync(path, cancel);
         // Read also where it is printed as it is, so that what is no management endpoint's never counts as an answer.
         var read = answer.Read(type);
         if (!Json) return show(read);
         screen.Json(answer.Body);
-        return ExitCodes.Ok;
+        return StreamTables.Gaps(screen, silent?.Invoke(read) ?? 0);
     }
 
     /// <summary>Prints what the endpoint says of a change it made.</summary>

@@ -158,7 +158,9 @@ public class EndpointSpecs
 
         var list = await CommandRun.Async(stub, "stream", "list");
         var show = await CommandRun.Async(stub, "stream", "show", "orders");
+        var json = await CommandRun.Async(stub, "stream", "show", "orders", "--json");
 
+        Assert.Equal((ExitCodes.Partial, StubEndpoint.Recorded("stream-with-gap").Trim()), (json.ExitCode, json.Out.Trim()));
         Assert.Equal((ExitCodes.Partial, "1 shard did not answer; figures are missing.\n"), (list.ExitCode, list.Error));
         Assert.Equal(ExitCodes.Partial, show.ExitCode);
         Assert.Contains("orders/2  no answer  -", show.Out, StringComparison.Ordinal);

@@ -169,10 +169,13 @@ public class TailSpecs
     /// <summary>As a pipe whose other end is gone.</summary>
     private sealed class ClosedPipe : TextWriter
     {
+        /// <summary>As the system calls a reader that has gone.</summary>
+        private const int EPipe = 32;
+
         public override Encoding Encoding => Encoding.UTF8;
 
-        public override void Write(char value) => throw new IOException("Broken pipe");
+        public override void Write(char value) => throw new IOException("Broken pipe", EPipe);
 
-        public override void WriteLine(string? value) => throw new IOException("Broken pipe");
+        public override void WriteLine(string? value) => throw new IOException("Broken pipe", EPipe);
     }
 }

@@ -157,9 +157,11 @@ internal sealed class PolicyReader
                     member,
                     $"is '{Shortened(text)}'; allowed are actions that begin with {Prefix}{(_isOfKey ? $" or {FirehosePrefix}" : "")}, and \"*\"");
             }
+            if ((_isOfKey || _arn is not null) && !IsKnown(text))
+                throw Wrong(member, $"'{Shortened(text)}' is no operation of the API, and covers none; allowed are those such as kinesis:PutRecord{(_isOfKey ? " and firehose:PutRecord" : "")}, with or without wildcards");
             var action = text == "*" ? text : text[Prefix.Length..];
             // Exceptions may be of anything, as they open nothing by themselves.
-            if (_arn is not null && !isExcept && !_shared.Any(o => Wildcard.Matches(action, o, ignoreCase: true)))
+            if (_arn is not null && !isExcept && !Covers(action, _shared))
             {
                 throw Wrong(
                     member,
@@ -169,6 +171,12 @@ internal sealed class PolicyReader
         }
         return actions.ToImmutable();
     }
+
+    private static bool IsKnown(string text) => text == "*"
+        || (text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && Covers(text[Prefix.Length..], KnownOperations.OfKinesis))
+        || (text.StartsWith(FirehosePrefix, StringComparison.OrdinalIgnoreCase) && Covers(text[FirehosePrefix.Length..], KnownOperations.OfFirehose));
+
+    private static bool Covers(string pattern, FrozenSet<string> operations) => operations.Any(o => Wildcard.Matches(pattern, o, ignoreCase: true));
 
     private ImmutableArray<string> ReadResources(JsonElement element)
     {

@@ -16,7 +16,12 @@ internal sealed record StreamAnswer(
     string? EncryptionKey,
     int OpenShards,
     DateTimeOffset CreatedAt,
-    ImmutableArray<ShardAnswer> Shards);
+    ImmutableArray<ShardAnswer> Shards)
+{
+    /// <summary>Why it could not be asked; null where it was. Its shards are not known then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Unavailable { get; init; }
+}
 
 /// <param name="Node">Address of the owner's node; with all that follows null where the owner did not answer.</param>
 /// <param name="Epoch">How often the shard was owned.</param>

@@ -17,7 +17,7 @@ internal sealed class ShardLook(IShardInspection inspection, TimeProvider clock)
     /// <summary>Shards asked at once; a question costs its owner some microseconds.</summary>
     private const int AskedAtOnce = 256;
 
-    private static readonly TimeSpan s_shardWithin = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan ShardWithin = TimeSpan.FromSeconds(3);
     public static readonly TimeSpan PageWithin = TimeSpan.FromSeconds(8);
 
     private readonly long _since = clock.GetTimestamp();
@@ -38,7 +38,7 @@ internal sealed class ShardLook(IShardInspection inspection, TimeProvider clock)
         var left = PageWithin - clock.GetElapsedTime(_since);
         if (left <= TimeSpan.Zero)
             return known with { Unavailable = $"It was not asked: owners asked before it took {PageWithin.TotalSeconds:0} s. Ask for this shard alone." };
-        return await inspection.InspectAsync(shard.Key, left < s_shardWithin ? left : s_shardWithin, cancel) switch
+        return await inspection.InspectAsync(shard.Key, left < ShardWithin ? left : ShardWithin, cancel) switch
         {
             InspectReply.Found found => Describe(known, shard, found),
             var other => known with { Unavailable = ((InspectReply.Refused)other).Detail },

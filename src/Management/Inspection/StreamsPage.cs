@@ -22,24 +22,47 @@ public sealed class StreamsPage(Func<StreamsClient?> shards, Func<ShardStore?> s
         ManagementRoute.Get("/streams/{region}/{stream}/shards/{shard}", AnswerShardAsync),
     ];
 
+    /// <summary>Streams asked at once.</summary>
+    private const int AskedAtOnce = 64;
+
     private async Task AnswerAllAsync(ManagementCall call)
     {
         var streams = Opened.Of(shards);
         var opened = Opened.Of(store);
         var look = new ShardLook(streams, clock);
-        var listed = ImmutableArray.CreateBuilder<StreamAnswer>();
+        var summaries = new List<(string Region, StreamSummary Stream)>();
         var regions = await opened.Journal.PersistenceIdsAsync(Regions.CataloguePrefix, call.Cancel);
         foreach (var region in regions.Select(id => id[Regions.CataloguePrefix.Length..]).Order(StringComparer.Ordinal))
-        {
-            foreach (var summary in await ListAsync(streams, region, call.Cancel))
-            {
-                // One that was deleted since is left out.
-                if (await streams.DescribeStreamAsync(new StreamId(region, summary.Name), call.Cancel) is DescribeStreamResult.Found found)
-                    listed.Add(Describe(found.Stream, await look.AskAsync(found.Stream, call.Cancel)));
-            }
-        }
+            summaries.AddRange((await ListAsync(streams, region, call.Cancel)).Select(s => (region, s)));
+        var answers = new StreamAnswer?[summaries.Count];
+        await Parallel.ForAsync(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = call.Cancel }, async (i, cancel) =>
+            answers[i] = await AskAsync(streams, look, summaries[i].Region, summaries[i].Stream, cancel));
+        await call.AnswerAsync(
+            new StreamsAnswer(await opened.SizeBytesAsync(call.Cancel), [.. answers.OfType<StreamAnswer>()]), InspectionJson.Default.StreamsAnswer);
+    }
 
-        await call.AnswerAsync(new StreamsAnswer(await opened.SizeBytesAsync(call.Cancel), listed.ToImmutable()), InspectionJson.Default.StreamsAnswer);
+    /// <summary>Null where it was deleted since. One whose node is lost holds up nobody else.</summary>
+    private static async Task<StreamAnswer?> AskAsync(StreamsClient streams, ShardLook look, string region, StreamSummary stream, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ShardLook.ShardWithin);
+        DescribeStreamResult described;
+        try
+        {
+            described = await streams.DescribeStreamAsync(new StreamId(region, stream.Name), limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            described = new DescribeStreamResult.Unavailable($"It did not answer within {ShardLook.ShardWithin.TotalSeconds:0} s.");
+        }
+        return described switch
+        {
+            DescribeStreamResult.Found found => Describe(found.Stream, await look.AskAsync(found.Stream, cancel)),
+            DescribeStreamResult.Unavailable unavailable => new StreamAnswer(
+                region, stream.Name, stream.Incarnation.ToString(), stream.Status.ToString().ToUpperInvariant(), stream.Mode.ToString(), 0, null, stream.Shards,
+                stream.CreatedAt, []) { Unavailable = unavailable.Detail },
+            _ => null,
+        };
     }
 
     private async Task AnswerOneAsync(ManagementCall call)

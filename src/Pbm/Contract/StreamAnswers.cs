@@ -9,6 +9,9 @@ internal sealed record StreamsAnswer
 
 internal sealed record StreamAnswer
 {
+    /// <summary>Why it could not be asked; its shards are not known then.</summary>
+    public string? Unavailable { get; init; }
+
     public string Region { get; init; } = "";
 
     public string Name { get; init; } = "";

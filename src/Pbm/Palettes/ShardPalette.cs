@@ -25,7 +25,8 @@ internal static class ShardPalette
             parsed, (session, token) =>
             {
                 var name = parsed.GetRequiredValue(shard);
-                return session.ShowAsync(Paths.Shard(session.Region, name), ContractJson.Default.ShardAnswer, answer => ShowShard(session.Screen, name, answer), token);
+                return session.ShowAsync(Paths.Shard(session.Region, name), ContractJson.Default.ShardAnswer, answer => ShowShard(session.Screen, name, answer), token,
+                    answer => answer.Unavailable is null ? 0 : 1);
             }, cancel));
         return command;
     }

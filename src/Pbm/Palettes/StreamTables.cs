@@ -22,7 +22,8 @@ internal static class StreamTables
         var command = new Command("show", "A stream with its shards: where they are, what they hold, how much goes in and out.") { stream };
         command.SetAction((parsed, cancel) => globals.RunAsync(
             parsed, (session, token) => session.ShowAsync(
-                Paths.Stream(session.Region, parsed.GetRequiredValue(stream)), ContractJson.Default.StreamAnswer, answer => ShowStream(session.Screen, answer), token), cancel));
+                Paths.Stream(session.Region, parsed.GetRequiredValue(stream)), ContractJson.Default.StreamAnswer, answer => ShowStream(session.Screen, answer), token,
+                answer => answer.Shards.Count(s => s.Unavailable is not null)), cancel));
         return command;
     }
 
@@ -32,6 +33,7 @@ internal static class StreamTables
         var all = answer.Read(ContractJson.Default.StreamsAnswer);
         var streams = session.Settings.RegionGiven ? [.. all.Streams.Where(s => s.Region == session.Region)] : all.Streams;
         var silent = streams.SelectMany(s => s.Shards).Count(s => s.Unavailable is not null);
+        var missing = streams.Count(s => s.Unavailable is not null);
         if (session.Json) session.Screen.Json(session.Settings.RegionGiven ? OnlyRegion(answer.Body, session.Region) : answer.Body);
         else
         {
@@ -39,7 +41,9 @@ internal static class StreamTables
             session.Screen.Line($"Count: {Figures.Counted(streams.Count, "stream")}; the store holds {Figures.Bytes(all.StoreBytes)}");
         }
 
-        return Gaps(session.Screen, silent);
+        if (missing > 0) session.Screen.Notice($"{Figures.Counted(missing, "stream")} did not answer; what is in them is not shown.");
+        var outcome = Gaps(session.Screen, silent);
+        return missing > 0 ? ExitCodes.Partial : outcome;
     }
 
     private static void WriteList(Screen screen, IReadOnlyList<StreamAnswer> streams)
@@ -52,7 +56,7 @@ internal static class StreamTables
             table.Add(
                 stream.Name,
                 stream.Region,
-                new(stream.Status, stream.Status == "ACTIVE" ? Tone.Good : Tone.Warning),
+                stream.Unavailable is not null ? new("no answer", Tone.Bad) : new(stream.Status, stream.Status == "ACTIVE" ? Tone.Good : Tone.Warning),
                 stream.Mode,
                 Figures.Count(stream.Shards.Count(s => !s.Closed)),
                 Figures.Count(stream.Shards.Count(s => s.Closed)),

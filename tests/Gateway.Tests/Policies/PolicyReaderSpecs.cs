@@ -29,6 +29,29 @@ public sealed class PolicyReaderSpecs
     }
 
     [Theory]
+    [InlineData("\"Action\":\"kinesis:DeleteStrem\"", "Deny")]
+    [InlineData("\"Action\":[\"kinesis:DeleteStream\",\"kinesis:PutRecrod\"]", "Allow")]
+    [InlineData("\"NotAction\":\"kinesis:DeleteStrem\"", "Allow")]
+    [InlineData("\"Action\":\"firehose:PutRecords\"", "Allow")]
+    [InlineData("\"Action\":\"kinesis:Xyz*\"", "Deny")]
+    public void An_action_that_names_no_operation_is_refused_and_named(string action, string effect)
+    {
+        var refused = Assert.Throws<PolicyException>(() => PolicyReader.ReadOfKey($$$"""{"Statement":{"Effect":"{{{effect}}}",{{{action}}},"Resource":"*"}}"""));
+
+        Assert.Contains("is no operation of the API", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_operation_of_the_endpoint_can_be_named()
+    {
+        var actions = typeof(PolicyReader).Assembly.GetTypes().Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.Name == "IKinesisAction")).ToList();
+        var names = actions.Select(t => (IsFirehose: t.Namespace!.EndsWith("Firehose", StringComparison.Ordinal), t.Name)).ToList();
+
+        Assert.Equal(names.Where(n => !n.IsFirehose).Select(n => n.Name).Order(), KnownOperations.OfKinesis.Order());
+        Assert.Equal(names.Where(n => n.IsFirehose).Select(n => n.Name).Order(), KnownOperations.OfFirehose.Order());
+    }
+
+    [Theory]
     [InlineData("\"Action\":\"kinesis:PutRecord\"", "PutRecord")]
     [InlineData("\"Action\":\"Kinesis:putrecord\"", "PutRecord")]
     [InlineData("\"Action\":\"kinesis:Put*\"", "PutRecord PutRecords")]
