@@ -60,7 +60,8 @@ public sealed class StreamsPage(Func<StreamsClient?> shards, Func<ShardStore?> s
             DescribeStreamResult.Found found => Describe(found.Stream, await look.AskAsync(found.Stream, cancel)),
             DescribeStreamResult.Unavailable unavailable => new StreamAnswer(
                 region, stream.Name, stream.Incarnation.ToString(), stream.Status.ToString().ToUpperInvariant(), stream.Mode.ToString(), 0, null, stream.Shards,
-                stream.CreatedAt, []) { Unavailable = unavailable.Detail },
+                stream.CreatedAt, [])
+            { Unavailable = unavailable.Detail },
             _ => null,
         };
     }
