@@ -54,6 +54,10 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redri
         {
             throw ManagementException.Unavailable(e.Message);
         }
+        catch (ObjectDiffersException e)
+        {
+            throw ManagementException.Conflict(e.Message);
+        }
     }
 
     private async Task<T> AskAsync<T>(Func<IDeliveries, Task<T>> ask)

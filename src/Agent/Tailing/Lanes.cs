@@ -24,12 +24,17 @@ internal sealed class Lanes(LogFolder folder, CheckpointStore store)
         }
     }
 
+    /// <summary>
+    /// What of a former life may be under way lies above the checkpoint, and is still to be sent by this one; so one that is sent to its end has nothing under way.
+    /// </summary>
+    private static bool IsFree(TrackedLog holder) => !holder.IsBusy && (holder.Backlog == 0 || (holder.IsSettled && holder.DrainedAs is not null));
+
     /// <summary>Gives the log a lane, durably, before anything of it is put; false where all are taken.</summary>
     public bool TryTake(TrackedLog one)
     {
         if (one.Checkpoint.Lane is not null) return true;
         var lane = Array.FindIndex(_holders, h => h is null || h.Checkpoint.Lane is null);
-        if (lane < 0) lane = Array.FindIndex(_holders, h => h is { IsBusy: false, IsSettled: true } && (h.Backlog == 0 || h.DrainedAs is not null));
+        if (lane < 0) lane = Array.FindIndex(_holders, h => IsFree(h!));
         if (lane < 0) return false;
         var former = _holders[lane];
         var taken = new LanePosition(lane, _ordinals[lane] + 1);

@@ -39,7 +39,7 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
             SourceRole = stream.SourceRoleArn,
             EncryptionKey = stream.EncryptionKey,
             Tags = JsonSerializer.Serialize(stream.Tags),
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = Now,
         };
         if (Problem(definition) is { } problem) return problem;
         if (isDirectPut && await EnsurePutsAsync(puts, cancel) is { } unavailable) return unavailable;
@@ -70,7 +70,7 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
                 Version = version + 1,
                 DestinationKind = destination.Kind,
                 Destination = destination.Configuration.ToJsonString(),
-                UpdatedAt = time.GetUtcNow(),
+                UpdatedAt = Now,
             };
             return Problem(after) ?? await ResultAsync(new ReplaceDelivery(after, version), cancel);
         });
@@ -92,9 +92,13 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
     public Task<DeliveryResult> DeleteAsync(DeliveryStreamId stream, CancellationToken cancel) => AnsweredAsync(async () =>
     {
         var result = await ResultAsync(new RemoveDelivery(stream.Region, stream.Name), cancel);
-        if (result is DeliveryResult.Done { Stream.Puts: { } puts }) await streams.DeleteStreamAsync(puts, cancel);
-        return result;
+        // Also where it is gone already: a delete that was cut off is done again.
+        var deleted = await streams.DeleteStreamAsync(DeliveryDefinition.PutsOf(stream.Region, stream.Name), cancel);
+        return deleted is DeleteStreamResult.Unavailable unavailable ? new DeliveryResult.Unavailable(unavailable.Detail) : result;
     });
+
+    /// <summary>As it is stored: a definition that came back from the store is the one that went there.</summary>
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>A change that counts no version: made to what is current, again where that changed meanwhile.</summary>
     private Task<DeliveryResult> ChangeAsync(DeliveryStreamId stream, Func<DeliveryDefinition, DeliveryDefinition> change, CancellationToken cancel) =>
@@ -128,7 +132,11 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         var configuration = StreamConfiguration.Provisioned with { RetentionHours = PutsRetentionHours };
         return await streams.CreateStreamAsync(puts, 1, configuration, cancel) switch
         {
-            CreateStreamResult.Created or CreateStreamResult.AlreadyExists => null,
+            CreateStreamResult.Created => null,
+            // Of a create whose answer was lost; but one that is being deleted goes away.
+            CreateStreamResult.AlreadyExists => await streams.DescribeStreamAsync(puts, cancel) is DescribeStreamResult.Found { Stream.Status: not StreamStatus.Deleting }
+                ? null
+                : new DeliveryResult.Unavailable("The former delivery stream of this name is being deleted."),
             CreateStreamResult.Unavailable unavailable => new DeliveryResult.Unavailable(unavailable.Detail),
             CreateStreamResult.ShardQuotaExceeded quota => new DeliveryResult.Unavailable($"{quota.Current} of {quota.Limit} shards leave no room."),
             var other => throw new InvalidOperationException($"A create was answered with {other}."),

@@ -160,7 +160,6 @@ internal sealed class NodeHost : IRunningHost
         if (_store is not null) await _store.DisposeAsync();
         _dataLock?.Dispose();
         _clusterMetrics.Dispose();
-        _redriver.Dispose();
         await _management.DisposeAsync();
     }
 

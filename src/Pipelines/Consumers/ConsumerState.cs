@@ -51,7 +51,7 @@ public sealed record ConsumerState
             StartsSinceProgress = StartsSinceProgress + 1,
         },
         // A first start came before every checkpoint: without it, rows are missing and this state would begin the shard anew.
-        Checkpointed or BatchIntended or ConsumerFinished when !HasStarted => throw new InvalidOperationException($"{e} follows no start of the consumer."),
+        Checkpointed or BatchIntended or ConsumerFinished when !HasStarted => throw new InvalidOperationException($"{e.GetType().Name} follows no start of the consumer."),
         Checkpointed c => this with
         {
             Checkpoint = Later(c.Position, Checkpoint),

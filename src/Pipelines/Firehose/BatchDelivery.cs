@@ -9,28 +9,33 @@ namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>Brings the objects of batches to their destination, and tries until it is done: the source keeps what is not delivered.</summary>
 /// <param name="shard">Where the records come from, told to tables.</param>
+/// <param name="triesMax">Of each write; then <see cref="DestinationAwayException"/> is thrown.</param>
 internal sealed class BatchDelivery(
-    DeliveryServices deliveries, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating)
+    DeliveryServices deliveries, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, int triesMax = int.MaxValue)
 {
     /// <param name="objects">Those of the intent that are in the spool and not known to be delivered.</param>
-    public async Task WriteAsync(DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects, CancellationToken stop)
+    /// <param name="isMadeAgain">
+    /// They were made before, perhaps with other bytes: what lies under a name is what was written then, for a name belongs to one stretch of records alone.
+    /// </param>
+    public async Task WriteAsync(
+        DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects, CancellationToken stop, bool isMadeAgain = false)
     {
         var all = objects.ToImmutableArray();
         await Parallel.ForEachAsync(
             all.Where(o => o.IsError || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
-            async (item, cancel) => await PutAsync(plan, ToPut(item), cancel));
-        foreach (var item in all.Where(o => o.IsError)) await NoteAsync(plan, intent.Definition.Stream, FailureKind.Records, item, item.Key, stop);
+            async (item, cancel) => await PutAsync(plan, ToPut(item), cancel, isMadeAgain));
+        foreach (var item in all.Where(o => o.IsError)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
             await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, stop);
     }
 
     /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>
     /// <param name="item">What it came of; makes the note one of its own.</param>
-    public async Task NoteAsync(DeliveryPlan plan, string stream, FailureKind kind, IntendedObject item, string key, CancellationToken stop)
+    public async Task NoteAsync(DeliveryPlan plan, DeliveryDefinition of, FailureKind kind, IntendedObject item, string key, CancellationToken stop)
     {
         var note = FailureNotes.Write(new Failure(kind, key, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs)));
-        await PutBytesAsync(plan, $"{FailureNotes.PrefixOf(stream)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}", note, stop);
+        await PutBytesAsync(plan, $"{FailureNotes.PrefixOf(of)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}", note, stop);
     }
 
     /// <summary>A small object of our own.</summary>
@@ -38,7 +43,7 @@ internal sealed class BatchDelivery(
     {
         var path = spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}");
         await File.WriteAllBytesAsync(path, bytes, stop);
-        await PutAsync(plan, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop);
+        await PutAsync(plan, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop, isMadeAgain: true);
         File.Delete(path);
     }
 
@@ -49,14 +54,37 @@ internal sealed class BatchDelivery(
         foreach (var item in objects)
         {
             var has = false;
-            await UntilDoneAsync(plan, async () => has = await plan.Store.HasAsync(ToPut(item), stop), stop);
+            await UntilDoneAsync(
+                plan,
+                async () =>
+                {
+                    try
+                    {
+                        has = await plan.Store.HasAsync(ToPut(item), stop);
+                    }
+                    catch (ObjectDiffersException)
+                    {
+                        // Written by a former redo, which made it again.
+                        has = true;
+                    }
+                },
+                stop);
             if (!has) missing.Add(item);
         }
         return missing;
     }
 
-    public Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop) =>
-        UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
+    public async Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
+    {
+        try
+        {
+            await UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
+        }
+        catch (ObjectDiffersException) when (isMadeAgain)
+        {
+            waiting.Tell(null);
+        }
+    }
 
     private async Task UntilDoneAsync(DeliveryPlan plan, Func<Task> attempt, CancellationToken stop)
     {
@@ -70,9 +98,10 @@ internal sealed class BatchDelivery(
             }
             catch (DestinationAwayException e)
             {
+                if (failures + 1 >= triesMax) throw;
                 waiting.Tell($"{plan.Store.Name}: {e.Message}");
             }
-            await deliveries.Retry.WaitAsync(failures, time, stop);
+            await beating(deliveries.Retry.WaitAsync(failures, time, stop));
         }
     }
 

@@ -31,7 +31,9 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
         foreach (var step in plan.Steps)
         {
             if (records.Count == 0) return;
-            var processing = step.ProcessAsync(records, stop);
+            // Also one that does not wait for anything may take long, as a script does.
+            var given = records;
+            var processing = Task.Run(() => step.ProcessAsync(given, stop), stop);
             await beating(processing);
             var processed = await processing;
             foreach (var failed in processed.Failed) batch.Fail(failed);

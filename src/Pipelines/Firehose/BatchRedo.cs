@@ -19,8 +19,9 @@ internal sealed class BatchRedo(
         if (kept.Count > 0) lost = [.. await delivery.MissingAsync(plan, kept, stop), .. lost.Except(kept)];
         await delivery.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)), stop);
         if (lost.Count > 0) await MakeAgainAsync(plan, lost, stop);
-        spool.Delete(pending.Objects.Select(o => o.Spool));
     }
+
+    private static string IdOf(IntendedObject item) => item.Spool[..Spool.IdLength];
 
     private bool IsInSpool(IntendedObject item) => new FileInfo(spool.PathOf(item.Spool)) is { Exists: true } file && file.Length == item.Length;
 
@@ -32,10 +33,10 @@ internal sealed class BatchRedo(
     {
         using var batch = newBatch(plan, pending.From);
         await foreach (var slice in SlicesAsync(stop)) await filler.AddAsync(plan, batch, slice, pending.To, stop);
-        var names = lost.Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
-        var written = pending.Objects.Where(o => !names.Contains(o.Key)).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
+        // By their ids: the rest of a name has the time of the first record, which may be another now.
+        var written = pending.Objects.Except(lost).Select(IdOf).ToHashSet(StringComparer.Ordinal);
         var made = batch.Close();
-        await delivery.WriteAsync(plan, pending, made.Where(o => !written.Contains(o.Key)), stop);
+        await delivery.WriteAsync(plan, pending, made.Where(o => !written.Contains(IdOf(o))), stop, isMadeAgain: true);
         spool.Delete(made.Select(o => o.Spool));
     }
 

@@ -61,8 +61,13 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     }
 
     /// <summary>The files are whole and durable.</summary>
-    public ImmutableArray<IntendedObject> Close() =>
-        [.. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(isError: false)), .. _errors.Values.Select(e => e.Close(isError: true))];
+    public ImmutableArray<IntendedObject> Close()
+    {
+        ImmutableArray<IntendedObject> objects =
+            [.. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(isError: false)), .. _errors.Values.Select(e => e.Close(isError: true))];
+        spool.Flush();
+        return objects;
+    }
 
     public void Dispose()
     {

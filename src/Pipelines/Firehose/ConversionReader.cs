@@ -11,7 +11,10 @@ namespace ActorStreams.Pipelines.Firehose;
 /// </summary>
 internal sealed class ConversionReader(FirehoseOptions options)
 {
-    public ParquetFormat? Read(DeliveryDocument conversion)
+    /// <summary>A row group is in memory for each object that is open, and with partitions there are many.</summary>
+    private const long PartitionRowGroupBytes = 2 << 20;
+
+    public ParquetFormat? Read(DeliveryDocument conversion, bool isPartitioned)
     {
         var output = conversion.Object("OutputFormatConfiguration")?.Object("Serializer");
         if (output?.Object("ParquetSerDe") is not { } parquet)
@@ -24,6 +27,7 @@ internal sealed class ConversionReader(FirehoseOptions options)
         var isNamed = Enum.TryParse<ParquetCompression>(parquet.Text("Compression") ?? "SNAPPY", ignoreCase: true, out var compression);
         if (!isNamed) parquet.Report("Compression", $"'{parquet.Text("Compression")}' is none of UNCOMPRESSED, GZIP, SNAPPY, ZSTD.");
         var format = new ParquetFormat(columns) { Compression = compression, Mapping = mapping };
+        if (isPartitioned) format = format with { RowGroupBytes = PartitionRowGroupBytes };
         if (parquet.Number("PageSizeBytes") is { } page) format = format with { PageBytes = (int)page };
         return format with { HasDictionaries = parquet.Root["EnableDictionaryCompression"] is null ? format.HasDictionaries : parquet.Flag("EnableDictionaryCompression") };
     }

@@ -46,6 +46,9 @@ public sealed record DeliveryDefinition : ApplicationDefinition
 
     public override ImmutableArray<StreamId> Outputs => [];
 
+    /// <summary>No secret of the destination gets into a log by way of a record's text.</summary>
+    public override string ToString() => $"DeliveryDefinition {{ {Region}/{Stream}, version {Version}, {DestinationKind} }}";
+
     public static string ApplicationOf(string region, string stream) => $"{ApplicationPrefix}{region}:{stream}";
 
     /// <summary>Where the records of a Direct PUT delivery stream are until they are delivered.</summary>

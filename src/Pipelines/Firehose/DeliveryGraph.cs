@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards.Client;
@@ -53,6 +54,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     // Set as the graph begins: what is wrong with a configuration is the failure of a graph.
     private DeliveryPlan? _plan;
     private BatchWriter? _batch;
+    private ImmutableArray<string> _deliveredFiles = [];
     private long _keptAt;
     private long _trimmedAt;
 
@@ -96,11 +98,8 @@ public sealed class DeliveryGraph : IConsumerGraph
         return graph;
     }
 
-    public void Drain()
-    {
-        _stopReading.Cancel();
-        _stopWaiting.Cancel();
-    }
+    /// <summary>The batch that is being written is finished, where that does not take too long.</summary>
+    public void Drain() => _stopReading.Cancel();
 
     /// <summary>It remembers nothing between batches.</summary>
     public OperatorState? CaptureDrained() => null;
@@ -108,6 +107,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     public void Dispose()
     {
         Drain();
+        _stopWaiting.Cancel();
         // Its stages may be at work yet; what they use is let go when they have ended.
         Completion.ContinueWith(
             async _ =>
@@ -150,6 +150,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         var redo = new BatchRedo(pending, _spool, _delivery, _filler, NewBatch, from => ShardSource.ReadOnceAsync(
             _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
         await redo.RunAsync(plan, _stopWaiting.Token);
+        _deliveredFiles = [.. pending.Objects.Select(o => o.Spool)];
     }
 
     private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from) =>
@@ -188,9 +189,11 @@ public sealed class DeliveryGraph : IConsumerGraph
         {
             var since = _services.Time.GetTimestamp();
             await _intend(intent).WaitAsync(_stopWaiting.Token);
+            // Only now is it durable that the batch before is delivered.
+            _spool.Delete(_deliveredFiles);
+            _deliveredFiles = [.. intent.Objects.Select(o => o.Spool)];
             await LetGoAsync();
             await _delivery.WriteAsync(_plan!, intent, intent.Objects, _stopWaiting.Token);
-            _spool.Delete(intent.Objects.Select(o => o.Spool));
             _pulse.Spent(GraphStage.Append, since);
         }
         if (envelope.Value.LastArrival is { } arrival && envelope.Value.IsClean) _deliveredArrival = arrival;
@@ -213,6 +216,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     /// <summary>What goes out has its own time-outs, and may take longer than what gives no sign of life may.</summary>
     private async Task BeatingAsync(Task work)
     {
+        _pulse.Beat(GraphStage.Append);
         while (!work.IsCompleted)
         {
             await Task.WhenAny(work, Task.Delay(_deliveries.BeatInterval, _services.Time));

@@ -51,7 +51,8 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         var processing = new ProcessingReader(options, _functions, time).Read(definition, document);
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
-            ? new ConversionReader(options).Read(document.Object("DataFormatConversionConfiguration")!)
+            ? new ConversionReader(options).Read(
+                document.Object("DataFormatConversionConfiguration")!, document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false)
             : Plain(bucket, processing.Delimiter);
         var names = Names(definition, bucket, processing, format);
         var store = Store(bucket);

@@ -11,7 +11,7 @@ public sealed record FirehoseOptions
     /// <summary>Stands for every bucket that has no entry of its own.</summary>
     public const string AnyBucket = "*";
 
-    /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, up to two batches of each shard.</summary>
+    /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, a few batches of each shard.</summary>
     public string? SpoolFolder { get; init; }
 
     /// <summary>By the bucket's name, or <c>*</c> for all others.</summary>

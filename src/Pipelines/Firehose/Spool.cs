@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorStreams.Pipelines.Firehose.Destinations.Folders;
 using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -36,6 +37,9 @@ internal sealed class Spool(string folder, long epoch)
             if (!needed.Contains(name) && EpochOf(name) <= epoch) File.Delete(file);
         }
     }
+
+    /// <summary>The names of the files are durable too.</summary>
+    public void Flush() => FolderFiles.FlushFolder(_folder);
 
     public void Delete(IEnumerable<string> files)
     {

@@ -79,7 +79,8 @@ public sealed class DeliveryGraphSpecs
 
         Assert.True(incarnations > 1, "It never crashed.");
         Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Order());
-        Assert.Empty(Directory.EnumerateFiles(rig.SpoolFolder, "*", SearchOption.AllDirectories));
+        // The last batch's stay until it is durable that it is delivered.
+        Assert.InRange(Directory.EnumerateFiles(rig.SpoolFolder, "*", SearchOption.AllDirectories).Count(), 0, 5);
     }
 
     [Fact]
@@ -99,6 +100,31 @@ public sealed class DeliveryGraphSpecs
         Assert.True(await rig.RunAsync(shard, End(rig)));
 
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_made_again_with_other_bytes_and_cut_off_once_more_is_finished()
+    {
+        await using var rig = new DeliveryRig { Steps = [new Uppercase()] };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "two")]);
+        foreach (var step in (string[])["write", "delivered"])
+        {
+            var seen = 0;
+            rig.OnStep = at =>
+            {
+                if (at == step && rig.State.Intent is not null && ++seen == 1) throw new CrashException();
+            };
+            Assert.False(await rig.RunAsync(shard, End(rig)));
+            Assert.NotNull(rig.State.Intent);
+            rig.LoseSpool();
+        }
+        rig.OnStep = _ => { };
+
+        Assert.True(await rig.RunAsync(shard, End(rig)));
+
+        Assert.Equal(["ONE", "TWO"], rig.Store.Lines.Order());
+        Assert.Single(rig.Store.Errors);
     }
 
     [Fact]
@@ -148,7 +174,7 @@ public sealed class DeliveryGraphSpecs
         rig.Streams.Put("source", [("k", "one"), ("k", "two"), ("k", "three")]);
         await rig.RunAsync(shard, End(rig));
         Assert.Equal(["one"], rig.Store.Lines);
-        using var redriver = rig.Redriver();
+        var redriver = rig.Redriver();
         Assert.Equal(FailureKind.Records, Assert.Single(await redriver.ListAsync(DeliveryRig.Definition, CancellationToken.None)).Kind);
         isMended = true;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
@@ -159,7 +160,13 @@ internal sealed class DeliveryRig : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel) => Task.FromResult(rig.Store.Objects.ContainsKey(item.Key));
+        public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel)
+        {
+            if (!rig.Store.Objects.TryGetValue(item.Key, out var bytes)) return Task.FromResult(false);
+            return SHA256.HashData(bytes).AsSpan().SequenceEqual(item.Sha256.Span)
+                ? Task.FromResult(true)
+                : throw new ObjectDiffersException($"{item.Key} has other bytes.");
+        }
 
         public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) => Task.FromResult<IReadOnlyList<string>>(
             [.. rig.Store.Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);

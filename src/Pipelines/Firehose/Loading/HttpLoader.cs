@@ -25,7 +25,7 @@ internal sealed class HttpLoader(
             else good.Add(record);
         }
         if (good.Count == 0) return new LoadResult.Loaded(failed);
-        return await send(new HttpDelivery(RequestIdOf(item.Key), item.Oldest, good), cancel) switch
+        return await send(new HttpDelivery(item.Id.ToString(), item.Oldest, good), cancel) switch
         {
             HttpAnswer.Delivered => new LoadResult.Loaded(failed),
             HttpAnswer.RetryLater later => new LoadResult.Later(later.Reason, later.After),
@@ -39,9 +39,6 @@ internal sealed class HttpLoader(
         http.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>The last 36 characters of a name, which make it one of its own.</summary>
-    private static string RequestIdOf(string key) => key[^36..];
 
     private FailedRecord Failed(ObjectToLoad item, ReadOnlyMemory<byte> record, string reason) =>
         new(new DeliveryRecord(item.Key, item.Oldest, record), errorType, errorCode, reason, 1);

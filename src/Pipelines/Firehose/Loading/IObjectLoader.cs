@@ -20,11 +20,12 @@ public interface IObjectLoader : IAsyncDisposable
 }
 
 /// <param name="Key">The object's name; names its records as a batch, and no others ever.</param>
+/// <param name="Id">Of the object, in its name too.</param>
 /// <param name="File">Holds the object.</param>
 /// <param name="Oldest">Arrival of its first record.</param>
 /// <param name="Shard">Where the records come from.</param>
 /// <param name="To">The shard is delivered up to there with its batch.</param>
-public sealed record ObjectToLoad(string Key, string File, DateTimeOffset Oldest, string Shard, ShardPosition To);
+public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffset Oldest, string Shard, ShardPosition To);
 
 public abstract record LoadResult
 {
@@ -35,5 +36,6 @@ public abstract record LoadResult
 
     /// <summary>Not, or not as far as anybody knows: the same object is loaded again.</summary>
     /// <param name="After">How long the destination asked to be spared; null when it said nothing.</param>
-    public sealed record Later(string Reason, TimeSpan? After = null) : LoadResult;
+    /// <param name="Open">The records that are not loaded, where the others are; null for all of the object.</param>
+    public sealed record Later(string Reason, TimeSpan? After = null, IReadOnlyList<FailedRecord>? Open = null) : LoadResult;
 }

@@ -17,20 +17,16 @@ internal sealed class ObjectLoading(
 {
     public async Task LoadAsync(BatchIntent intent, CancellationToken stop)
     {
-        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(intent.Definition.Stream, item, intent.To, stop);
+        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(intent.Definition, item, intent.To, stop);
     }
 
     /// <summary>False where the object could not be loaded and is left for later, as a whole.</summary>
-    public async Task<bool> LoadAsync(string stream, IntendedObject item, ShardPosition to, CancellationToken stop)
+    public async Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, CancellationToken stop)
     {
-        var target = new ObjectToLoad(item.Key, spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to);
-        var (result, tries) = await load.Window(time.GetUtcNow()).RunAsync(
-            async (_, cancel) =>
-            {
-                var trying = load.Loader.LoadAsync(target, cancel);
-                await beating(trying);
-                return await trying;
-            },
+        var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to);
+        // The waits between tries are longer than what gives no sign of life may be silent.
+        var loading = load.Window(time.GetUtcNow()).RunAsync(
+            (_, cancel) => load.Loader.LoadAsync(target, cancel),
             answer =>
             {
                 if (answer is not LoadResult.Later later)
@@ -42,35 +38,37 @@ internal sealed class ObjectLoading(
                 return new RetryAsked(later.After);
             },
             time, stop);
+        await beating(loading);
+        var (result, tries) = await loading;
         waiting.Tell(null);
         if (result is LoadResult.Loaded { Failed: var failed })
         {
-            if (failed.Count > 0) await FailAsync(stream, item, failed.Select(f => f with { Attempts = tries }), stop);
+            if (failed.Count > 0) await FailAsync(of, item, failed.Select(f => f with { Attempts = tries }), stop);
             return true;
         }
         if (load.KeepsObjects)
         {
             await WriteManifestAsync(item, ((LoadResult.Later)result).Reason, tries, stop);
-            await delivery.NoteAsync(plan, stream, FailureKind.Object, item, item.Key, stop);
+            await delivery.NoteAsync(plan, of, FailureKind.Object, item, item.Key, stop);
         }
         else
         {
-            var reason = ((LoadResult.Later)result).Reason;
-            var records = RecordsFormat.Read(target.File)
-                .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", reason, tries));
-            await FailAsync(stream, item, records, stop);
+            var later = (LoadResult.Later)result;
+            var open = later.Open ?? [.. RecordsFormat.Read(target.File)
+                .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", later.Reason, tries))];
+            await FailAsync(of, item, open.Select(f => f with { Attempts = tries }), stop);
         }
         return false;
     }
 
-    private async Task FailAsync(string stream, IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
+    private async Task FailAsync(DeliveryDefinition of, IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
     {
         var key = plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item));
         await WriteAsync(item, "failed", key, stop, file =>
         {
             foreach (var record in failed) file.Write(ErrorLine.Of(record, time.GetUtcNow()));
         });
-        await delivery.NoteAsync(plan, stream, FailureKind.Records, item, key, stop);
+        await delivery.NoteAsync(plan, of, FailureKind.Processed, item, key, stop);
     }
 
     /// <summary>As a warehouse's COPY takes it, with why it is there.</summary>
@@ -93,14 +91,8 @@ internal sealed class ObjectLoading(
             hash = file.Complete();
             length = file.Length;
         }
-        try
-        {
-            await delivery.PutAsync(plan, new ObjectToPut(key, path, length, hash), stop);
-        }
-        catch (ObjectDiffersException)
-        {
-            // A try before this one wrote it, at another time: the same records for the same reasons.
-        }
+        // A try before this one may have written it, at another time: the same records for the same reasons.
+        await delivery.PutAsync(plan, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
         File.Delete(path);
     }
 

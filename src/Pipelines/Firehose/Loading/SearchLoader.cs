@@ -17,16 +17,20 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
         var records = RecordsFormat.Read(item.File);
-        var documents = records.Select((r, i) => new SearchDocument(hasIds ? IdOf(item.Key, i) : null, r)).ToList();
+        var documents = records.Select((r, i) => new SearchDocument(hasIds ? IdOf(item.Id, i) : null, r)).ToList();
         var outcomes = await client.SendAsync(SearchIndexes.NameOf(index, rotation, item.Oldest), documents, cancel);
         var retries = outcomes.OfType<SearchOutcome.Retry>().ToList();
-        if (retries.Count > 0) return new LoadResult.Later($"{retries.Count} of {outcomes.Count} documents: {retries[0].Reason}", retries.Max(r => r.After));
-        return new LoadResult.Loaded(
-            [.. outcomes.Select((outcome, i) => (outcome, i)).Where(o => o.outcome is SearchOutcome.Failed).Select(o =>
-            {
-                var failed = (SearchOutcome.Failed)o.outcome;
-                return new FailedRecord(new DeliveryRecord(IdOf(item.Key, o.i), item.Oldest, records[o.i]), ErrorType, failed.Code, failed.Reason, 1);
-            })]);
+        List<FailedRecord> open = [.. outcomes.Select((outcome, i) => outcome switch
+        {
+            SearchOutcome.Failed failed => new FailedRecord(Record(i), ErrorType, failed.Code, failed.Reason, 1),
+            SearchOutcome.Retry retry => new FailedRecord(Record(i), ErrorType, "Retries.Exhausted", retry.Reason, 1),
+            _ => null,
+        }).OfType<FailedRecord>()];
+        return retries.Count == 0
+            ? new LoadResult.Loaded(open)
+            : new LoadResult.Later($"{retries.Count} of {outcomes.Count} documents: {retries[0].Reason}", retries.Max(r => r.After), open);
+
+        DeliveryRecord Record(int i) => new(IdOf(item.Id, i), item.Oldest, records[i]);
     }
 
     public ValueTask DisposeAsync()
@@ -35,5 +39,5 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
         return ValueTask.CompletedTask;
     }
 
-    private static string IdOf(string key, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{key[^36..]}-{ordinal}");
+    private static string IdOf(Guid id, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{id}-{ordinal}");
 }

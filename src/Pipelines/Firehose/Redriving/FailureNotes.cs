@@ -13,6 +13,9 @@ public enum FailureKind
 
     /// <summary>An object that lies at the destination and was not loaded.</summary>
     Object = 2,
+
+    /// <summary>An object of the error output with records that went through all steps, and that the destination did not take.</summary>
+    Processed = 3,
 }
 
 /// <summary>Something that was not delivered and can be sent again.</summary>
@@ -22,14 +25,14 @@ public sealed record Failure(FailureKind Kind, string Key, DateTimeOffset Oldest
 
 /// <summary>
 /// Notes in the bucket itself, one small object for each failure and one more once it was sent again, under names that no prefix of objects need know of:
-/// <c>actorstreams-failed/{stream}/{id}</c> and <c>actorstreams-redriven/{stream}/{id}</c>.
+/// <c>actorstreams-failed/{region}/{stream}/{id}</c> and <c>actorstreams-redriven/{region}/{stream}/{id}</c>.
 /// </summary>
 internal static class FailureNotes
 {
-    public static string PrefixOf(string stream) => $"actorstreams-failed/{stream}/";
+    public static string PrefixOf(DeliveryDefinition of) => $"actorstreams-failed/{of.Region}/{of.Stream}/";
 
     /// <summary>Of a note's key: the one that says that it was sent again.</summary>
-    public static string RedrivenOf(string stream, string note) => $"actorstreams-redriven/{stream}/{note[PrefixOf(stream).Length..]}";
+    public static string RedrivenOf(DeliveryDefinition of, string note) => $"actorstreams-redriven/{of.Region}/{of.Stream}/{note[PrefixOf(of).Length..]}";
 
     public static byte[] Write(Failure failure) => JsonSerializer.SerializeToUtf8Bytes(failure, FailureJson.Default.Failure);
 

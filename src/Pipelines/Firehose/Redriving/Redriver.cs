@@ -15,47 +15,26 @@ public sealed record RedriveResult(int Redriven, int Left);
 /// Sends what was not delivered again, <b>exactly once</b> where the destination allows it: names follow from the failure, so that a redrive that was cut off, or that two
 /// people start at once, gives the same objects and loads the same batches. Records go through the steps of the delivery stream as it is now.
 /// </summary>
-public sealed class Redriver(DeliveryServices deliveries, TimeProvider time) : IDisposable
+public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
 {
-    // One at a time on a node: its files share a folder.
-    private readonly SemaphoreSlim _one = new(1, 1);
-
-    public void Dispose() => _one.Dispose();
-
     /// <summary>What was not delivered and not sent again since. Throws <see cref="Destinations.DestinationAwayException"/>.</summary>
     public async Task<IReadOnlyList<Failure>> ListAsync(DeliveryDefinition definition, CancellationToken cancel)
     {
-        await _one.WaitAsync(cancel);
-        try
-        {
-            await using var run = new Run(deliveries, definition, time);
-            return [.. (await run.OpenAsync(cancel)).Select(f => f.Failure)];
-        }
-        finally
-        {
-            _one.Release();
-        }
+        await using var run = new Run(deliveries, definition, time);
+        return [.. (await run.OpenAsync(cancel)).Select(f => f.Failure)];
     }
 
     /// <summary>Throws <see cref="Destinations.DestinationAwayException"/>; what was sent until then stays sent.</summary>
     public async Task<RedriveResult> RedriveAsync(DeliveryDefinition definition, CancellationToken cancel)
     {
-        await _one.WaitAsync(cancel);
-        try
+        await using var run = new Run(deliveries, definition, time);
+        var (redriven, left) = (0, 0);
+        foreach (var (note, failure) in await run.OpenAsync(cancel))
         {
-            await using var run = new Run(deliveries, definition, time);
-            var (redriven, left) = (0, 0);
-            foreach (var (note, failure) in await run.OpenAsync(cancel))
-            {
-                if (await run.SendAsync(note, failure, cancel)) redriven++;
-                else left++;
-            }
-            return new RedriveResult(redriven, left);
+            if (await run.SendAsync(note, failure, cancel)) redriven++;
+            else left++;
         }
-        finally
-        {
-            _one.Release();
-        }
+        return new RedriveResult(redriven, left);
     }
 
     private sealed class Run : IAsyncDisposable
@@ -74,22 +53,26 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time) : I
             // A person waits for it, and says when to try again.
             var plan = deliveries.Plan(definition);
             _plan = plan.Load is { } load ? plan with { Load = load with { Retry = TimeSpan.Zero } } : plan;
-            _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, "redrive");
+            // Of its own: another run, on another node with the same spool, may be at work on the same failures.
+            _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, $"redrive-{Guid.NewGuid():N}");
             Directory.CreateDirectory(_folder);
-            foreach (var old in Directory.EnumerateFiles(_folder)) File.Delete(old);
             _spool = new Spool(_folder, 0);
             _waiting = new WaitNote(time, () => { });
-            _delivery = new BatchDelivery(deliveries, _spool, "redrive", time, _waiting, work => work);
+            _delivery = new BatchDelivery(deliveries, _spool, "redrive", time, _waiting, work => work, triesMax: 1);
         }
 
-        public ValueTask DisposeAsync() => _plan.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await _plan.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
 
         public async Task<IReadOnlyList<(string Note, Failure Failure)>> OpenAsync(CancellationToken cancel)
         {
             var open = new List<(string, Failure)>();
-            foreach (var note in await _plan.Store.ListAsync(FailureNotes.PrefixOf(_definition.Stream), cancel))
+            foreach (var note in await _plan.Store.ListAsync(FailureNotes.PrefixOf(_definition), cancel))
             {
-                if (await FetchAsync(FailureNotes.RedrivenOf(_definition.Stream, note), cancel) is { } done)
+                if (await FetchAsync(FailureNotes.RedrivenOf(_definition, note), cancel) is { } done)
                 {
                     File.Delete(done);
                     continue;
@@ -104,18 +87,20 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time) : I
         /// <summary>False where it is left.</summary>
         public async Task<bool> SendAsync(string note, Failure failure, CancellationToken cancel)
         {
-            var isSent = failure.Kind == FailureKind.Object ? await LoadAsync(failure, cancel) : await ProcessAsync(failure, cancel);
-            if (isSent) await _delivery.PutBytesAsync(_plan, FailureNotes.RedrivenOf(_definition.Stream, note), FailureNotes.Write(failure), cancel);
+            var isSent = failure.Kind == FailureKind.Object ? await LoadAsync(note, failure, cancel) : await ProcessAsync(failure, cancel);
+            if (isSent) await _delivery.PutBytesAsync(_plan, FailureNotes.RedrivenOf(_definition, note), FailureNotes.Write(failure), cancel);
             return isSent;
         }
 
-        private async Task<bool> LoadAsync(Failure failure, CancellationToken cancel)
+        private async Task<bool> LoadAsync(string note, Failure failure, CancellationToken cancel)
         {
-            if (_plan.Load is not { } load || await FetchAsync(failure.Key, cancel) is not { } file) return false;
-            var item = new IntendedObject(failure.Key, Path.GetFileName(file), 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), IsError: false);
+            // The note ends with the object's id, by which whatever comes of it is known again.
+            var name = $"{note[^Spool.IdLength..]}-0";
+            if (_plan.Load is not { } load || !await _plan.Store.TryGetAsync(failure.Key, _spool.PathOf(name), cancel)) return false;
+            var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), IsError: false);
             var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, _delivery);
-            var isLoaded = await loading.LoadAsync(_definition.Stream, item, default, cancel);
-            File.Delete(file);
+            var isLoaded = await loading.LoadAsync(_definition, item, default, cancel);
+            File.Delete(_spool.PathOf(name));
             return isLoaded;
         }
 
@@ -132,9 +117,13 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time) : I
             }
             using (var batch = new BatchWriter(_plan, _spool, $"{_definition.Name}\nredrive\n{failure.Key}", default, _time))
             {
-                await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
+                // What the destination did not take has been through the steps.
+                if (failure.Kind == FailureKind.Processed)
+                    foreach (var record in records) batch.Add(record);
+                else
+                    await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
                 var intent = new BatchIntent(default, default, 0, _definition, batch.Close());
-                await _delivery.WriteAsync(_plan, intent, intent.Objects, cancel);
+                await _delivery.WriteAsync(_plan, intent, intent.Objects, cancel, isMadeAgain: true);
                 _spool.Delete(intent.Objects.Select(o => o.Spool));
             }
             File.Delete(file);
