@@ -173,7 +173,7 @@ public sealed class S3Store : IObjectStore
         }
         catch (Exception e) when (!cancel.IsCancellationRequested && IsTimeout(e))
         {
-            throw new DestinationAwayException($"The {Name} did not {what} within {_options.TryTimeout.TotalSeconds:0.###} s, {_options.TriesMax} times.", e);
+            throw new DestinationAwayException($"The {Name}, which was to {what}, did not answer within {_options.TryTimeout.TotalSeconds:0.###} s, {_options.TriesMax} times.", e);
         }
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException && e is not FileNotFoundException)
         {
