@@ -111,7 +111,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         if (bucket.Folder is { } folder)
         {
             return options.Buckets.ContainsKey(name)
-                ? new FolderStore(new FolderStoreOptions(folder))
+                ? new FolderStore(new FolderStoreOptions(folder) { CreateRoot = bucket.CreateRoot, RequiredFile = bucket.RequiredFile })
                 : new FolderStore(new FolderStoreOptions(Path.Combine(folder, name)) { CreateRoot = true });
         }
         return new S3Store(new S3StoreOptions(bucket.Name ?? name)

@@ -40,6 +40,12 @@ public sealed record BucketOptions
     /// <summary>Absolute path of a folder that is there; below it, for <c>*</c>, is one folder for each bucket.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>Whether a missing folder is created. Default false: it may be where a disk is mounted, and what is written beside it is as good as lost.</summary>
+    public bool CreateRoot { get; init; }
+
+    /// <summary>Name of a file that has to be in the folder, for mounts that leave an empty folder behind when they are away; default none.</summary>
+    public string? RequiredFile { get; init; }
+
     /// <summary>Such as <c>http://127.0.0.1:9000</c>.</summary>
     public Uri? Endpoint { get; init; }
 

@@ -37,22 +37,15 @@ public sealed class StepSpecs
     }
 
     [Fact]
-    public async Task Keys_that_name_no_object_fail_their_record_alone()
+    public void Keys_that_name_no_object_are_told()
     {
         var naming = ObjectNaming.Create(
             new NamingSettings("s", "1") { Prefix = "c=!{partitionKeyFromQuery:c}/!{partitionKeyFromLambda:l}/", ErrorOutputPrefix = "e/", HasDynamicPartitioning = true, QueryKeys = ["c"], HasTransform = true }, out _)!;
         var keys = PartitionKeyNames.None.Add("query:c", "x");
-        DeliveryRecord[] records =
-        [
-            Record("0", "") with { PartitionKeys = keys.Add("lambda:l", "y") }, Record("1", "") with { PartitionKeys = keys },
-            Record("2", "") with { PartitionKeys = keys.Add("lambda:l", "..") },
-        ];
 
-        var processed = await new PartitionPathCheck(naming).ProcessAsync(records, CancellationToken.None);
-
-        Assert.Equal("0", Assert.Single(processed.Records).Id);
-        Assert.Equal("partitionKeys values must not be null or empty: l.", processed.Failed[0].Message);
-        Assert.Contains("has the part \"..\"", processed.Failed[1].Message, StringComparison.Ordinal);
+        Assert.Null(naming.Problem(keys.Add("lambda:l", "y")));
+        Assert.Equal("partitionKeys values must not be null or empty: l.", naming.Problem(keys));
+        Assert.Contains("has the part \"..\"", naming.Problem(keys.Add("lambda:l", "..")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,14 +87,6 @@ public sealed class StepSpecs
     [InlineData("")]
     [InlineData("#")]
     public void A_delimiter_that_is_no_base64_is_none(string text) => Assert.Null(Delimiters.OfBase64(text));
-
-    [Fact]
-    public async Task A_delimiter_is_appended_and_the_raw_record_kept()
-    {
-        var processed = await Run(new AppendDelimiter("\n"u8.ToArray()), "a");
-
-        Assert.Equal(("a\n", "a"), (Text(processed.Records[0]), Encoding.UTF8.GetString(processed.Records[0].Raw.Span)));
-    }
 
     [Fact]
     public async Task Gzip_is_unpacked_within_bounds()
