@@ -70,7 +70,7 @@ public static class BenchmarkRun
             foreach (var name in options.Workloads)
             {
                 // Two nodes would compete for the cores: the ordinary one ends before the one with the large journal starts.
-                if (name is "memory" or "restart" or "shards" or "tls" or "transport" or "cluster" or "agent" && process is not null)
+                if (name is "memory" or "restart" or "shards" or "tls" or "transport" or "cluster" or "agent" or "delivery" && process is not null)
                 {
                     await process.DisposeAsync();
                     process = null;
@@ -106,6 +106,7 @@ public static class BenchmarkRun
         "cluster" => new ClusterWorkload(),
         "formats" => new FormatsWorkload(),
         "agent" => new AgentWorkload(),
+        "delivery" => new DeliveryWorkload(),
         _ => throw new ArgumentException($"Unknown workload {name}."),
     };
 

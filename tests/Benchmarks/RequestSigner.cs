@@ -8,9 +8,9 @@ namespace ActorStreams.Benchmarks;
 /// AWS Signature Version 4 for requests to <c>POST /</c>, with the headers content-type, host, x-amz-date and x-amz-target signed.
 /// One signer may be shared by all connections; the signing key is derived once a day as SDKs do.
 /// </summary>
-public sealed class RequestSigner(string accessKey, string secretKey, string region, string host, TimeProvider time)
+public sealed class RequestSigner(string accessKey, string secretKey, string region, string host, TimeProvider time, AwsApi? of = null)
 {
-    private const string Service = "kinesis";
+    private readonly AwsApi _api = of ?? AwsApi.Kinesis;
     internal const string SignedHeaders = "content-type;host;x-amz-date;x-amz-target";
     public const string Json = "application/x-amz-json-1.1";
     public const string Cbor = "application/x-amz-cbor-1.1";
@@ -23,15 +23,13 @@ public sealed class RequestSigner(string accessKey, string secretKey, string reg
     /// <summary>Builds the whole HTTP request once. The body is hashed here, since the load generator sends the same bodies again and again;
     /// date and signature are written anew by each <see cref="SignedRequest.Stamp"/>.</summary>
     public SignedRequest Prepare(string operation, ReadOnlySpan<byte> body, string contentType = Json) =>
-        new(this, "Kinesis_20131202." + operation, body, contentType);
+        new(this, _api.TargetPrefix + operation, body, contentType);
 
     public SignedRequest Prepare(string operation, string json) => Prepare(operation, Encoding.UTF8.GetBytes(json));
 
     internal string Credential(string day) => $"{accessKey}/{Scope(day)}";
 
-    internal static string ScopeSuffix(string region) => $"/{region}/{Service}/aws4_request";
-
-    internal string Scope(string day) => day + ScopeSuffix(region);
+    internal string Scope(string day) => $"{day}/{region}/{_api.Service}/aws4_request";
 
     internal void FormatNow(Span<byte> date)
     {
@@ -54,9 +52,18 @@ public sealed class RequestSigner(string accessKey, string secretKey, string reg
     {
         var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secretKey), day);
         key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region));
-        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(Service));
+        key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(_api.Service));
         return HMACSHA256.HashData(key, "aws4_request"u8);
     }
 
     private sealed record DayKey(byte[] Day, byte[] Key);
+}
+
+/// <param name="Service">In the scope of signatures.</param>
+/// <param name="TargetPrefix">Before the operation in <c>X-Amz-Target</c>.</param>
+public sealed record AwsApi(string Service, string TargetPrefix)
+{
+    public static readonly AwsApi Kinesis = new("kinesis", "Kinesis_20131202.");
+
+    public static readonly AwsApi Firehose = new("firehose", "Firehose_20150804.");
 }

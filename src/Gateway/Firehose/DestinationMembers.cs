@@ -70,7 +70,8 @@ internal static class DestinationMembers
         Text("Prefix", 0, 1024, s_any),
         Text("ErrorOutputPrefix", 0, 1024, s_any),
         Buffering(sizeMBsMax: 128),
-        Enum("CompressionFormat", "UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY"),
+        // ZSTD is ours; the service has none.
+        Enum("CompressionFormat", "UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY", "ZSTD"),
         new("EncryptionConfiguration", Structure)
         {
             Members =
@@ -133,7 +134,7 @@ internal static class DestinationMembers
                                 [
                                     Number("BlockSizeBytes", 67_108_864, int.MaxValue),
                                     Number("PageSizeBytes", 65_536, int.MaxValue),
-                                    Enum("Compression", "UNCOMPRESSED", "GZIP", "SNAPPY"),
+                                    Enum("Compression", "UNCOMPRESSED", "GZIP", "SNAPPY", "ZSTD"),
                                     new("EnableDictionaryCompression", MemberType.Boolean),
                                     Number("MaxPaddingBytes", 0, int.MaxValue),
                                     Enum("WriterVersion", "V1", "V2"),

@@ -118,7 +118,7 @@ internal static class DestinationRules
     private static void CheckObjects(JsonObject objects, string path, bool isStaging)
     {
         CheckEncryption(objects, path);
-        if (isStaging && Text(objects, "CompressionFormat") is "ZIP" or "Snappy" or "HADOOP_SNAPPY")
+        if (isStaging && Text(objects, "CompressionFormat") is "ZIP" or "Snappy" or "HADOOP_SNAPPY" or "ZSTD")
         {
             throw KinesisErrors.InvalidArgument(
                 $"{path}CompressionFormat {Text(objects, "CompressionFormat")} can't be read by COPY; allowed are UNCOMPRESSED and GZIP.");

@@ -62,6 +62,7 @@ public sealed class ConsumerGraph : IConsumerGraph
     private readonly WaitNote _webhookRetrying;
     private readonly HotKeySample _hotKey = new();
     private long _keptAt;
+    private ShardPosition _keptTo;
 
     private ConsumerGraph(GraphStart start, ConsumerOptions options, IStreams streams, HttpClient http, TimeProvider time)
     {
@@ -84,6 +85,7 @@ public sealed class ConsumerGraph : IConsumerGraph
             streams, definition.DeadLetters, producer + "/dead-letters", start.Epoch, options.Sink, time, _deadLettersWaiting.Tell);
         if (definition.Webhook is { } url) _webhook = new WebhookSink(http, url, definition.Name, options.Webhook, time, _webhookRetrying.Tell);
         _keptAt = time.GetTimestamp();
+        _keptTo = start.From;
     }
 
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -190,7 +192,7 @@ public sealed class ConsumerGraph : IConsumerGraph
             .Select(r => new DeadLetter(
                 r.SequenceNumber, r.SubSequenceNumber ?? 0, r.PartitionKey, r.ArrivedAt, r.Data, r.Error, 1, r.SubSequenceNumber))
             .ToList();
-        var kept = KeepIfDue(envelope.IsEnd);
+        var kept = KeepIfDue(envelope);
         _pulse.Spent(GraphStage.Work, since);
         return envelope.With(new DetectedSlice(
             envelope.Value.Source, envelope.Value.Records, envelope.Value.Aggregation, alerts, deadLetters, kept));
@@ -246,10 +248,11 @@ public sealed class ConsumerGraph : IConsumerGraph
     private static UndecodableRecord Undecodable(RecordView record, SequenceNumber number, long arrivalMs, string error) => new(
         number, Encoding.UTF8.GetString(record.PartitionKey), DateTimeOffset.FromUnixTimeMilliseconds(arrivalMs), record.Data.ToArray(), error);
 
-    private OperatorState? KeepIfDue(bool isEnd)
+    private OperatorState? KeepIfDue(Envelope<DecodedSlice> envelope)
     {
-        if (!isEnd && _time.GetElapsedTime(_keptAt) < _start.Definition.SnapshotInterval) return null;
-        _keptAt = _time.GetTimestamp();
+        // Where nothing came since, what is kept already is what there is: a shard without records costs no writes.
+        if (!envelope.IsEnd && (envelope.Position == _keptTo || _time.GetElapsedTime(_keptAt) < _start.Definition.SnapshotInterval)) return null;
+        (_keptAt, _keptTo) = (_time.GetTimestamp(), envelope.Position);
         return _detector.Capture();
     }
 }

@@ -56,6 +56,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private BatchWriter? _batch;
     private ImmutableArray<string> _deliveredFiles = [];
     private long _keptAt;
+    private ShardPosition _keptTo;
     private long _trimmedAt;
 
     // Of the last record that is delivered.
@@ -72,6 +73,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
         _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync);
         _delivered = start.Intent?.To ?? start.Checkpoint;
+        _keptTo = _delivered;
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
 
@@ -228,8 +230,10 @@ public sealed class DeliveryGraph : IConsumerGraph
     private SliceDone Done(Envelope<FilledSlice> envelope)
     {
         var slice = envelope.Value;
-        var isKept = slice.IsClean && (envelope.IsEnd || _services.Time.GetElapsedTime(_keptAt) >= _start.Definition.SnapshotInterval);
-        if (isKept) _keptAt = _services.Time.GetTimestamp();
+        // Where nothing came since, a shard without records costs no writes.
+        var isDue = envelope.Position != _keptTo && _services.Time.GetElapsedTime(_keptAt) >= _start.Definition.SnapshotInterval;
+        var isKept = slice.IsClean && (envelope.IsEnd || isDue);
+        if (isKept) (_keptAt, _keptTo) = (_services.Time.GetTimestamp(), envelope.Position);
         return new SliceDone(
             envelope.Position, _delivered, envelope.IsEnd, slice.Counts, slice.BehindMs, slice.BehindRecords, slice.Skipped,
             isKept ? OperatorState.Empty : null, default, slice.Generation);

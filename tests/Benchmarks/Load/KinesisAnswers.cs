@@ -13,6 +13,10 @@ public static class KinesisAnswers
     public static int FailedRecordCount(ReadOnlySpan<byte> body) =>
         (int)(Number(body, "\"FailedRecordCount\":"u8, "FailedRecordCount"u8) ?? throw Missing("FailedRecordCount", body));
 
+    /// <summary>Records a PutRecordBatch answer says were refused.</summary>
+    public static int FailedPutCount(ReadOnlySpan<byte> body) =>
+        (int)(Number(body, "\"FailedPutCount\":"u8, "FailedPutCount"u8) ?? throw Missing("FailedPutCount", body));
+
     public static long MillisBehindLatest(ReadOnlySpan<byte> body) =>
         Number(body, "\"MillisBehindLatest\":"u8, "MillisBehindLatest"u8) ?? throw Missing("MillisBehindLatest", body);
 

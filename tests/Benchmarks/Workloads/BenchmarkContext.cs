@@ -43,7 +43,7 @@ public sealed class BenchmarkContext
 
     public NodeUnderTest Observe(NodeProcess process) => new(process.Endpoint, SignerFor(process.Endpoint), WithPostgres(process.Usage));
 
-    public RequestSigner SignerFor(IPEndPoint endpoint) => new(AccessKey, SecretKey, Region, endpoint.ToString(), TimeProvider.System);
+    public RequestSigner SignerFor(IPEndPoint endpoint, AwsApi? api = null) => new(AccessKey, SecretKey, Region, endpoint.ToString(), TimeProvider.System, api);
 
     /// <summary>A fresh, empty yardstick of the node's kind of store.</summary>
     public IYardstick CreateYardstick() => PostgresConnectionString is { } connectionString

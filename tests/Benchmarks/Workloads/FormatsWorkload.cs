@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using ActorStreams.Benchmarks.Load;
 using ActorStreams.Benchmarks.Reporting;
 using ActorStreams.Pipelines.Firehose.Processing;
@@ -17,18 +16,18 @@ namespace ActorStreams.Benchmarks.Workloads;
 public sealed class FormatsWorkload : IWorkload
 {
     private const int Variants = 16_384;
-    private const int RecordBytes = 1_024;
     private const long ObjectBytes = 64_000_000;
     private const double BytesPerMegabyte = 1e6;
 
     public Task RunAsync(BenchmarkContext context)
     {
-        var records = Enumerable.Range(0, Variants).Select(Record).ToArray();
+        IReadOnlyList<Column> columns = [.. SensorRecords.Columns.Select(c => c.Split(' ')).Select(c => new Column(c[0], ColumnType.Parse(c[1], out _)!))];
+        var records = Enumerable.Range(0, Variants).Select(SensorRecords.Record).ToArray();
         foreach (var compression in Enum.GetValues<CompressionFormat>())
             Encode(context, $"JSON Lines, {compression}", new PlainFormat(compression) { Delimiter = "\n"u8.ToArray() }, records, compression == CompressionFormat.Gzip ? "50 MB/s" : null);
         foreach (var compression in Enum.GetValues<ParquetCompression>())
-            Encode(context, $"Parquet, {compression}", new ParquetFormat(Columns()) { Compression = compression }, records, compression is ParquetCompression.Snappy or ParquetCompression.Zstd ? "40 MB/s" : null);
-        Encode(context, "Avro, deflate", new AvroFormat(Columns()), records, null);
+            Encode(context, $"Parquet, {compression}", new ParquetFormat(columns) { Compression = compression }, records, compression is ParquetCompression.Snappy or ParquetCompression.Zstd ? "40 MB/s" : null);
+        Encode(context, "Avro, deflate", new AvroFormat(columns), records, null);
         Partition(context, records);
         return Task.CompletedTask;
     }
@@ -77,38 +76,6 @@ public sealed class FormatsWorkload : IWorkload
         cpu = Usage.OfThisProcess().Cpu - cpu;
         context.Report.Add(new Figure(name, "input", Math.Round(bytes / BytesPerMegabyte / elapsed.TotalSeconds, 1), "MB/s", target));
         context.Report.Add(new Figure(name, "input for a second of CPU", Math.Round(bytes / BytesPerMegabyte / cpu.TotalSeconds, 1), "MB", null));
-    }
-
-    private static IReadOnlyList<Column> Columns() =>
-        [.. new[] { "id string", "site string", "zone string", "badge bigint", "ts timestamp", "temp double", "battery float", "ok boolean", "count int", "amount decimal(12,2)", "day date", "text string" }
-            .Select(c => c.Split(' ')).Select(c => new Column(c[0], ColumnType.Parse(c[1], out _)!))];
-
-    /// <summary>Names that come again, numbers that do not, and text of words that make up the rest.</summary>
-    private static byte[] Record(int i)
-    {
-        var random = new SplitMix(i);
-        var head = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"id":"{{random.Next():x16}}","site":"site-{{i % 20}}","zone":"Zone {{i % 200}}","badge":{{random.Next() % 1_000_000}},"ts":{{1_773_068_645_000 + (i * 37L)}},"temp":{{random.Next() % 40_000 / 1000.0}},"battery":{{random.Next() % 100 / 100.0}},"ok":{{(i % 3 == 0 ? "false" : "true")}},"count":{{random.Next() % 5_000}},"amount":{{random.Next() % 1_000_000 / 100.0}},"day":"2026-03-{{(i % 28) + 1:00}}","text": """);
-        var text = new StringBuilder(head).Append('"');
-        while (text.Length < RecordBytes - 2) text.Append(s_words[random.Next() % (ulong)s_words.Length]).Append(' ');
-        text.Length = RecordBytes - 2;
-        return Encoding.ASCII.GetBytes(text.Append("\"}").ToString());
-    }
-
-    private static readonly string[] s_words =
-        ["door", "opened", "by", "badge", "at", "gate", "north", "hall", "denied", "granted", "battery", "low", "sensor", "error", "retry", "timeout", "calibrated", "moved", "offline", "restart"];
-
-    private struct SplitMix(int seed)
-    {
-        private ulong _state = (ulong)seed * 0x9E3779B97F4A7C15;
-
-        public ulong Next()
-        {
-            var z = _state += 0x9E3779B97F4A7C15;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        }
     }
 
     private sealed class CountingStream : Stream

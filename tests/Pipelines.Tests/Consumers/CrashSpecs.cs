@@ -78,7 +78,7 @@ public sealed class CrashSpecs : IAsyncLifetime
                     {
                         Assert.True(slice.Checkpoint.CompareTo(state.Checkpoint) >= 0, "A checkpoint never falls.");
                         state = state.Apply(new Checkpointed(slice.Checkpoint, counts, 0));
-                        if (Next(random) < 0.3) kept = new ConsumerSnapshot(state, slice.Position, slice.Kept!);
+                        if (Next(random) < 0.3 && slice.Kept is { } memory) kept = new ConsumerSnapshot(state, slice.Position, memory);
                         isEnd = slice.IsEnd;
                     }
                     if (Next(random) < chaos / 2) throw new CrashException();

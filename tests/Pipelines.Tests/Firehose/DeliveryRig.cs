@@ -31,7 +31,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
     private readonly DirectoryInfo _spool = Directory.CreateTempSubdirectory("actorstreams-spool-");
     private ConsumerState _state = ConsumerState.New;
 
-    public FakeStreams Streams { get; } = new(TimeProvider.System);
+    public FakeStreams Streams { get; init; } = new(TimeProvider.System);
 
     public MemoryStore Store { get; } = new();
 
@@ -47,6 +47,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     /// <summary>Asked before and after each step of the protocol, by name; throws to crash there.</summary>
     public Action<string> OnStep { get; set; } = _ => { };
+
+    public Action<SliceDone> OnSlice { get; init; } = _ => { };
 
     public string SpoolFolder => _spool.FullName;
 
@@ -101,6 +103,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             },
             slice =>
             {
+                OnSlice(slice);
                 OnStep("delivered");
                 if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, default, 1));
                 OnStep("checkpointed");

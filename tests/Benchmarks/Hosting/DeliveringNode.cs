@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using ActorStreams.Benchmarks.Load;
+using ActorStreams.Benchmarks.Workloads;
+
+namespace ActorStreams.Benchmarks.Hosting;
+
+/// <summary>A node of its own with a bucket <c>lake</c> that is a folder, and one Direct PUT delivery stream, <c>bench</c>.</summary>
+public sealed class DeliveringNode : IAsyncDisposable
+{
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(3);
+    private readonly BenchmarkContext _context;
+    private readonly string _data;
+
+    private DeliveringNode(BenchmarkContext context, NodeProcess process, string data, DirectoryInfo lake) =>
+        (_context, Process, _data, Lake) = (context, process, data, lake);
+
+    public NodeProcess Process { get; }
+
+    public DirectoryInfo Lake { get; }
+
+    /// <summary>Bytes that lie in the spool.</summary>
+    public long Spooled => new DirectoryInfo(Path.Combine(_data, "firehose-spool")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+
+    public static async Task<DeliveringNode> StartAsync(
+        BenchmarkContext context, IEnumerable<(string Name, string Value)> settings, JsonObject destination, string kind)
+    {
+        var folder = Path.Combine(context.Folder, $"delivery-{Guid.NewGuid():N}");
+        var lake = Directory.CreateDirectory(Path.Combine(folder, "lake"));
+        var command = context.Command!;
+        var environment = command.Environment.Concat(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)))
+            .Append(KeyValuePair.Create("ActorStreams__Firehose__Buckets__lake__Folder", lake.FullName));
+        var data = Path.Combine(folder, "data");
+        var process = await NodeProcess.StartAsync(command with { Environment = new Dictionary<string, string>(environment) }, data);
+        var node = new DeliveringNode(context, process, data, lake);
+        node.Create("bench", destination, kind);
+        return node;
+    }
+
+    public KinesisSession Connect() => new(Process.Endpoint, _context.SignerFor(Process.Endpoint, AwsApi.Firehose));
+
+    public void Create(string stream, JsonObject destination, string kind)
+    {
+        using var session = Connect();
+        session.Call("CreateDeliveryStream", new JsonObject
+        {
+            ["DeliveryStreamName"] = stream,
+            [$"{kind}DestinationConfiguration"] = destination.DeepClone(),
+        }.ToJsonString());
+        while (!session.Call("DescribeDeliveryStream", $$"""{"DeliveryStreamName":"{{stream}}"}""").Body.ContainsText("\"ACTIVE\"")) Thread.Sleep(20);
+    }
+
+    /// <summary>Waits until the folder holds as many records, and says when the last object of them came. Objects are counted once no more come.</summary>
+    /// <param name="extension">Of the objects.</param>
+    public async Task<DateTime> DeliveredAsync(long records, string extension, Func<FileInfo, long> recordsOf)
+    {
+        var counted = new Dictionary<string, long>();
+        var since = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(since) < DeliveryTimeout)
+        {
+            await Task.Delay(PollInterval);
+            var objects = Lake.EnumerateFiles("*" + extension, SearchOption.AllDirectories).ToList();
+            if (objects.Count == 0 || DateTime.UtcNow - objects.Max(o => o.LastWriteTimeUtc) < QuietTime) continue;
+            foreach (var item in objects.Where(o => !counted.ContainsKey(o.FullName))) counted.Add(item.FullName, recordsOf(item));
+            if (counted.Values.Sum() == records) return objects.Max(o => o.LastWriteTimeUtc);
+        }
+        throw new TimeoutException($"{records} records were put, and {counted.Values.Sum()} are in the folder after {DeliveryTimeout.TotalMinutes} minutes.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(_data)!, recursive: true);
+    }
+}
