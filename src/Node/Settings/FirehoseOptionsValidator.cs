@@ -1,4 +1,5 @@
 using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Processing.Lines;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -21,7 +22,8 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         }
         foreach (var (function, of) in options.Functions)
         {
-            if (of.Url is null == of.Script is null) errors.Add($"Functions:{function}: exactly one of Url and Script is wanted.");
+            if (!of.IsOne) errors.Add($"Functions:{function}: exactly one of Url, Script, Csv and Log is wanted.");
+            if (LineConverters.Of(of, out var problem) is null && problem is not null) errors.Add($"Functions:{function}:{(of.Csv is null ? "Log" : "Csv")}: {problem}");
             if (of.Url is { } url) CheckAddress($"Functions:{function}:Url", url, errors);
             if (of.Script is { } script && !Path.IsPathFullyQualified(script)) errors.Add($"Functions:{function}:Script: '{script}' is not an absolute path.");
         }
@@ -41,7 +43,7 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         {
             for (var i = 0; i < columns.Length; i++)
             {
-                if (TableColumn.Parse(columns[i], out var problem) is null) errors.Add($"Tables:{table}:{i}: {problem}");
+                if (TableColumn.Parse(columns[i], out var wrong) is null) errors.Add($"Tables:{table}:{i}: {wrong}");
             }
         }
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

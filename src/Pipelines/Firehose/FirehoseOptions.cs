@@ -63,7 +63,7 @@ public sealed record BucketOptions
     public bool PathStyle { get; init; } = true;
 }
 
-/// <summary>A function behind an address, or a script in this process: exactly one of them.</summary>
+/// <summary>A function behind an address, a script in this process, or lines to JSON: exactly one of them.</summary>
 public sealed record TransformOptions
 {
     /// <summary>Takes and gives what a Lambda function of Firehose's does.</summary>
@@ -71,4 +71,33 @@ public sealed record TransformOptions
 
     /// <summary>Absolute path of a JavaScript file with a function <c>transform(record)</c>, the same on all nodes.</summary>
     public string? Script { get; init; }
+
+    /// <summary>Makes objects of lines of values.</summary>
+    public CsvLineOptions? Csv { get; init; }
+
+    /// <summary>Makes objects of lines of a log.</summary>
+    public LogLineOptions? Log { get; init; }
+
+    public bool IsOne => new object?[] { Url, Script, Csv, Log }.Count(o => o is not null) == 1;
+}
+
+public sealed record CsvLineOptions
+{
+    /// <summary>Names of the values, in order.</summary>
+    public ImmutableArray<string> Fields { get; init; } = [];
+
+    /// <summary>One character, or <c>\t</c>.</summary>
+    public string Delimiter { get; init; } = ",";
+}
+
+public sealed record LogLineOptions
+{
+    /// <summary>Such as <c>COMMONAPACHELOG</c>.</summary>
+    public string Format { get; init; } = "";
+
+    /// <summary>A regular expression in place of the format's own.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>In place of the format's own names.</summary>
+    public ImmutableArray<string> Fields { get; init; } = [];
 }

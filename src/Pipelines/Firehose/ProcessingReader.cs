@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Firehose.Processing.Functions;
 using ActorStreams.Pipelines.Firehose.Processing.Jq;
+using ActorStreams.Pipelines.Firehose.Processing.Lines;
 using ActorStreams.Pipelines.Firehose.Processing.Scripts;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -71,10 +72,16 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
         var name = FunctionName().Match(Parameter(processor, "LambdaArn") ?? "").Groups[1].Value;
         if (!options.Functions.TryGetValue(name, out var function))
         {
-            processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address or its script in the setting ActorStreams:Firehose:Functions:{name}.");
+            processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:{name}.");
             return null;
         }
         if (function.Script is { } script) return Script(processor, script);
+        if (LineConverters.Of(function, out var problem) is { } lines) return new LineConversion(lines);
+        if (problem is not null)
+        {
+            processor.Report("LambdaArn", $"the setting ActorStreams:Firehose:Functions:{name}: {problem}");
+            return null;
+        }
         var asked = new FunctionOptions { DeliveryStreamArn = definition.Arn, Region = definition.Region };
         if (int.TryParse(Parameter(processor, "NumberOfRetries"), NumberStyles.None, CultureInfo.InvariantCulture, out var retries)) asked = asked with { NumberOfRetries = retries };
         if (double.TryParse(Parameter(processor, "BufferSizeInMBs"), NumberStyles.Float, CultureInfo.InvariantCulture, out var size)) asked = asked with { BufferSizeInMBs = size };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Formats;
@@ -71,16 +72,49 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
         Assert.Contains("BucketARN: the bucket 'sea' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:sea.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("CompressionFormat: 'LZ4' is none of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Prefix, character", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("ProcessingConfiguration.Processors[0].LambdaArn: the function 'enrich' stands for nothing here; give its address or its script in the setting ActorStreams:Firehose:Functions:enrich.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("ProcessingConfiguration.Processors[0].LambdaArn: the function 'enrich' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:enrich.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ProcessingConfiguration.Processors[1].MetadataExtractionQuery: character", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_function_of_the_settings_makes_json_of_lines()
+    {
+        var functions = ImmutableSortedDictionary<string, TransformOptions>.Empty
+            .Add("badges", new TransformOptions { Csv = new CsvLineOptions { Fields = ["badge", "zone"], Delimiter = @"\t" } })
+            .Add("access", new TransformOptions { Log = new LogLineOptions { Format = "COMMONAPACHELOG" } });
+        await using var csv = Read(Calling("badges"), functions: functions);
+        await using var log = Read(Calling("access"), functions: functions);
+
+        var badge = await csv.Steps.Single().ProcessAsync([new DeliveryRecord("1", default, "17\tnorth\n"u8.ToArray()), new DeliveryRecord("2", default, "18"u8.ToArray())], default);
+        var access = await log.Steps.Single().ProcessAsync(
+            [new DeliveryRecord("1", default, "10.0.0.1 - alice [10/Oct/2026:13:55:36 +0000] \"GET / HTTP/1.1\" 200 17"u8.ToArray())], default);
+
+        Assert.Equal("""{"badge":"17","zone":"north"}""", Encoding.UTF8.GetString(badge.Records.Single().Data.Span));
+        Assert.Equal("The line has 1 values; there are 2 names.", badge.Failed.Single().Message);
+        Assert.Contains("\"authuser\":\"alice\"", Encoding.UTF8.GetString(access.Records.Single().Data.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_function_that_cannot_be_is_named()
+    {
+        var functions = ImmutableSortedDictionary<string, TransformOptions>.Empty.Add("badges", new TransformOptions { Csv = new CsvLineOptions { Fields = ["a", "a"] } });
+
+        Assert.Contains("Functions:badges: Fields: a name stands there twice.", Assert.Throws<DeliveryConfigurationException>(() => Read(Calling("badges"), functions: functions)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Calling(string function) => $$$"""
+        {"BucketARN":"arn:aws:s3:::lake","ProcessingConfiguration":{"Enabled":true,"Processors":[
+         {"Type":"Lambda","Parameters":[{"ParameterName":"LambdaArn","ParameterValue":"arn:aws:lambda:us-east-1:000000000000:function:{{{function}}}"}]}]}}
+        """;
+
     private DeliveryPlan Read(
-        string document, ImmutableSortedDictionary<string, ImmutableArray<string>>? tables = null, ImmutableSortedDictionary<string, BucketOptions>? buckets = null)
+        string document, ImmutableSortedDictionary<string, ImmutableArray<string>>? tables = null, ImmutableSortedDictionary<string, BucketOptions>? buckets = null,
+        ImmutableSortedDictionary<string, TransformOptions>? functions = null)
     {
         var options = new FirehoseOptions
         {
             Buckets = buckets ?? ImmutableSortedDictionary<string, BucketOptions>.Empty.Add(FirehoseOptions.AnyBucket, new BucketOptions { Folder = _folder.FullName }),
+            Functions = functions ?? ImmutableSortedDictionary<string, TransformOptions>.Empty,
             Tables = tables ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
         };
         return new DeliveryPlanReader(options, TimeProvider.System).Read(DeliveryRig.Definition with { Destination = document });
