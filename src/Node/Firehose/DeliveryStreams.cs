@@ -13,8 +13,8 @@ namespace ActorStreams.Node.Firehose;
 /// <summary>The delivery streams of the Firehose API over the pipelines: each is an application that the coordinator runs.</summary>
 internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, DeliveryPlanReader plans, TimeProvider time) : IDeliveryStreams
 {
-    /// <summary>Of what was put: a destination may be away for a week, seven times what the service allows.</summary>
-    private const int PutsRetentionHours = 168;
+    /// <summary>Of what was put: a year, the longest that there is, for what is not delivered is not given up; what is delivered is trimmed long before.</summary>
+    private const int PutsRetentionHours = 8_760;
 
     /// <summary>A lost answer and a stream that changed meanwhile are tried again as often.</summary>
     private const int ChangesMax = 5;
@@ -61,23 +61,20 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
     }
 
     public Task<DeliveryResult> UpdateAsync(DeliveryStreamId stream, long version, DeliveryDestination destination, CancellationToken cancel) =>
-        AnsweredAsync(async () =>
-        {
-            var reply = await deliveries.AskAsync(new GetDelivery(stream.Region, stream.Name), cancel);
-            if (reply.Definition is not { } before) return new DeliveryResult.NotFound();
-            var after = before with
+        ChangeAsync(
+            stream,
+            before => before with
             {
                 Version = version + 1,
                 DestinationKind = destination.Kind,
                 Destination = destination.Configuration.ToJsonString(),
                 UpdatedAt = Now,
-            };
-            return Problem(after) ?? await ResultAsync(new ReplaceDelivery(after, version), cancel);
-        });
+            },
+            before => before.Version != version ? new DeliveryResult.VersionDiffers(before.Version) : null, Problem, cancel);
 
     public Task<DeliveryResult> TagAsync(
         DeliveryStreamId stream, ImmutableSortedDictionary<string, string> add, ImmutableArray<string> remove, CancellationToken cancel) =>
-        ChangeAsync(stream, definition => definition with { Tags = JsonSerializer.Serialize(Tags(definition).SetItems(add).RemoveRange(remove)) }, cancel);
+        ChangeAsync(stream, definition => definition with { Tags = JsonSerializer.Serialize(Tags(definition).SetItems(add).RemoveRange(remove)) }, _ => null, _ => null, cancel);
 
     public Task<DeliveryResult> EncryptAsync(DeliveryStreamId stream, string? keyId, CancellationToken cancel) => AnsweredAsync(async () =>
     {
@@ -86,7 +83,7 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         if (changed is UpdateStreamResult.Unavailable unavailable) return new DeliveryResult.Unavailable(unavailable.Detail);
         if (changed is UpdateStreamResult.Refused refused) return new DeliveryResult.InUse($"Encryption cannot be changed now: {refused.Reason}.");
         if (changed is UpdateStreamResult.NotFound) return new DeliveryResult.NotFound();
-        return await ChangeAsync(stream, definition => definition with { EncryptionKey = keyId }, cancel);
+        return await ChangeAsync(stream, definition => definition with { EncryptionKey = keyId }, _ => null, _ => null, cancel);
     });
 
     public Task<DeliveryResult> DeleteAsync(DeliveryStreamId stream, CancellationToken cancel) => AnsweredAsync(async () =>
@@ -100,16 +97,22 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
     /// <summary>As it is stored: a definition that came back from the store is the one that went there.</summary>
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>A change that counts no version: made to what is current, again where that changed meanwhile.</summary>
-    private Task<DeliveryResult> ChangeAsync(DeliveryStreamId stream, Func<DeliveryDefinition, DeliveryDefinition> change, CancellationToken cancel) =>
+    /// <summary>A change of what is current, made again where that changed meanwhile.</summary>
+    /// <param name="refuse">Says of what is current why it is not changed; null to go on.</param>
+    /// <param name="problem">Says what is wrong with the changed one.</param>
+    private Task<DeliveryResult> ChangeAsync(
+        DeliveryStreamId stream, Func<DeliveryDefinition, DeliveryDefinition> change, Func<DeliveryDefinition, DeliveryResult?> refuse,
+        Func<DeliveryDefinition, DeliveryResult?> problem, CancellationToken cancel) =>
         AnsweredAsync(async () =>
         {
             for (var attempt = 0; attempt < ChangesMax; attempt++)
             {
                 var reply = await deliveries.AskAsync(new GetDelivery(stream.Region, stream.Name), cancel);
                 if (reply.Definition is not { } before) return new DeliveryResult.NotFound();
-                var result = await ResultAsync(new ReplaceDelivery(change(before), before.Version), cancel);
-                if (result is not DeliveryResult.VersionDiffers) return result;
+                var after = change(before);
+                if ((refuse(before) ?? problem(after)) is { } not) return not;
+                reply = await deliveries.AskAsync(new ReplaceDelivery(after, before), cancel);
+                if (reply.Outcome != DeliveryOutcome.Differs) return await ResultAsync(reply, cancel);
             }
             return new DeliveryResult.InUse("The delivery stream is being changed by others.");
         });
@@ -143,17 +146,15 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         };
     }
 
-    private async Task<DeliveryResult> ResultAsync(IDeliveryRequest request, CancellationToken cancel)
+    private async Task<DeliveryResult> ResultAsync(IDeliveryRequest request, CancellationToken cancel) =>
+        await ResultAsync(await deliveries.AskAsync(request, cancel), cancel);
+
+    private async Task<DeliveryResult> ResultAsync(DeliveryReply reply, CancellationToken cancel) => reply.Outcome switch
     {
-        var reply = await deliveries.AskAsync(request, cancel);
-        return reply.Outcome switch
-        {
-            DeliveryOutcome.Done => new DeliveryResult.Done(await StreamOfAsync(reply.Definition!, cancel)),
-            DeliveryOutcome.AlreadyExists => new DeliveryResult.AlreadyExists(),
-            DeliveryOutcome.VersionDiffers => new DeliveryResult.VersionDiffers(reply.Definition!.Version),
-            _ => new DeliveryResult.NotFound(),
-        };
-    }
+        DeliveryOutcome.Done => new DeliveryResult.Done(await StreamOfAsync(reply.Definition!, cancel)),
+        DeliveryOutcome.AlreadyExists => new DeliveryResult.AlreadyExists(),
+        _ => new DeliveryResult.NotFound(),
+    };
 
     private async Task<DeliveryStream> StreamOfAsync(DeliveryDefinition d, CancellationToken cancel)
     {

@@ -22,6 +22,9 @@ public abstract record ApplicationDefinition
     /// <summary>Name of the application; part of persistence ids and producer names, so it never changes its meaning.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Tells it from a former one of the same name, which is forgotten; null where a namesake goes on where the former one was.</summary>
+    public virtual long? CreatedMs => null;
+
     public required StreamId Source { get; init; }
 
     public StartPosition Start { get; init; } = StartPosition.TrimHorizon;

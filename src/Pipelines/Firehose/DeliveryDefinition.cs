@@ -44,6 +44,8 @@ public sealed record DeliveryDefinition : ApplicationDefinition
     /// <summary>Told to endpoints. The account is not known to the nodes that deliver.</summary>
     public string Arn => $"arn:aws:firehose:{Region}:000000000000:deliverystream/{Stream}";
 
+    public override long? CreatedMs => CreatedAt.ToUnixTimeMilliseconds();
+
     public override ImmutableArray<StreamId> Outputs => [];
 
     /// <summary>No secret of the destination gets into a log by way of a record's text.</summary>

@@ -20,8 +20,8 @@ public static class DeliveryProtocol
         public string Stream => Definition.Stream;
     }
 
-    /// <summary>Refused where another version than <paramref name="Version"/> is current.</summary>
-    public sealed record ReplaceDelivery(DeliveryDefinition Definition, long Version) : IDeliveryRequest
+    /// <summary>Refused where it is not as it was <paramref name="Before"/>, also in what counts no version.</summary>
+    public sealed record ReplaceDelivery(DeliveryDefinition Definition, DeliveryDefinition Before) : IDeliveryRequest
     {
         public string Region => Definition.Region;
         public string Stream => Definition.Stream;
@@ -41,7 +41,7 @@ public static class DeliveryProtocol
         Done = 1,
         NotFound = 2,
         AlreadyExists = 3,
-        VersionDiffers = 4,
+        Differs = 4,
     }
 
     /// <param name="Definition">As it is now; where it was removed, as it was; null where there is none.</param>

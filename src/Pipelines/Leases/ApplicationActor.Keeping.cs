@@ -35,10 +35,13 @@ public sealed partial class ApplicationActor
             _services.Recoveries.Succeeded(PersistenceId);
             // Nothing is done before this is durable, so that a former incarnation, one that was stopped and woke, acknowledges no pause or reset
             // that this one does not know of.
-            Persist(new ApplicationTookOver(NowMs), e =>
+            List<IApplicationEvent> events = [new ApplicationTookOver(NowMs)];
+            if (_definition.CreatedMs is { } created && created != _state.CreatedMs) events.Add(new ApplicationCreated(created, NowMs));
+            var left = events.Count;
+            PersistAll(events, e =>
             {
                 Apply(e);
-                OnTick();
+                if (--left == 0) OnTick();
             });
         });
     }

@@ -28,6 +28,9 @@ public static class ApplicationEvents
     /// <summary>An incarnation begins; the row it takes shuts former ones out of the journal.</summary>
     public sealed record ApplicationTookOver(long AtMs) : IApplicationEvent;
 
+    /// <summary>What is worked for is the definition that was created then; one of the same name that was created before is forgotten, positions and all.</summary>
+    public sealed record ApplicationCreated(long CreatedMs, long AtMs) : IApplicationEvent;
+
     /// <summary>No consumer is to run until <see cref="ApplicationResumed"/>.</summary>
     public sealed record ApplicationPaused(long AtMs) : IApplicationEvent;
 

@@ -20,6 +20,9 @@ public sealed record ApplicationState
     /// <summary>No consumer runs until it is resumed.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>When the definition was created, in ms since 1970; 0 where it does not say.</summary>
+    public long CreatedMs { get; init; }
+
     /// <summary>How often the positions were reset.</summary>
     public int Life { get; init; }
 
@@ -109,7 +112,7 @@ public sealed record ApplicationState
 
     public ApplicationState Apply(IApplicationEvent e) => e switch
     {
-        SourceFound found => new ApplicationState { Source = found.Stream, IsPaused = IsPaused, Life = Life },
+        SourceFound found => new ApplicationState { Source = found.Stream, IsPaused = IsPaused, Life = Life, CreatedMs = CreatedMs },
         LeasesAdded added => this with { Leases = Leases.AddRange(added.Leases.Select(l => KeyValuePair.Create(l.Shard, l))) },
         LeaseEnded ended => this with
         {
@@ -117,6 +120,10 @@ public sealed record ApplicationState
         },
         LeaseInterrupted interrupted => this with { Leases = Leases.SetItem(interrupted.Shard, Interrupt(Leases[interrupted.Shard], interrupted)) },
         ApplicationTookOver => this,
+        // What a namesake delivered is its own: consumers begin a new life, and name what they write otherwise.
+        ApplicationCreated created => CreatedMs == 0
+            ? this with { CreatedMs = created.CreatedMs }
+            : new ApplicationState { Life = Life + 1, CreatedMs = created.CreatedMs },
         ApplicationPaused => this with { IsPaused = true },
         ApplicationResumed => this with { IsPaused = false },
         PositionsReset reset => this with

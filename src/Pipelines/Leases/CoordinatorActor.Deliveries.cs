@@ -17,7 +17,7 @@ public sealed partial class CoordinatorActor
         Command<ReplaceDelivery>(replace =>
         {
             if (Find(replace) is not { } there) Sender.Tell(new DeliveryReply(DeliveryOutcome.NotFound, null));
-            else if (there.Version != replace.Version) Sender.Tell(new DeliveryReply(DeliveryOutcome.VersionDiffers, there));
+            else if (there != replace.Before) Sender.Tell(new DeliveryReply(DeliveryOutcome.Differs, there));
             else Add(replace.Definition, _ => Sender.Tell(new DeliveryReply(DeliveryOutcome.Done, replace.Definition)));
         });
         Command<RemoveDelivery>(remove =>

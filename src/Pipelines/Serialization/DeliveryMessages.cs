@@ -13,8 +13,8 @@ internal static class DeliveryMessages
             (AddDelivery m) => new AddDeliveryMessage { Definition = m.Definition.ToProto() },
             AddDeliveryMessage.Parser, v => new AddDelivery(Delivery(v.Definition)))
         .Add(Manifests.ReplaceDelivery,
-            (ReplaceDelivery m) => new ReplaceDeliveryMessage { Definition = m.Definition.ToProto(), Version = m.Version },
-            ReplaceDeliveryMessage.Parser, v => new ReplaceDelivery(Delivery(v.Definition), v.Version))
+            (ReplaceDelivery m) => new ReplaceDeliveryMessage { Definition = m.Definition.ToProto(), Before = m.Before.ToProto() },
+            ReplaceDeliveryMessage.Parser, v => new ReplaceDelivery(Delivery(v.Definition), Delivery(v.Before)))
         .Add(Manifests.RemoveDelivery,
             (RemoveDelivery m) => new RemoveDeliveryMessage { Region = m.Region, Stream = m.Stream },
             RemoveDeliveryMessage.Parser, v => new RemoveDelivery(v.Region, v.Stream))

@@ -20,6 +20,7 @@ internal static class Manifests
     public const string LeaseEnded = "AE1";
     public const string LeaseInterrupted = "AI1";
     public const string ApplicationTookOver = "AT1";
+    public const string ApplicationCreated = "AC1";
     public const string ApplicationPaused = "AP1";
     public const string ApplicationResumed = "AR1";
     public const string PositionsReset = "AZ1";

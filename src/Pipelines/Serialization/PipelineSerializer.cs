@@ -69,6 +69,9 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
                 v.Shard, PipelineValues.Known<LeaseInterruption>(v.Kind), v.Cause, v.Placement.ToPlacement(), v.AtMs))
         .Add(Manifests.ApplicationTookOver,
             (ApplicationTookOver e) => new ApplicationTookOverEvent { AtMs = e.AtMs }, ApplicationTookOverEvent.Parser, v => new ApplicationTookOver(v.AtMs))
+        .Add(Manifests.ApplicationCreated,
+            (ApplicationCreated e) => new ApplicationCreatedEvent { CreatedMs = e.CreatedMs, AtMs = e.AtMs },
+            ApplicationCreatedEvent.Parser, v => new ApplicationCreated(v.CreatedMs, v.AtMs))
         .Add(Manifests.ApplicationPaused,
             (ApplicationPaused e) => new ApplicationPausedEvent { AtMs = e.AtMs }, ApplicationPausedEvent.Parser, v => new ApplicationPaused(v.AtMs))
         .Add(Manifests.ApplicationResumed,
@@ -209,7 +212,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
     private static ApplicationSnapshotState Snapshot(ApplicationSnapshot snapshot)
     {
         var state = snapshot.State;
-        var value = new ApplicationSnapshotState { Source = state.Source?.ToProto(), IsPaused = state.IsPaused, Life = state.Life };
+        var value = new ApplicationSnapshotState { Source = state.Source?.ToProto(), IsPaused = state.IsPaused, Life = state.Life, CreatedMs = state.CreatedMs };
         value.Leases.AddAll([.. state.Leases.Values], PipelineValues.ToProto);
         return value;
     }
@@ -220,6 +223,7 @@ public sealed class PipelineSerializer(ExtendedActorSystem system) : TableSerial
         Leases = ImmutableSortedDictionary.CreateRange(value.Leases.Select(l => KeyValuePair.Create(l.Shard, l.ToLease()))),
         IsPaused = value.IsPaused,
         Life = value.Life,
+        CreatedMs = value.CreatedMs,
     });
 
     private static ConsumerStatusMessage Status(ConsumerStatus status)

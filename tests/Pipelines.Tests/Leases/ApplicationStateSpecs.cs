@@ -24,6 +24,20 @@ public sealed class ApplicationStateSpecs
     }
 
     [Fact]
+    public void A_namesake_that_is_created_later_knows_nothing_and_begins_another_life()
+    {
+        _streams.Create("source", 2);
+        var first = Look(ApplicationState.New.Apply(new ApplicationCreated(1_000, 1)));
+        Assert.Equal((0, 2), (first.Life, first.Leases.Count));
+
+        var second = first.Apply(new ApplicationCreated(2_000, 2));
+
+        Assert.Equal((1, 0, 2_000), (second.Life, second.Leases.Count, second.CreatedMs));
+        Assert.Null(second.Source);
+        Assert.Equal(StartPosition.Latest, second.Decide(_streams.Description("source"), StartPosition.Latest, 3).OfType<LeasesAdded>().Single().Leases[0].Start);
+    }
+
+    [Fact]
     public void Children_of_a_split_run_once_their_parent_is_finished()
     {
         _streams.Create("source", 2);
