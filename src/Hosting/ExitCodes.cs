@@ -23,6 +23,9 @@ public static class ExitCodes
     /// </summary>
     public const int Removed = 5;
 
+    /// <summary>What was only to be looked at is otherwise on the node than in the files.</summary>
+    public const int Differs = 6;
+
     /// <summary>A second ctrl-C, the shells' number for SIGINT.</summary>
     public const int Interrupted = 130;
 }

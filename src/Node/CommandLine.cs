@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ActorStreams.Hosting;
+using ActorStreams.Node.Apply;
 using ActorStreams.Node.Certificates;
 using ActorStreams.Node.Demo;
 using ActorStreams.Node.Hosting;
@@ -38,13 +39,14 @@ internal static class CommandLine
 
             Any setting can be given in appsettings.json, as an environment variable (ActorStreams__Gateway__Port=4567) or with --set.
             Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 the node cannot start, 4 malformed lines in the input,
-            5 the node was removed from its cluster.
+            5 the node was removed from its cluster, 6 node and files differ.
             """);
         node.AddTo(root);
         root.SetAction((parsed, _) => RunCommand.RunAsync(node.Overrides(parsed), parsed.GetValue(node.SettingsFile)));
         root.Subcommands.Add(DemoCommand.Build());
         root.Subcommands.Add(ReplayCommand.Build());
         root.Subcommands.Add(AgentCommand.Build());
+        root.Subcommands.Add(ApplyCommand.Build());
         root.Subcommands.Add(CertificateCommand.Build());
         root.Subcommands.Add(BackupCommand.Build());
         root.Subcommands.Add(RestoreCommand.Build());

@@ -19,7 +19,7 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         "PutRecord", "PutRecords", "GetRecords", "GetShardIterator", "SubscribeToShard", "DescribeAccountSettings", "DescribeChannel", "DescribeLimits",
         "DescribeStream", "DescribeStreamConsumer", "DescribeStreamSummary", "GetResourcePolicy", "ListChannels", "ListShards", "ListStreamConsumers",
         "ListStreams", "ListTagsForResource", "ListTagsForStream", "PutRecordBatch", "DescribeDeliveryStream", "ListDeliveryStreams",
-        "ListTagsForDeliveryStream",
+        "ListTagsForDeliveryStream", "CheckStream", "CheckDeliveryStream",
     ];
 
     private static readonly ImmutableArray<Member> s_parameters =
@@ -103,7 +103,7 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
     private static string Text(object value, Member member) => value switch
     {
         ShapeValues mode when member.Name == "StreamModeDetails" => mode.Text("StreamMode") ?? "",
-        ShapeValues structure => DeliveryDescription.WithoutSecrets(DestinationDocuments.Of(structure, member.Members)).ToJsonString(),
+        ShapeValues structure => DestinationSecrets.Removed(DestinationDocuments.Of(structure, member.Members)).ToJsonString(),
         IReadOnlyList<ShapeValues> tags => string.Join(", ", tags.Select(t => $"{t.Text("Key")}={t.Text("Value")}")),
         IReadOnlyDictionary<string, string> map => string.Join(", ", map.Select(e => $"{e.Key}={e.Value}")),
         IReadOnlyList<string> list => string.Join(", ", list),

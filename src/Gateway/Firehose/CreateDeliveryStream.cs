@@ -1,15 +1,12 @@
 using System.Collections.Immutable;
-using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Kinesis;
-using ActorStreams.Gateway.Policies;
 using ActorStreams.Gateway.Wire;
-using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Encryption;
 using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Firehose;
 
-internal sealed class CreateDeliveryStream(IStreams streams, DeliveryLookup lookup, EncryptionKeys keys) : FirehoseAction("CreateDeliveryStream")
+internal sealed class CreateDeliveryStream(DeliverySources sources, DeliveryLookup lookup, EncryptionKeys keys) : FirehoseAction("CreateDeliveryStream")
 {
     private static readonly ImmutableArray<Member> s_input =
     [
@@ -36,9 +33,6 @@ internal sealed class CreateDeliveryStream(IStreams streams, DeliveryLookup look
         .. DestinationKind.Configurations,
         DeliveryMembers.Tags,
     ];
-
-    // What Firehose's role does with a stream on AWS. There are no roles here, so the key that creates must be allowed to do it.
-    private static readonly ImmutableArray<string> s_reads = ["DescribeStream", "GetShardIterator", "GetRecords"];
 
     public override async Task InvokeAsync(KinesisCall call)
     {
@@ -97,13 +91,7 @@ internal sealed class CreateDeliveryStream(IStreams streams, DeliveryLookup look
     {
         if (StreamReference.Find(arn, call) is not { } stream)
             throw KinesisErrors.InvalidArgument($"KinesisStreamARN {arn} names no stream of account {call.AccountId} in {call.Region}.");
-        var found = await streams.DescribeStreamAsync(stream, call.Aborted);
-        if (found is DescribeStreamResult.Unavailable) throw KinesisErrors.InternalFailure();
-        var description = (found as DescribeStreamResult.Found)?.Stream;
-        foreach (var operation in s_reads)
-            Access.Check(call, ServiceApi.Kinesis, operation, StreamReference.Arn(stream, call.AccountId), description?.Configuration.Policy);
-        return description is not null
-            ? stream
-            : throw KinesisErrors.InvalidArgument($"Stream {stream.Name} under account {call.AccountId} not found.");
+        await sources.CheckAsync(stream, call);
+        return stream;
     }
 }

@@ -43,20 +43,10 @@ internal static class DeliveryDescription
         writer.Bool("HasMoreDestinations", false);
     }
 
-    /// <summary>The document of a destination without what only the destination may know.</summary>
-    public static JsonObject WithoutSecrets(JsonObject configuration)
-    {
-        var shown = (JsonObject)configuration.DeepClone();
-        shown.Remove("Password");
-        shown.Remove("HECToken");
-        (shown["EndpointConfiguration"] as JsonObject)?.Remove("AccessKey");
-        return shown;
-    }
-
     private static JsonObject Shown(JsonObject configuration)
     {
         var shown = new JsonObject();
-        foreach (var (name, value) in WithoutSecrets(configuration)) shown[NameInDescription(name)] = value?.DeepClone();
+        foreach (var (name, value) in DestinationSecrets.Removed(configuration)) shown[NameInDescription(name)] = value?.DeepClone();
         // The shape wants one, and there is no such network here.
         if (shown["VpcConfigurationDescription"] is JsonObject vpc) vpc["VpcId"] = "none";
         return shown;

@@ -42,6 +42,14 @@ internal sealed class DeliveryLookup(IDeliveryStreams deliveries, TimeProvider t
         return Done(await deliveries.DescribeAsync(stream, call.Aborted), stream, "", call);
     }
 
+    /// <summary>The same; null where there is none.</summary>
+    public async Task<DeliveryStream?> FindAsync(DeliveryStreamId stream, KinesisCall call)
+    {
+        call.Authorize(stream);
+        var result = await deliveries.DescribeAsync(stream, call.Aborted);
+        return result is DeliveryResult.NotFound ? null : Done(result, stream, "", call);
+    }
+
     /// <summary>Makes a change, or throws the error that says why not.</summary>
     /// <param name="version">That the request names, where it names one.</param>
     public async Task<DeliveryStream> ChangeAsync(

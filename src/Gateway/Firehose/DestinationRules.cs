@@ -1,137 +1,169 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Wire;
 
 namespace ActorStreams.Gateway.Firehose;
 
 /// <summary>
-/// What must hold between the members of a destination's whole document, beyond the constraint that each has by itself. Throws the
-/// InvalidArgumentException that names the member. What an address or a transform can do is for whoever delivers to say.
+/// What must hold between the members of a destination's whole document, beyond the constraint that each has by itself. What an address or a
+/// transform can do is for whoever delivers to say.
 /// </summary>
 internal static class DestinationRules
 {
+    /// <summary>Throws the InvalidArgumentException that names the member.</summary>
     public static void Check(DestinationKind kind, JsonObject document)
     {
-        if (document["ProcessingConfiguration"] is JsonObject processing) ProcessorRules.Check(processing);
+        var problems = new Problems();
+        Check(kind, document, problems);
+        problems.ThrowFirst();
+    }
+
+    /// <summary>Everything that is wrong, with paths in the document.</summary>
+    public static void Check(DestinationKind kind, JsonObject document, Problems problems)
+    {
+        if (document["ProcessingConfiguration"] is JsonObject processing) ProcessorRules.Check(processing, problems);
         if (DestinationDocuments.IsEnabled(document, "SecretsManagerConfiguration"))
-            throw KinesisErrors.InvalidArgument("SecretsManagerConfiguration can't be enabled: there is no secrets manager here; give the secret itself.");
-        if (kind == DestinationKind.ExtendedS3) CheckExtendedS3(document);
-        else if (kind == DestinationKind.Redshift) CheckRedshift(document);
-        else if (kind == DestinationKind.Splunk) CheckSplunk(document);
-        else if (kind == DestinationKind.Elasticsearch || kind == DestinationKind.OpenSearch) CheckSearch(document);
+        {
+            problems.Add(
+                "SecretsManagerConfiguration",
+                "SecretsManagerConfiguration can't be enabled: there is no secrets manager here; give the secret itself.");
+        }
+        if (kind == DestinationKind.ExtendedS3) CheckExtendedS3(document, problems);
+        else if (kind == DestinationKind.Redshift) CheckRedshift(document, problems);
+        else if (kind == DestinationKind.Splunk) CheckSplunk(document, problems);
+        else if (kind == DestinationKind.Elasticsearch || kind == DestinationKind.OpenSearch) CheckSearch(document, problems);
         foreach (var member in (string[])["S3Configuration", "S3BackupConfiguration"])
         {
-            if (document[member] is JsonObject objects) CheckObjects(objects, member + ".", isStaging: kind == DestinationKind.Redshift && member == "S3Configuration");
+            if (document[member] is JsonObject objects) CheckObjects(objects, member + ".", isStaging: kind == DestinationKind.Redshift && member == "S3Configuration", problems);
         }
     }
 
-    /// <summary>What can't be changed once it is there.</summary>
+    /// <summary>What can't be changed once it is there. Throws the InvalidArgumentException.</summary>
     public static void CheckChange(JsonObject before, JsonObject after)
+    {
+        var problems = new Problems();
+        CheckChange(before, after, problems);
+        problems.ThrowFirst();
+    }
+
+    public static void CheckChange(JsonObject before, JsonObject after, Problems problems)
     {
         var (was, isNow) = (
             DestinationDocuments.IsEnabled(before, "DynamicPartitioningConfiguration"), DestinationDocuments.IsEnabled(after, "DynamicPartitioningConfiguration"));
         if (was && !isNow)
-            throw KinesisErrors.InvalidArgument("Dynamic Partitioning can't be disabled on a delivery stream that was created with it.");
+            problems.Add("DynamicPartitioningConfiguration", "Dynamic Partitioning can't be disabled on a delivery stream that was created with it.");
         if (!was && isNow)
-            throw KinesisErrors.InvalidArgument("Dynamic Partitioning can only be enabled when a delivery stream is created.");
+            problems.Add("DynamicPartitioningConfiguration", "Dynamic Partitioning can only be enabled when a delivery stream is created.");
     }
 
-    private static void CheckExtendedS3(JsonObject document)
+    private static void CheckExtendedS3(JsonObject document, Problems problems)
     {
-        CheckEncryption(document, "");
-        if (Text(document, "S3BackupMode") == "Enabled" && document["S3BackupConfiguration"] is null)
-            throw KinesisErrors.InvalidArgument("S3BackupConfiguration must be given when S3BackupMode is Enabled.");
-        if (DestinationDocuments.IsEnabled(document, "DataFormatConversionConfiguration")) CheckConversion(document);
-        else RefuseOrc(document);
+        CheckEncryption(document, "", problems);
+        CheckBackup(document, problems);
+        if (DestinationDocuments.IsEnabled(document, "DataFormatConversionConfiguration")) CheckConversion(document, problems);
+        else RefuseOrc(document, problems);
         var isPartitioned = DestinationDocuments.IsEnabled(document, "DynamicPartitioningConfiguration");
         if (isPartitioned)
         {
             if (!DestinationDocuments.IsEnabled(document, "ProcessingConfiguration"))
-                throw KinesisErrors.InvalidArgument("Processing Configuration should be enabled when Dynamic Partitioning is enabled.");
-            CheckSize(document, "Dynamic Partitioning");
+                problems.Add("ProcessingConfiguration", "Processing Configuration should be enabled when Dynamic Partitioning is enabled.");
+            CheckSize(document, "Dynamic Partitioning", problems);
         }
-        PrefixRules.Check(document, "", isPartitioned);
+        PrefixRules.Check(document, "", isPartitioned, problems);
     }
 
-    private static void CheckConversion(JsonObject document)
+    private static void CheckConversion(JsonObject document, Problems problems)
     {
         var conversion = (JsonObject)document["DataFormatConversionConfiguration"]!;
-        RefuseOrc(document);
-        if (conversion["SchemaConfiguration"] is null) throw Missing("SchemaConfiguration");
-        if (conversion["InputFormatConfiguration"]?["Deserializer"] is not JsonObject input || input.Count == 0) throw Missing("InputFormatConfiguration.Deserializer");
-        if (input.Count > 1) throw OnlyOne("InputFormatConfiguration.Deserializer");
-        if (conversion["OutputFormatConfiguration"]?["Serializer"] is not JsonObject output || output.Count == 0) throw Missing("OutputFormatConfiguration.Serializer");
+        RefuseOrc(document, problems);
+        if (conversion["SchemaConfiguration"] is null) Missing("SchemaConfiguration");
+        CheckOne("InputFormatConfiguration", "Deserializer");
+        CheckOne("OutputFormatConfiguration", "Serializer");
         if (Text(document, "CompressionFormat") is not "UNCOMPRESSED")
         {
-            throw KinesisErrors.InvalidArgument(
+            problems.Add(
+                "CompressionFormat",
                 $"CompressionFormat must be UNCOMPRESSED when data format conversion is enabled, not {Text(document, "CompressionFormat")}; the serializer has a compression of its own.");
         }
-        CheckSize(document, "data format conversion");
+        CheckSize(document, "data format conversion", problems);
 
-        static KinesisException Missing(string member) =>
-            KinesisErrors.InvalidArgument($"DataFormatConversionConfiguration.{member} must be given when data format conversion is enabled.");
-
-        static KinesisException OnlyOne(string member) =>
-            KinesisErrors.InvalidArgument($"DataFormatConversionConfiguration.{member} holds more than one; exactly one is allowed.");
-    }
-
-    private static void RefuseOrc(JsonObject document)
-    {
-        if (document["DataFormatConversionConfiguration"]?["OutputFormatConfiguration"]?["Serializer"]?["OrcSerDe"] is not null)
+        void CheckOne(string format, string member)
         {
-            throw KinesisErrors.InvalidArgument(
-                "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.OrcSerDe is not supported: there is no writer of ORC here; supported is ParquetSerDe.");
+            var count = (conversion[format]?[member] as JsonObject)?.Count ?? 0;
+            if (count == 0) Missing($"{format}.{member}");
+            else if (count > 1) Add($"{format}.{member}", "holds more than one; exactly one is allowed.");
         }
+
+        void Missing(string member) => Add(member, "must be given when data format conversion is enabled.");
+
+        void Add(string member, string text) => problems.Add($"DataFormatConversionConfiguration.{member}", $"DataFormatConversionConfiguration.{member} {text}");
     }
 
-    private static void CheckSize(JsonObject document, string what)
+    private static void RefuseOrc(JsonObject document, Problems problems)
+    {
+        const string path = "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.OrcSerDe";
+        if (document["DataFormatConversionConfiguration"]?["OutputFormatConfiguration"]?["Serializer"]?["OrcSerDe"] is not null)
+            problems.Add(path, $"{path} is not supported: there is no writer of ORC here; supported is ParquetSerDe.");
+    }
+
+    private static void CheckSize(JsonObject document, string what, Problems problems)
     {
         if ((int)document["BufferingHints"]!["SizeInMBs"]! < FirehoseLimits.LargeBufferMBsMin)
         {
-            throw KinesisErrors.InvalidArgument(string.Create(
+            problems.Add("BufferingHints.SizeInMBs", string.Create(
                 CultureInfo.InvariantCulture, $"BufferingHints.SizeInMBs must be at least {FirehoseLimits.LargeBufferMBsMin} when {what} is enabled."));
         }
     }
 
-    private static void CheckRedshift(JsonObject document)
+    private static void CheckRedshift(JsonObject document, Problems problems)
     {
-        if (Text(document, "Username") is null) throw KinesisErrors.InvalidArgument("Username must be given.");
-        if (Text(document, "Password") is null) throw KinesisErrors.InvalidArgument("Password must be given.");
+        if (Text(document, "Username") is null) problems.Add("Username", "Username must be given.");
+        if (Text(document, "Password") is null) problems.Add("Password", "Password must be given.");
+        CheckBackup(document, problems);
+    }
+
+    private static void CheckBackup(JsonObject document, Problems problems)
+    {
         if (Text(document, "S3BackupMode") == "Enabled" && document["S3BackupConfiguration"] is null)
-            throw KinesisErrors.InvalidArgument("S3BackupConfiguration must be given when S3BackupMode is Enabled.");
+            problems.Add("S3BackupConfiguration", "S3BackupConfiguration must be given when S3BackupMode is Enabled.");
     }
 
-    private static void CheckSplunk(JsonObject document)
+    private static void CheckSplunk(JsonObject document, Problems problems)
     {
-        if (string.IsNullOrEmpty(Text(document, "HECToken"))) throw KinesisErrors.InvalidArgument("HECToken must be given.");
+        if (string.IsNullOrEmpty(Text(document, "HECToken"))) problems.Add("HECToken", "HECToken must be given.");
         if (!Uri.TryCreate(Text(document, "HECEndpoint"), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw KinesisErrors.InvalidArgument("HECEndpoint must be a URL that begins with https:// or http://.");
+            problems.Add("HECEndpoint", "HECEndpoint must be a URL that begins with https:// or http://.");
     }
 
-    private static void CheckSearch(JsonObject document)
+    private static void CheckSearch(JsonObject document, Problems problems)
     {
         if (document.ContainsKey("DomainARN") == document.ContainsKey("ClusterEndpoint"))
-            throw KinesisErrors.InvalidArgument("Either DomainARN or ClusterEndpoint must be given, not both.");
+            problems.Add("DomainARN", "Either DomainARN or ClusterEndpoint must be given, not both.");
     }
 
     /// <param name="isStaging">The warehouse reads the objects.</param>
-    private static void CheckObjects(JsonObject objects, string path, bool isStaging)
+    private static void CheckObjects(JsonObject objects, string path, bool isStaging, Problems problems)
     {
-        CheckEncryption(objects, path);
+        CheckEncryption(objects, path, problems);
         if (isStaging && Text(objects, "CompressionFormat") is "ZIP" or "Snappy" or "HADOOP_SNAPPY" or "ZSTD")
         {
-            throw KinesisErrors.InvalidArgument(
+            problems.Add(
+                path + "CompressionFormat",
                 $"{path}CompressionFormat {Text(objects, "CompressionFormat")} can't be read by COPY; allowed are UNCOMPRESSED and GZIP.");
         }
         if (isStaging && PrefixRules.HasExpressions(Text(objects, "Prefix")))
-            throw KinesisErrors.InvalidArgument($"{path}Prefix must have no expressions: the objects are named in manifests.");
-        PrefixRules.Check(objects, path, isPartitioned: false);
+            problems.Add(path + "Prefix", $"{path}Prefix must have no expressions: the objects are named in manifests.");
+        PrefixRules.Check(objects, path, isPartitioned: false, problems);
     }
 
-    private static void CheckEncryption(JsonObject objects, string path)
+    private static void CheckEncryption(JsonObject objects, string path, Problems problems)
     {
         if (objects["EncryptionConfiguration"] is JsonObject { Count: > 1 })
-            throw KinesisErrors.InvalidArgument($"{path}EncryptionConfiguration holds NoEncryptionConfig and KMSEncryptionConfig; exactly one is allowed.");
+        {
+            problems.Add(
+                path + "EncryptionConfiguration",
+                $"{path}EncryptionConfiguration holds NoEncryptionConfig and KMSEncryptionConfig; exactly one is allowed.");
+        }
     }
 
     private static string? Text(JsonObject document, string member) => document[member]?.GetValue<string>();

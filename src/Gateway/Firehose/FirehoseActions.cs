@@ -13,12 +13,14 @@ internal static class FirehoseActions
         GatewayMetrics metrics, TimeProvider time)
     {
         var lookup = new DeliveryLookup(deliveries, time);
+        var sources = new DeliverySources(streams);
         var puts = new DeliveryPuts(streams, lookup, plan, producers, tries, metrics);
         return
         [
             new PutRecord(puts),
             new PutRecordBatch(puts),
-            new CreateDeliveryStream(streams, lookup, keys),
+            new CreateDeliveryStream(sources, lookup, keys),
+            new CheckDeliveryStream(sources, deliveries, lookup, keys),
             new DescribeDeliveryStream(lookup),
             new ListDeliveryStreams(deliveries),
             new UpdateDestination(lookup),

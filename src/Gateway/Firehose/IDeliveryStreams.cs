@@ -13,6 +13,9 @@ public interface IDeliveryStreams
     /// <summary>Answers once it is durable.</summary>
     Task<DeliveryResult> CreateAsync(NewDeliveryStream stream, CancellationToken cancel);
 
+    /// <summary>Everything that the destination asks for and that cannot be here; nothing is changed.</summary>
+    IReadOnlyList<DestinationProblem> Check(DeliveryStreamId stream, DeliveryDestination destination);
+
     Task<DeliveryResult> DescribeAsync(DeliveryStreamId stream, CancellationToken cancel);
 
     /// <summary>Names in order, after <paramref name="exclusiveStart"/>, and whether more follow.</summary>
@@ -43,6 +46,10 @@ public enum DeliverySource
 /// <param name="Kind">Name of the API's member, such as <c>ExtendedS3</c>, <c>HttpEndpoint</c>, <c>Redshift</c>, <c>Amazonopensearchservice</c>, <c>Splunk</c>.</param>
 /// <param name="Configuration">The document of <c>{Kind}DestinationConfiguration</c>, in the API's words, secrets included.</param>
 public sealed record DeliveryDestination(string Kind, JsonObject Configuration);
+
+/// <param name="Path">Of the member in the configuration.</param>
+/// <param name="Text">A sentence that says what is wrong with it.</param>
+public sealed record DestinationProblem(string Path, string Text);
 
 /// <param name="Stream">To read; null for Direct PUT.</param>
 /// <param name="EncryptionKey">Direct PUT: key that what is put is sealed with; null for none.</param>

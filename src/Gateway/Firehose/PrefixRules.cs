@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Wire;
 
 namespace ActorStreams.Gateway.Firehose;
 
@@ -12,51 +12,58 @@ internal static class PrefixRules
 
     public static bool HasExpressions(string? prefix) => prefix?.Contains("!{", StringComparison.Ordinal) == true;
 
-    /// <summary>Throws the InvalidArgumentException.</summary>
     /// <param name="document">With Prefix and ErrorOutputPrefix.</param>
     /// <param name="path">Before their names in texts.</param>
     /// <param name="isPartitioned">Records are sorted by keys, which the prefix must name.</param>
-    public static void Check(JsonObject document, string path, bool isPartitioned)
+    public static void Check(JsonObject document, string path, bool isPartitioned, Problems problems)
     {
         var (prefix, errorPrefix) = (document["Prefix"]?.GetValue<string>(), document["ErrorOutputPrefix"]?.GetValue<string>());
-        var expressions = Expressions(prefix, path + "Prefix");
-        var errorExpressions = Expressions(errorPrefix, path + "ErrorOutputPrefix");
-        if (expressions.Contains(ErrorType)) throw KinesisErrors.InvalidArgument($"{path}Prefix must not have !{{{ErrorType}}}; it stands in ErrorOutputPrefix only.");
-        if (expressions.Count > 0 && string.IsNullOrEmpty(errorPrefix))
-            throw KinesisErrors.InvalidArgument($"{path}ErrorOutputPrefix must be given when Prefix has expressions.");
+        var expressions = Expressions(prefix, path + "Prefix", problems);
+        var errorExpressions = Expressions(errorPrefix, path + "ErrorOutputPrefix", problems);
+        // Of what is not understood nothing more can be said.
+        if (expressions is null || errorExpressions is null) return;
+        if (expressions.Contains(ErrorType)) Refuse("Prefix", $"must not have !{{{ErrorType}}}; it stands in ErrorOutputPrefix only.");
+        if (expressions.Count > 0 && string.IsNullOrEmpty(errorPrefix)) Refuse("ErrorOutputPrefix", "must be given when Prefix has expressions.");
         if (errorExpressions.Count > 0 && !errorExpressions.Contains(ErrorType))
-            throw KinesisErrors.InvalidArgument($"{path}ErrorOutputPrefix has expressions, so it must have !{{{ErrorType}}} too.");
-        if (errorExpressions.Exists(IsPartitionKey)) throw KinesisErrors.InvalidArgument($"{path}ErrorOutputPrefix must not name partition keys.");
+            Refuse("ErrorOutputPrefix", $"has expressions, so it must have !{{{ErrorType}}} too.");
+        if (errorExpressions.Exists(IsPartitionKey)) Refuse("ErrorOutputPrefix", "must not name partition keys.");
         var isByKeys = expressions.Exists(IsPartitionKey);
-        if (isByKeys && !isPartitioned)
-            throw KinesisErrors.InvalidArgument($"{path}Prefix names partition keys, which needs Dynamic Partitioning to be enabled.");
+        if (isByKeys && !isPartitioned) Refuse("Prefix", "names partition keys, which needs Dynamic Partitioning to be enabled.");
         if (!isPartitioned) return;
-        if (!isByKeys) throw KinesisErrors.InvalidArgument("S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic Partitioning is enabled.");
-        Need(document, expressions, FromQuery, "MetadataExtraction");
-        Need(document, expressions, FromLambda, "Lambda");
+        if (!isByKeys) problems.Add(path + "Prefix", "S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic Partitioning is enabled.");
+        Need(document, expressions, FromQuery, "MetadataExtraction", problems);
+        Need(document, expressions, FromLambda, "Lambda", problems);
+
+        void Refuse(string member, string text) => problems.Add(path + member, $"{path}{member} {text}");
     }
 
-    private static void Need(JsonObject document, List<string> expressions, string name, string processor)
+    private static void Need(JsonObject document, List<string> expressions, string name, string processor, Problems problems)
     {
         if (expressions.Exists(e => NamespaceOf(e) == name) && !ProcessorRules.Has(document, processor))
-            throw KinesisErrors.InvalidArgument($"Prefix has !{{{name}:...}}, which needs a processor of type {processor}.");
+            problems.Add("Prefix", $"Prefix has !{{{name}:...}}, which needs a processor of type {processor}.");
     }
 
     private static bool IsPartitionKey(string expression) => NamespaceOf(expression) is FromQuery or FromLambda;
 
-    /// <summary>Each as it stands between the braces.</summary>
-    private static List<string> Expressions(string? prefix, string member)
+    /// <summary>Each as it stands between the braces; null where they are not understood.</summary>
+    private static List<string>? Expressions(string? prefix, string member, Problems problems)
     {
         var found = new List<string>();
         for (var from = 0; prefix is not null && prefix.IndexOf("!{", from, StringComparison.Ordinal) is var start and >= 0;)
         {
             var end = prefix.IndexOf('}', start);
-            if (end < 0) throw KinesisErrors.InvalidArgument($"{member} has an expression that does not end: '{prefix[start..]}'.");
+            if (end < 0)
+            {
+                problems.Add(member, $"{member} has an expression that does not end: '{prefix[start..]}'.");
+                return null;
+            }
             var expression = prefix[(start + 2)..end];
             if (NamespaceOf(expression) is not ("timestamp" or "firehose" or FromQuery or FromLambda))
             {
-                throw KinesisErrors.InvalidArgument(
+                problems.Add(
+                    member,
                     $"{member} has the expression !{{{expression}}}; allowed are !{{timestamp:...}}, !{{firehose:random-string}}, !{{{ErrorType}}}, !{{{FromQuery}:...}} and !{{{FromLambda}:...}}.");
+                return null;
             }
             found.Add(expression);
             from = end;

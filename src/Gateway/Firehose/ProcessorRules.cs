@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using ActorStreams.Gateway.Kinesis;
+using ActorStreams.Gateway.Wire;
 
 namespace ActorStreams.Gateway.Firehose;
 
@@ -23,32 +23,41 @@ internal static class ProcessorRules
         .Add("CompressionFormat", ["GZIP"])
         .Add("DataMessageExtraction", ["true", "false"]);
 
-    /// <summary>Throws the InvalidArgumentException. Processors of a configuration that is not enabled are held to the same.</summary>
-    public static void Check(JsonObject processing)
+    /// <summary>Processors of a configuration that is not enabled are held to the same.</summary>
+    public static void Check(JsonObject processing, Problems problems)
     {
+        const string path = "ProcessingConfiguration.Processors";
         var processors = Processors(processing).ToList();
         if (processing["Enabled"]?.GetValue<bool>() == true && processors.Count == 0)
-            throw KinesisErrors.InvalidArgument("Processors must be given when ProcessingConfiguration is enabled.");
+            problems.Add(path, "Processors must be given when ProcessingConfiguration is enabled.");
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (type, parameters) in processors)
+        for (var i = 0; i < processors.Count; i++)
         {
-            if (!seen.Add(type)) throw KinesisErrors.InvalidArgument($"Processors hold {type} more than once.");
-            var rule = s_rules[type];
-            foreach (var (name, value) in parameters)
+            var (type, parameters) = processors[i];
+            if (seen.Add(type)) CheckParameters(type, parameters, $"{path}[{i}]", problems);
+            else problems.Add($"{path}[{i}].Type", $"Processors hold {type} more than once.");
+        }
+    }
+
+    private static void CheckParameters(string type, List<(string Name, string Value)> parameters, string path, Problems problems)
+    {
+        var rule = s_rules[type];
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            var (name, value) = parameters[i];
+            if (!rule.Needed.Contains(name) && !rule.Allowed.Contains(name))
             {
-                if (!rule.Needed.Contains(name) && !rule.Allowed.Contains(name))
-                {
-                    throw KinesisErrors.InvalidArgument(
-                        $"Processor {type} takes no parameter {name}; allowed are {string.Join(", ", rule.Needed.Concat(rule.Allowed))}.");
-                }
-                if (s_values.TryGetValue(name, out var allowed) && !allowed.Contains(value))
-                    throw KinesisErrors.InvalidArgument($"Parameter {name} of processor {type} is '{value}'; allowed are {string.Join(", ", allowed)}.");
+                var takes = string.Join(", ", rule.Needed.Concat(rule.Allowed));
+                problems.Add($"{path}.Parameters[{i}].ParameterName", $"Processor {type} takes no parameter {name}; allowed are {takes}.");
             }
-            foreach (var name in rule.Needed)
+            else if (s_values.TryGetValue(name, out var allowed) && !allowed.Contains(value))
             {
-                if (parameters.All(p => p.Name != name)) throw KinesisErrors.InvalidArgument($"Processor {type} needs the parameter {name}.");
+                problems.Add(
+                    $"{path}.Parameters[{i}].ParameterValue", $"Parameter {name} of processor {type} is '{value}'; allowed are {string.Join(", ", allowed)}.");
             }
         }
+        foreach (var name in rule.Needed.Where(n => parameters.All(p => p.Name != n)))
+            problems.Add(path, $"Processor {type} needs the parameter {name}.");
     }
 
     /// <summary>Whether a processor of the type is in use.</summary>

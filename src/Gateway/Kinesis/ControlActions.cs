@@ -12,6 +12,7 @@ internal static class ControlActions
         var monitoring = new MonitoringChange(changer);
         return
         [
+            new CheckStream(streams, keys),
             new AddTagsToStream(streams, changer),
             new RemoveTagsFromStream(streams, changer),
             new ListTagsForStream(streams),

@@ -43,16 +43,23 @@ internal static class Access
     /// <summary>The same for an operation that the call brings about besides its own.</summary>
     public static void Check(KinesisCall call, ServiceApi api, string operation, string arn, string? policy)
     {
-        if (IsFree(call, policy)) return;
+        if (Refusal(call, api, operation, arn, policy) is { } refusal) throw refusal;
+    }
+
+    /// <summary>The AccessDeniedException that <see cref="Check(KinesisCall, ServiceApi, string, string, string?)"/> throws; null where the caller may do it.</summary>
+    public static KinesisException? Refusal(KinesisCall call, ServiceApi api, string operation, string arn, string? policy)
+    {
+        if (IsFree(call, policy)) return null;
         var caller = call.Caller;
         var own = caller.Policy?.Judge(caller, operation, arn, api.Service);
-        if (own == PolicyVerdict.Denied) throw Denied(caller, api, operation, arn, "an identity-based policy");
+        if (own == PolicyVerdict.Denied) return Denied(caller, api, operation, arn, "an identity-based policy");
         var ofResource = policy is null || (!call.IsForeign && SharedOperations.OfPolicies.Contains(operation))
             ? PolicyVerdict.Silent
             : s_read.GetValue(policy, PolicyReader.ReadAttached).Judge(caller, operation, arn, api.Service);
-        if (ofResource == PolicyVerdict.Denied) throw Denied(caller, api, operation, arn, "a resource-based policy");
-        if (call.IsForeign && (ofResource == PolicyVerdict.Silent || !IsShared(api, operation))) throw NotAllowed(caller, api, operation, arn);
-        if (own == PolicyVerdict.Silent && (call.IsForeign || ofResource == PolicyVerdict.Silent)) throw NotAllowedByKey(caller, api, operation, arn);
+        if (ofResource == PolicyVerdict.Denied) return Denied(caller, api, operation, arn, "a resource-based policy");
+        if (call.IsForeign && (ofResource == PolicyVerdict.Silent || !IsShared(api, operation))) return NotAllowed(caller, api, operation, arn);
+        if (own == PolicyVerdict.Silent && (call.IsForeign || ofResource == PolicyVerdict.Silent)) return NotAllowedByKey(caller, api, operation, arn);
+        return null;
     }
 
     /// <summary>

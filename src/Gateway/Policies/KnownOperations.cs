@@ -10,7 +10,7 @@ internal static class KnownOperations
 {
     public static readonly FrozenSet<string> OfKinesis =
     [
-        "AddTagsToStream", "CreateChannel", "CreateStream", "DecreaseStreamRetentionPeriod", "DeleteChannel", "DeleteResourcePolicy", "DeleteStream",
+        "AddTagsToStream", "CheckStream", "CreateChannel", "CreateStream", "DecreaseStreamRetentionPeriod", "DeleteChannel", "DeleteResourcePolicy", "DeleteStream",
         "DeregisterStreamConsumer", "DescribeAccountSettings", "DescribeChannel", "DescribeLimits", "DescribeStream", "DescribeStreamConsumer",
         "DescribeStreamSummary", "DisableEnhancedMonitoring", "EnableEnhancedMonitoring", "GetRecords", "GetResourcePolicy", "GetShardIterator",
         "IncreaseStreamRetentionPeriod", "ListChannels", "ListShards", "ListStreamConsumers", "ListStreams", "ListTagsForResource",
@@ -22,7 +22,7 @@ internal static class KnownOperations
 
     public static readonly FrozenSet<string> OfFirehose =
     [
-        "CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams", "ListTagsForDeliveryStream", "PutRecord",
+        "CheckDeliveryStream", "CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams", "ListTagsForDeliveryStream", "PutRecord",
         "PutRecordBatch", "StartDeliveryStreamEncryption", "StopDeliveryStreamEncryption", "TagDeliveryStream", "UntagDeliveryStream",
         "UpdateDestination",
     ];

@@ -7,15 +7,16 @@ namespace ActorStreams.Gateway.Wire;
 /// <summary>Collects what is wrong with the members of a request, for the one ValidationException that lists it all.</summary>
 internal sealed class Violations
 {
-    private readonly List<string> _items = [];
+    private readonly List<Violation> _items = [];
 
     /// <summary>No more are named, so a caller may stop looking.</summary>
     public bool IsFull => _items.Count >= KinesisLimits.ViolationsMax;
 
-    public void Missing(string path) => Add($"Value null at '{path}' failed to satisfy constraint: Member must not be null");
+    public IReadOnlyList<Violation> Items => _items;
 
-    public void Against(string path, string value, string constraint) =>
-        Add($"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}");
+    public void Missing(string path) => Add(new Violation(path, null, "Member must not be null"));
+
+    public void Against(string path, string value, string constraint) => Add(new Violation(path, value, constraint));
 
     public void ThrowIfAny()
     {
@@ -26,8 +27,16 @@ internal sealed class Violations
         throw KinesisErrors.Validation(text.ToString());
     }
 
-    private void Add(string item)
+    private void Add(Violation item)
     {
         if (!IsFull) _items.Add(item);
     }
+}
+
+/// <param name="Path">As the service writes it.</param>
+/// <param name="Value">As it may be quoted; null where there is none.</param>
+/// <param name="Constraint">A sentence of the service's, without its full stop.</param>
+internal sealed record Violation(string Path, string? Value, string Constraint)
+{
+    public override string ToString() => $"Value {(Value is null ? "null" : $"'{Value}'")} at '{Path}' failed to satisfy constraint: {Constraint}";
 }

@@ -21,30 +21,35 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
 
     public Task<DeliveryResult> CreateAsync(NewDeliveryStream stream, CancellationToken cancel) => AnsweredAsync(async () =>
     {
-        var (region, name) = stream.Id;
-        var puts = DeliveryDefinition.PutsOf(region, name);
+        var puts = DeliveryDefinition.PutsOf(stream.Id.Region, stream.Id.Name);
         var isDirectPut = stream.Source == DeliverySource.DirectPut;
-        var definition = new DeliveryDefinition
+        var definition = Definition(stream.Id, stream.Destination) with
         {
-            Name = DeliveryDefinition.ApplicationOf(region, name),
             Source = isDirectPut ? puts : stream.Stream!.Value,
             // What is put while it comes to be is delivered too; of a stream, as the service has it, what comes from now on.
             Start = isDirectPut ? StartPosition.TrimHorizon : StartPosition.Latest,
-            Stream = name,
-            Region = region,
             IsDirectPut = isDirectPut,
-            Version = 1,
-            DestinationKind = stream.Destination.Kind,
-            Destination = stream.Destination.Configuration.ToJsonString(),
             SourceRole = stream.SourceRoleArn,
             EncryptionKey = stream.EncryptionKey,
             Tags = JsonSerializer.Serialize(stream.Tags),
-            CreatedAt = Now,
         };
         if (Problem(definition) is { } problem) return problem;
         if (isDirectPut && await EnsurePutsAsync(puts, cancel) is { } unavailable) return unavailable;
         return await ResultAsync(new AddDelivery(definition), cancel);
     });
+
+    public IReadOnlyList<DestinationProblem> Check(DeliveryStreamId stream, DeliveryDestination destination)
+    {
+        try
+        {
+            _ = plans.Read(Definition(stream, destination)).DisposeAsync();
+            return [];
+        }
+        catch (DeliveryConfigurationException e)
+        {
+            return e.Problems.Count == 0 ? [new DestinationProblem("", e.Message)] : [.. e.Problems.Select(p => new DestinationProblem(p.Path, p.Text))];
+        }
+    }
 
     public Task<DeliveryResult> DescribeAsync(DeliveryStreamId stream, CancellationToken cancel) =>
         AnsweredAsync(() => ResultAsync(new GetDelivery(stream.Region, stream.Name), cancel));
@@ -116,6 +121,21 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
             }
             return new DeliveryResult.InUse("The delivery stream is being changed by others.");
         });
+
+    /// <summary>One that takes direct puts, in its first version.</summary>
+    private DeliveryDefinition Definition(DeliveryStreamId stream, DeliveryDestination destination) => new()
+    {
+        Name = DeliveryDefinition.ApplicationOf(stream.Region, stream.Name),
+        Source = DeliveryDefinition.PutsOf(stream.Region, stream.Name),
+        Start = StartPosition.TrimHorizon,
+        Stream = stream.Name,
+        Region = stream.Region,
+        IsDirectPut = true,
+        Version = 1,
+        DestinationKind = destination.Kind,
+        Destination = destination.Configuration.ToJsonString(),
+        CreatedAt = Now,
+    };
 
     private DeliveryResult.Invalid? Problem(DeliveryDefinition definition)
     {

@@ -16,13 +16,8 @@ internal static class ReplayCommand
         var stream = new Option<string>("--stream") { Description = "Stream to put into; created with one shard when missing", Required = true, HelpName = "S" };
         var key = new Option<string>("--key") { Description = "Partition key and metric name of every record", Required = true, HelpName = "NAME" };
         var speed = new Option<double?>("--speed") { Description = "1 is real time by the timestamps, 60 a minute a second; default as fast as possible", HelpName = "X" };
-        var endpoint = new Option<string>("--endpoint") { Description = "Address of the service, default http://127.0.0.1:4567", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:4567" };
+        var endpoint = EndpointOption.Create();
         var region = new Option<string?>("--region") { Description = "Region of the stream, default AWS_REGION, AWS_DEFAULT_REGION, us-east-1", HelpName = "NAME" };
-        endpoint.Validators.Add(option =>
-        {
-            if (option.Tokens is [var token, ..] && !(Uri.TryCreate(token.Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-                option.AddError($"--endpoint {token.Value}: allowed is an http or https address, such as http://127.0.0.1:4567.");
-        });
         speed.Validators.Add(option =>
         {
             // What is no number is refused by the conversion, which must not be asked for here.

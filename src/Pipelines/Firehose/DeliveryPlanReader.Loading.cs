@@ -18,7 +18,9 @@ public sealed partial class DeliveryPlanReader
     private DeliveryPlan? Warehouse(DeliveryDefinition definition, DeliveryDocument document)
     {
         if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
-        if (CopyOptionsOf(document) is not { } copy || Objects(definition, bucket, document) is not { } plan) return null;
+        // Both are read, so that what is wrong with either is named.
+        var (copy, plan) = (CopyOptionsOf(document), Objects(definition, bucket, document));
+        if (copy is null || plan is null) return Unused(plan);
         var loader = new TableLoader(copy, definition.Name, ((PlainFormat)plan.Format).Compression, time);
         return plan with { Load = new LoadPlan(loader, RetryOf(document, WarehouseRetryDefault), KeepsObjects: true) };
     }
@@ -63,8 +65,9 @@ public sealed partial class DeliveryPlanReader
     {
         var endpoint = document.Object("EndpointConfiguration");
         var request = document.Object("RequestConfiguration");
-        if (!Uri.TryCreate(endpoint?.Text("Url"), UriKind.Absolute, out var url)) return Missing(document, "EndpointConfiguration.Url");
-        if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
+        var plan = LoadedObjects(definition, document, "AllData");
+        if (!Uri.TryCreate(endpoint?.Text("Url"), UriKind.Absolute, out var url)) return Missing(document, "EndpointConfiguration.Url", plan);
+        if (plan is null) return null;
         var http = HttpEndpointClient.CreateHttp();
         var client = new HttpEndpointClient(http, new HttpEndpointOptions(url, definition.Arn)
         {
@@ -79,8 +82,9 @@ public sealed partial class DeliveryPlanReader
 
     private DeliveryPlan? Splunk(DeliveryDefinition definition, DeliveryDocument document)
     {
-        if (!Uri.TryCreate(document.Text("HECEndpoint"), UriKind.Absolute, out var url)) return Missing(document, "HECEndpoint");
-        if (LoadedObjects(definition, document, "AllEvents") is not { } plan) return null;
+        var plan = LoadedObjects(definition, document, "AllEvents");
+        if (!Uri.TryCreate(document.Text("HECEndpoint"), UriKind.Absolute, out var url)) return Missing(document, "HECEndpoint", plan);
+        if (plan is null) return null;
         var http = HttpEndpointClient.CreateHttp();
         var isEvent = document.Text("HECEndpointType") == "Event";
         var splunk = new SplunkOptions(url, document.Text("HECToken") ?? "", isEvent ? SplunkEndpointType.Event : SplunkEndpointType.Raw, Guid.NewGuid());
@@ -93,7 +97,8 @@ public sealed partial class DeliveryPlanReader
 
     private DeliveryPlan? Search(DeliveryDefinition definition, DeliveryDocument document)
     {
-        if (SearchAddress(document) is not { } address || LoadedObjects(definition, document, "AllDocuments") is not { } plan) return null;
+        var (address, plan) = (SearchAddress(document), LoadedObjects(definition, document, "AllDocuments"));
+        if (address is null || plan is null) return Unused(plan);
         var http = HttpEndpointClient.CreateHttp();
         var rotation = document.Text("IndexRotationPeriod") switch
         {
@@ -125,19 +130,23 @@ public sealed partial class DeliveryPlanReader
     {
         if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
         if (document.Text("S3BackupMode") == allMode)
-        {
             document.Report("S3BackupMode", $"'{allMode}' is not served; what the destination does not take is kept.");
-            return null;
-        }
         return Objects(definition, bucket, document) is { } plan ? plan with { Format = new RecordsFormat(), StoresObjects = false } : null;
     }
 
     private static TimeSpan RetryOf(DeliveryDocument document, int seconds) =>
         TimeSpan.FromSeconds(document.Object("RetryOptions")?.Number("DurationInSeconds") ?? document.Number("RetryDurationInSeconds") ?? seconds);
 
-    private static DeliveryPlan? Missing(DeliveryDocument document, string member)
+    private static DeliveryPlan? Missing(DeliveryDocument document, string member, DeliveryPlan? unused = null)
     {
         document.Report(member, "is wanted.");
+        return Unused(unused);
+    }
+
+    /// <summary>What is let go has no connection yet.</summary>
+    private static DeliveryPlan? Unused(DeliveryPlan? plan)
+    {
+        if (plan is not null) _ = plan.DisposeAsync();
         return null;
     }
 

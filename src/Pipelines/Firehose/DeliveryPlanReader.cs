@@ -24,8 +24,8 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     /// <exception cref="DeliveryConfigurationException">The document asks for what cannot be.</exception>
     public DeliveryPlan Read(DeliveryDefinition definition)
     {
-        var errors = new List<string>();
-        var document = new DeliveryDocument(JsonNode.Parse(definition.Destination) as JsonObject ?? [], "", errors);
+        var problems = new List<DeliveryProblem>();
+        var document = new DeliveryDocument(JsonNode.Parse(definition.Destination) as JsonObject ?? [], "", problems);
         var plan = definition.DestinationKind switch
         {
             "S3" or "ExtendedS3" => Objects(definition, document),
@@ -35,10 +35,9 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             "Amazonopensearchservice" or "Elasticsearch" => Search(definition, document),
             var other => throw new DeliveryConfigurationException($"{other}DestinationConfiguration: this destination is not served."),
         };
-        if (errors.Count == 0 && plan is not null) return plan;
-        // Nothing of it was used: what is let go has no connection yet.
-        if (plan is not null) _ = plan.DisposeAsync();
-        throw new DeliveryConfigurationException(string.Join(" ", errors));
+        if (problems.Count == 0 && plan is not null) return plan;
+        Unused(plan);
+        throw new DeliveryConfigurationException(string.Join(" ", problems), problems);
     }
 
     /// <param name="bucket">Describes bucket, names and compression.</param>
@@ -48,13 +47,15 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         document ??= bucket;
         if (document.Text("S3BackupMode") == "Enabled") document.Report("S3BackupMode", "'Enabled' is not served; records as they came are kept where they fail.");
         var hints = document.Object("BufferingHints") ?? bucket.Object("BufferingHints");
+        var problemsBefore = document.ProblemCount;
         var processing = new ProcessingReader(options, _functions, time).Read(definition, document);
+        var isProcessingWrong = document.ProblemCount > problemsBefore;
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
             ? new ConversionReader(options).Read(
                 document.Object("DataFormatConversionConfiguration")!, document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false)
             : Plain(bucket, processing.Delimiter);
-        var names = Names(definition, bucket, processing, format);
+        var names = Names(definition, bucket, processing, format, isProcessingWrong);
         var store = Store(bucket);
         if (format is null || names is null || store is null)
         {
@@ -73,7 +74,9 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         };
     }
 
-    private static ObjectNaming? Names(DeliveryDefinition definition, DeliveryDocument document, ProcessingPlan processing, IObjectFormat? format)
+    /// <param name="isProcessingWrong">Which partition keys there are is not known, so nothing is said of them.</param>
+    private static ObjectNaming? Names(
+        DeliveryDefinition definition, DeliveryDocument document, ProcessingPlan processing, IObjectFormat? format, bool isProcessingWrong)
     {
         var names = ObjectNaming.Create(
             new NamingSettings(definition.Stream, definition.Version.ToString(CultureInfo.InvariantCulture))
@@ -87,7 +90,8 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
                 HasTransform = processing.HasTransform,
             },
             out var problems);
-        foreach (var problem in problems) document.Report(problem.ToString());
+        foreach (var problem in problems.Where(p => !isProcessingWrong || p.Member != "Prefix" || p.Position is not null))
+            document.Report(problem.Member, problem.Position is { } at ? $"character {at}: {problem.Message}" : problem.Message);
         return names;
     }
 

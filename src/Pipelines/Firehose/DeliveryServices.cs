@@ -20,5 +20,16 @@ public sealed record DeliveryServices(string SpoolFolder, Func<DeliveryDefinitio
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 }
 
+/// <param name="Path">Of the member in the destination's document, such as <c>ProcessingConfiguration.Processors[0].LambdaArn</c>; a processor's parameters count as its members.</param>
+/// <param name="Text">A sentence that says what is wrong and what is allowed.</param>
+public sealed record DeliveryProblem(string Path, string Text)
+{
+    public override string ToString() => $"{Path}: {Text}";
+}
+
 /// <summary>A delivery stream's configuration asks for what cannot be; the message names member and reason.</summary>
-public sealed class DeliveryConfigurationException(string message) : Exception(message);
+/// <param name="problems">All of them where it is the document's.</param>
+public sealed class DeliveryConfigurationException(string message, IReadOnlyList<DeliveryProblem>? problems = null) : Exception(message)
+{
+    public IReadOnlyList<DeliveryProblem> Problems { get; } = problems ?? [];
+}

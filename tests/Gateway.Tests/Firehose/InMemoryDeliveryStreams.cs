@@ -42,6 +42,11 @@ public sealed class InMemoryDeliveryStreams(IStreams streams, TimeProvider time,
         return _all.TryAdd(stream.Id, made) ? new DeliveryResult.Done(made) : new DeliveryResult.AlreadyExists();
     }
 
+    /// <summary>What checks find.</summary>
+    public IReadOnlyList<DestinationProblem> Problems { get; set; } = [];
+
+    public IReadOnlyList<DestinationProblem> Check(DeliveryStreamId stream, DeliveryDestination destination) => Problems;
+
     public Task<DeliveryResult> DescribeAsync(DeliveryStreamId stream, CancellationToken cancel)
     {
         Describes++;

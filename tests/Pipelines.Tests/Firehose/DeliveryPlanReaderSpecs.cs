@@ -71,7 +71,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
 
         Assert.Contains("BucketARN: the bucket 'sea' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:sea.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("CompressionFormat: 'LZ4' is none of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD.", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("Prefix, character", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Prefix: character", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ProcessingConfiguration.Processors[0].LambdaArn: the function 'enrich' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:enrich.", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ProcessingConfiguration.Processors[1].MetadataExtractionQuery: character", refused.Message, StringComparison.Ordinal);
     }
@@ -106,6 +106,24 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
         {"BucketARN":"arn:aws:s3:::lake","ProcessingConfiguration":{"Enabled":true,"Processors":[
          {"Type":"Lambda","Parameters":[{"ParameterName":"LambdaArn","ParameterValue":"arn:aws:lambda:us-east-1:000000000000:function:{{{function}}}"}]}]}}
         """;
+
+    [Theory]
+    [InlineData("Redshift", "{\"ClusterJDBCURL\":\"jdbc:redshift://none:1/d\",\"S3Configuration\":{}}", "ClusterJDBCURL", "S3Configuration.BucketARN")]
+    [InlineData("HttpEndpoint", "{\"S3BackupMode\":\"AllData\",\"S3Configuration\":{}}", "S3BackupMode", "S3Configuration.BucketARN", "EndpointConfiguration.Url")]
+    [InlineData("Splunk", "{\"S3Configuration\":{}}", "S3Configuration.BucketARN", "HECEndpoint")]
+    [InlineData("Amazonopensearchservice", "{\"DomainARN\":\"d/none\",\"S3Configuration\":{}}", "DomainARN", "S3Configuration.BucketARN")]
+    [InlineData(
+        "ExtendedS3",
+        "{\"DynamicPartitioningConfiguration\":{\"Enabled\":true},\"Prefix\":\"!{partitionKeyFromQuery:a}/\",\"ErrorOutputPrefix\":\"e/\",\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"MetadataExtraction\"}]}}",
+        "ProcessingConfiguration.Processors[0].MetadataExtractionQuery", "BucketARN")]
+    public void What_is_wrong_with_the_destination_does_not_hide_what_is_wrong_with_its_bucket(string kind, string document, params string[] paths)
+    {
+        var reader = new DeliveryPlanReader(new FirehoseOptions(), TimeProvider.System);
+
+        var refused = Assert.Throws<DeliveryConfigurationException>(() => reader.Read(DeliveryRig.Definition with { DestinationKind = kind, Destination = document }));
+
+        Assert.Equal(paths, refused.Problems.Select(p => p.Path));
+    }
 
     private DeliveryPlan Read(
         string document, ImmutableSortedDictionary<string, ImmutableArray<string>>? tables = null, ImmutableSortedDictionary<string, BucketOptions>? buckets = null,
