@@ -25,7 +25,7 @@ public sealed class DeliveryWorkload : IWorkload
     {
         if (context.Command is null) return;
         await ToFolderAsync(context, "GZIP JSON Lines", "50 MB/s", Destination("GZIP", null));
-       
+
         foreach (var compression in (string[])["SNAPPY", "ZSTD", "GZIP", "UNCOMPRESSED"])
             await ToFolderAsync(context, $"Parquet {compression}", compression is "SNAPPY" or "ZSTD" ? "40 MB/s" : null, Destination("UNCOMPRESSED", compression));
         await ToTableAsync(context);
