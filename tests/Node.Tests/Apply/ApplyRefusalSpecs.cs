@@ -70,7 +70,7 @@ public sealed class ApplyRefusalSpecs(ApplyNode node, ITestOutputHelper output) 
                 $"f:21: DeliveryStream wrong-to-lake: {S3}.BucketARN: the bucket 'sea' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:sea.",
                 $"f:23: DeliveryStream wrong-to-lake: {S3}.BufferingHints.SizeInMBs: is 500; it takes an integer from 1 to 128.",
                 $"f:25: DeliveryStream wrong-to-lake: {S3}.Compression: is not known; known are RoleARN, BucketARN, Prefix, ErrorOutputPrefix, BufferingHints, CompressionFormat, EncryptionConfiguration, CloudWatchLoggingOptions, ProcessingConfiguration, S3BackupMode, S3BackupConfiguration, DataFormatConversionConfiguration, DynamicPartitioningConfiguration, FileExtension, CustomTimeZone.",
-                $"f:30: DeliveryStream wrong-to-lake: {S3}.ProcessingConfiguration.Processors[1].LambdaArn: the function 'enrich' stands for nothing here; give its address or its script in the setting ActorStreams:Firehose:Functions:enrich.",
+                $"f:30: DeliveryStream wrong-to-lake: {S3}.ProcessingConfiguration.Processors[1].LambdaArn: the function 'enrich' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:enrich.",
                 "f:35: DeliveryStream nowhere: destination: is missing; it takes an object.",
                 "actorstreams apply: 15 errors; nothing was changed.",
             ],
