@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Kinesis;
@@ -10,6 +11,9 @@ namespace ActorStreams.Gateway.Firehose;
 /// </summary>
 internal static class DestinationRules
 {
+    /// <summary>With these, records are kept as they came.</summary>
+    private static readonly ImmutableArray<string> s_backupsOfAll = ["Enabled", "AllData", "AllEvents"];
+
     public static void Check(DestinationKind kind, JsonObject document)
     {
         if (document["ProcessingConfiguration"] is JsonObject processing) ProcessorRules.Check(processing);
@@ -34,6 +38,8 @@ internal static class DestinationRules
             throw KinesisErrors.InvalidArgument("Dynamic Partitioning can't be disabled on a delivery stream that was created with it.");
         if (!was && isNow)
             throw KinesisErrors.InvalidArgument("Dynamic Partitioning can only be enabled when a delivery stream is created.");
+        if (Text(before, "S3BackupMode") is { } mode && s_backupsOfAll.Contains(mode) && Text(after, "S3BackupMode") != mode)
+            throw KinesisErrors.InvalidArgument($"S3BackupMode {mode} can't be changed to {Text(after, "S3BackupMode")}: a backup of all records can't be disabled once it is enabled.");
     }
 
     private static void CheckExtendedS3(JsonObject document)

@@ -22,10 +22,10 @@ internal sealed class BatchDelivery(
     {
         var all = objects.ToImmutableArray();
         await Parallel.ForEachAsync(
-            all.Where(o => o.IsError || plan.StoresObjects),
+            all.Where(o => o.Kind != ObjectKind.Records || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
-            async (item, cancel) => await PutAsync(plan, ToPut(item), cancel, isMadeAgain));
-        foreach (var item in all.Where(o => o.IsError)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
+            async (item, cancel) => await PutAsync(StoreOf(plan, item), ToPut(item), cancel, isMadeAgain));
+        foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
             await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, stop);
     }
@@ -43,7 +43,7 @@ internal sealed class BatchDelivery(
     {
         var path = spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}");
         await File.WriteAllBytesAsync(path, bytes, stop);
-        await PutAsync(plan, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop, isMadeAgain: true);
+        await PutAsync(plan.Store, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop, isMadeAgain: true);
         File.Delete(path);
     }
 
@@ -53,14 +53,14 @@ internal sealed class BatchDelivery(
         var missing = new List<IntendedObject>();
         foreach (var item in objects)
         {
-            var has = false;
+            var (has, store) = (false, StoreOf(plan, item));
             await UntilDoneAsync(
-                plan,
+                store,
                 async () =>
                 {
                     try
                     {
-                        has = await plan.Store.HasAsync(ToPut(item), stop);
+                        has = await store.HasAsync(ToPut(item), stop);
                     }
                     catch (ObjectDiffersException)
                     {
@@ -74,11 +74,11 @@ internal sealed class BatchDelivery(
         return missing;
     }
 
-    public async Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
+    public async Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
     {
         try
         {
-            await UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
+            await UntilDoneAsync(store, () => store.PutAsync(item, stop), stop);
         }
         catch (ObjectDiffersException) when (isMadeAgain)
         {
@@ -86,7 +86,7 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task UntilDoneAsync(DeliveryPlan plan, Func<Task> attempt, CancellationToken stop)
+    private async Task UntilDoneAsync(IObjectStore store, Func<Task> attempt, CancellationToken stop)
     {
         for (var failures = 0; ; failures++)
         {
@@ -99,11 +99,13 @@ internal sealed class BatchDelivery(
             catch (DestinationAwayException e)
             {
                 if (failures + 1 >= triesMax) throw;
-                waiting.Tell($"{plan.Store.Name}: {e.Message}");
+                waiting.Tell($"{store.Name}: {e.Message}");
             }
             await beating(deliveries.Retry.WaitAsync(failures, time, stop));
         }
     }
+
+    private static IObjectStore StoreOf(DeliveryPlan plan, IntendedObject item) => item.Kind == ObjectKind.Source ? plan.Backup!.Store : plan.Store;
 
     private ObjectToPut ToPut(IntendedObject item) => new(item.Key, spool.PathOf(item.Spool), item.Length, item.Sha256);
 }

@@ -17,9 +17,9 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
     /// <param name="until">Records from there on are left alone; null takes all.</param>
     public async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until, CancellationToken stop)
     {
-        if (plan.Steps.IsEmpty) return Read(slice, until, new DirectReceiver(batch));
+        if (plan.Steps.IsEmpty) return Read(batch, slice, until, new DirectReceiver(batch));
         var collected = new CollectingReceiver();
-        var count = Read(slice, until, collected);
+        var count = Read(batch, slice, until, collected);
         await ProcessAsync(plan, batch, collected.Records, beating, stop);
         return count;
     }
@@ -42,7 +42,7 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
         foreach (var record in records) batch.Add(record);
     }
 
-    private int Read(SourceSlice source, ShardPosition? until, IReceiver receiver)
+    private int Read(BatchWriter batch, SourceSlice source, ShardPosition? until, IReceiver receiver)
     {
         var count = 0;
         foreach (var slice in source.Slices)
@@ -59,15 +59,21 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
                 switch (_deaggregator.Read(data))
                 {
                     case AggregationKind.None:
-                        receiver.Take(data, number, null, arrivedAt);
+                        Take(data, number, null, arrivedAt);
                         break;
                     case AggregationKind.Aggregated:
-                        for (var i = 0; i < _deaggregator.Count; i++) receiver.Take(_deaggregator.UserRecord(data, i).Data, number, i, arrivedAt);
+                        for (var i = 0; i < _deaggregator.Count; i++) Take(_deaggregator.UserRecord(data, i).Data, number, i, arrivedAt);
                         break;
                 }
             }
         }
         return count;
+
+        void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
+        {
+            batch.Keep(data, arrivedAt);
+            receiver.Take(data, number, subSequenceNumber, arrivedAt);
+        }
     }
 
     private static string IdOf(SequenceNumber number, int? subSequenceNumber) => subSequenceNumber is { } sub

@@ -15,7 +15,7 @@ internal sealed class BatchRedo(
     {
         var lost = pending.Objects.Where(o => !IsInSpool(o)).ToList();
         // What is loaded is not looked for; loading it again is the loader's to make harmless.
-        var kept = lost.Where(o => o.IsError || (plan.StoresObjects && plan.Load is null)).ToList();
+        var kept = lost.Where(o => o.Kind != ObjectKind.Records || (plan.StoresObjects && plan.Load is null)).ToList();
         if (kept.Count > 0) lost = [.. await delivery.MissingAsync(plan, kept, stop), .. lost.Except(kept)];
         await delivery.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)), stop);
         if (lost.Count > 0) await MakeAgainAsync(plan, lost, stop);

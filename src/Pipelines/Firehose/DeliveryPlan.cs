@@ -38,9 +38,13 @@ public sealed record DeliveryPlan : IAsyncDisposable
     /// <summary>Where the records of the objects are loaded besides; null where the objects are all.</summary>
     public LoadPlan? Load { get; init; }
 
+    /// <summary>Where all records are kept as they came; null where only those are that fail.</summary>
+    public BackupPlan? Backup { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         Store.Dispose();
+        Backup?.Store.Dispose();
         if (Load is not null) await Load.Loader.DisposeAsync();
         foreach (var step in Steps.OfType<IDisposable>()) step.Dispose();
     }

@@ -124,12 +124,13 @@ public sealed partial class DeliveryPlanReader
     private DeliveryPlan? LoadedObjects(DeliveryDefinition definition, DeliveryDocument document, string allMode)
     {
         if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
-        if (document.Text("S3BackupMode") == allMode)
+        if (Objects(definition, bucket, document) is not { } plan) return null;
+        return plan with
         {
-            document.Report("S3BackupMode", $"'{allMode}' is not served; what the destination does not take is kept.");
-            return null;
-        }
-        return Objects(definition, bucket, document) is { } plan ? plan with { Format = new RecordsFormat(), StoresObjects = false } : null;
+            Format = new RecordsFormat(),
+            StoresObjects = false,
+            Backup = document.Text("S3BackupMode") == allMode ? Backup(definition, bucket) : null,
+        };
     }
 
     private static TimeSpan RetryOf(DeliveryDocument document, int seconds) =>

@@ -46,7 +46,6 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument bucket, DeliveryDocument? document = null)
     {
         document ??= bucket;
-        if (document.Text("S3BackupMode") == "Enabled") document.Report("S3BackupMode", "'Enabled' is not served; records as they came are kept where they fail.");
         var hints = document.Object("BufferingHints") ?? bucket.Object("BufferingHints");
         var processing = new ProcessingReader(options, _functions, time).Read(definition, document);
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
@@ -56,9 +55,11 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             : Plain(bucket, processing.Delimiter);
         var names = Names(definition, bucket, processing, format);
         var store = Store(bucket);
+        var backup = document.Text("S3BackupMode") == "Enabled" ? SourceBackup(definition, document) : null;
         if (format is null || names is null || store is null)
         {
             store?.Dispose();
+            backup?.Store.Dispose();
             return null;
         }
         return new DeliveryPlan
@@ -70,7 +71,27 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             Names = names,
             Steps = processing.Steps,
             Store = store,
+            Backup = backup,
         };
+    }
+
+    private BackupPlan? SourceBackup(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        if (document.Object("S3BackupConfiguration") is { } bucket) return Backup(definition, bucket);
+        document.Report("S3BackupConfiguration", "is wanted where S3BackupMode is Enabled.");
+        return null;
+    }
+
+    private BackupPlan? Backup(DeliveryDefinition definition, DeliveryDocument bucket)
+    {
+        // As they came: nothing parts them, and nothing stands between them.
+        var format = Plain(bucket, default);
+        var names = Names(definition, bucket, ProcessingPlan.None, format);
+        var store = Store(bucket);
+        if (format is not null && names is not null && store is not null)
+            return new BackupPlan(store, names, format, (bucket.Object("BufferingHints")?.Number("SizeInMBs") ?? SizeDefault) * Mebibyte);
+        store?.Dispose();
+        return null;
     }
 
     private static ObjectNaming? Names(DeliveryDefinition definition, DeliveryDocument document, ProcessingPlan processing, IObjectFormat? format)

@@ -17,7 +17,7 @@ internal sealed class ObjectLoading(
 {
     public async Task LoadAsync(BatchIntent intent, CancellationToken stop)
     {
-        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(intent.Definition, item, intent.To, stop);
+        foreach (var item in intent.Objects.Where(o => o.Kind == ObjectKind.Records)) await LoadAsync(intent.Definition, item, intent.To, stop);
     }
 
     /// <summary>False where the object could not be loaded and is left for later, as a whole.</summary>
@@ -92,7 +92,7 @@ internal sealed class ObjectLoading(
             length = file.Length;
         }
         // A try before this one may have written it, at another time: the same records for the same reasons.
-        await delivery.PutAsync(plan, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
+        await delivery.PutAsync(plan.Store, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
         File.Delete(path);
     }
 

@@ -97,7 +97,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             // The note ends with the object's id, by which whatever comes of it is known again.
             var name = $"{note[^Spool.IdLength..]}-0";
             if (_plan.Load is not { } load || !await _plan.Store.TryGetAsync(failure.Key, _spool.PathOf(name), cancel)) return false;
-            var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), IsError: false);
+            var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), ObjectKind.Records);
             var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, _delivery);
             var isLoaded = await loading.LoadAsync(_definition, item, default, cancel);
             File.Delete(_spool.PathOf(name));
