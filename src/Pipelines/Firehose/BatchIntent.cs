@@ -28,4 +28,7 @@ public enum ObjectKind
 
     /// <summary>Records as they came: for the backup.</summary>
     Source = 3,
+
+    /// <summary>What is known of records that were lost: for the error output. There is nothing in it to send again.</summary>
+    Gap = 4,
 }

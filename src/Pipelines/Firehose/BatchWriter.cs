@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ActorStreams.Pipelines.Firehose.Processing;
@@ -15,12 +16,13 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
 {
     private readonly Dictionary<string, OpenObject> _partitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OpenObject> _errors = new(StringComparer.Ordinal);
+    private readonly List<OpenObject> _gaps = [];
     private readonly BatchBackup? _backup = plan.Backup is { } backup ? new BatchBackup(backup, spool, part => IdOf(identity, from, part)) : null;
     private long _since;
 
     public ShardPosition From => from;
 
-    public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _backup is null or { IsEmpty: true };
+    public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _gaps.Count == 0 && _backup is null or { IsEmpty: true };
 
     /// <summary>Records that failed.</summary>
     public long Failures => _errors.Values.Sum(e => e.Records);
@@ -68,6 +70,17 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
     }
 
+    /// <summary>Notes what was lost, under a name that belongs to this stretch of records alone.</summary>
+    /// <param name="at">Named in the object's key; the same at each redo.</param>
+    public void Lose(LostStretch lost, DateTimeOffset at)
+    {
+        Note();
+        var id = IdOf(string.Create(CultureInfo.InvariantCulture, $"gap:{lost.First.Row}:{lost.First.Index}-{lost.Next.Row}:{lost.Next.Index}"));
+        var gap = new OpenObject(plan.Names.ErrorKey(LostStretch.ErrorType, at, id), at, spool, id, plan.ErrorFormat);
+        gap.Add(lost.ToLine(time.GetUtcNow()));
+        _gaps.Add(gap);
+    }
+
     /// <summary>The files are whole and durable.</summary>
     public ImmutableArray<IntendedObject> Close()
     {
@@ -75,6 +88,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         [
             .. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(ObjectKind.Records)),
             .. _errors.Values.Select(e => e.Close(ObjectKind.Errors)),
+            .. _gaps.Select(g => g.Close(ObjectKind.Gap)),
             .. _backup?.Close() ?? [],
         ];
         spool.Flush();
@@ -83,7 +97,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
 
     public void Dispose()
     {
-        foreach (var open in _partitions.Values.Concat(_errors.Values)) open.Dispose();
+        foreach (var open in _partitions.Values.Concat(_errors.Values).Concat(_gaps)) open.Dispose();
         _backup?.Dispose();
     }
 

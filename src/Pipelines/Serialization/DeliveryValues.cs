@@ -75,7 +75,7 @@ internal static class DeliveryValues
             Sha256 = ByteString.CopyFrom(o.Sha256.Span),
             Records = o.Records,
             OldestMs = o.OldestMs,
-            IsError = o.Kind == ObjectKind.Errors,
+            IsError = o.Kind is ObjectKind.Errors or ObjectKind.Gap,
             Kind = o.Kind is ObjectKind.Records or ObjectKind.Errors ? 0 : (int)o.Kind,
         });
         return value;

@@ -58,6 +58,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     /// <summary>Asked before and after each step of the protocol, by name; throws to crash there.</summary>
     public Action<string> OnStep { get; set; } = _ => { };
 
+    /// <summary>Gaps that were counted, over all incarnations.</summary>
+    public long Gaps { get; private set; }
+
     public string SpoolFolder => _spool.FullName;
 
     public static DeliveryDefinition Definition { get; } = new()
@@ -131,6 +134,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             slice =>
             {
                 OnStep("delivered");
+                Gaps += slice.Counts.Gaps;
                 if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, default, 1));
                 OnStep("checkpointed");
                 if (_state.Checkpoint.CompareTo(until) >= 0) delivered.TrySetResult();

@@ -113,7 +113,7 @@ internal static class Samples
         new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" },
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty),
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
-        new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }] }, 1),
+        new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1),
         new ApplicationAdded(s_delivery),
         new LeasesAdded([s_moved]),
         new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2]) { Placement = s_placement, Life = 3, From = new ShardPosition(9, 1) },
