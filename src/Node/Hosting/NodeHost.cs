@@ -76,14 +76,14 @@ internal sealed class NodeHost : IRunningHost
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         _audit = new AuditLog(settings.Audit, loggers);
-        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock).Read);
+        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock).Read) { Log = loggers.CreateLogger("ActorStreams.Deliveries") };
         _redriver = new Redriver(_deliveries, clock);
         IManagementPage[] pages =
         [
             new MembersPage(() => _system), new ShardingPage(() => _system),
             new StreamsPage(() => _shards?.Streams, () => _store, clock), new StreamChangesPage(() => _shards?.Streams), new RecordsPage(() => _shards?.Streams),
             new VerifyPage(() => _shards?.Streams, () => _store, () => _shards?.Keys, clock),
-            new PipelinesPage(() => _pipelines), new DeliveriesPage(() => _pipelines, _redriver),
+            new PipelinesPage(() => _pipelines), new DeliveriesPage(() => _pipelines, () => _pipelines, _redriver),
         ];
         _clusterMetrics = new ClusterMetrics(() => _system, _readiness);
         _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock, settings.Telemetry);

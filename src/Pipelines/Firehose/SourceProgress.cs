@@ -35,6 +35,14 @@ internal sealed class SourceProgress(ShardKey shard, ShardPosition start)
 
     public static ShardPosition Later(ShardPosition a, ShardPosition b) => a.CompareTo(b) > 0 ? a : b;
 
+    /// <summary>Of its first record.</summary>
+    public static DateTimeOffset ArrivalOf(BatchSlice slice)
+    {
+        var records = slice.Batch.RecordsFrom(slice.FromIndex);
+        records.MoveNext();
+        return DateTimeOffset.FromUnixTimeMilliseconds(records.ArrivalMs);
+    }
+
     private LostStretch? LostBefore(SourceSlice slice)
     {
         if (slice.Skipped is not { } gap) return null;
@@ -49,12 +57,5 @@ internal sealed class SourceProgress(ShardKey shard, ShardPosition start)
         }
         var from = Later(gap.Asked, Position);
         return from.CompareTo(kept) < 0 ? new LostStretch(shard, slice.Generation, from, kept, _lastArrival, after) : null;
-    }
-
-    private static DateTimeOffset ArrivalOf(BatchSlice slice)
-    {
-        var records = slice.Batch.RecordsFrom(slice.FromIndex);
-        records.MoveNext();
-        return DateTimeOffset.FromUnixTimeMilliseconds(records.ArrivalMs);
     }
 }

@@ -104,6 +104,7 @@ internal static class Samples
             CheckpointMs = 2.5,
             HotKey = "pump",
             HotKeyShare = 0.875,
+            Retention = new RetentionLeft(86_400_000, 7_200_000, true),
         },
     };
 
