@@ -50,10 +50,12 @@ internal sealed class CreateDeliveryStream(IStreams streams, DeliveryLookup look
         var document = DestinationDocuments.Completed(kind, said);
         DestinationRules.Check(kind, document);
         var kinesis = input.Structure("KinesisStreamSourceConfiguration");
+        StreamId? read = source == DeliverySource.DirectPut ? null : await SourceStreamAsync(kinesis!.Text("KinesisStreamARN")!, call);
+        await DestinationStream.CheckAsync(document, read, streams, call);
         var stream = new NewDeliveryStream(
             id,
             source,
-            source == DeliverySource.DirectPut ? null : await SourceStreamAsync(kinesis!.Text("KinesisStreamARN")!, call),
+            read,
             kinesis?.Text("RoleARN"),
             new DeliveryDestination(kind.Name, document),
             ReadKey(input, source),

@@ -21,7 +21,7 @@ internal static class FirehoseActions
             new CreateDeliveryStream(streams, lookup, keys),
             new DescribeDeliveryStream(lookup),
             new ListDeliveryStreams(deliveries),
-            new UpdateDestination(lookup),
+            new UpdateDestination(streams, lookup),
             new DeleteDeliveryStream(lookup),
             new TagDeliveryStream(lookup),
             new UntagDeliveryStream(lookup),

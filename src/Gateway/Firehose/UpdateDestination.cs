@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ActorStreams.Gateway.Kinesis;
 using ActorStreams.Gateway.Wire;
+using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Gateway.Firehose;
 
 /// <summary>Changes what an update says of a destination; the rest stays as it is.</summary>
-internal sealed class UpdateDestination(DeliveryLookup lookup) : FirehoseAction("UpdateDestination")
+internal sealed class UpdateDestination(IStreams streams, DeliveryLookup lookup) : FirehoseAction("UpdateDestination")
 {
     public static readonly Pattern IdPattern = new("[a-zA-Z0-9-]+");
 
@@ -34,6 +35,7 @@ internal sealed class UpdateDestination(DeliveryLookup lookup) : FirehoseAction(
         var document = DestinationDocuments.Completed(kind, DestinationDocuments.Merged(present.Destination.Configuration, said));
         DestinationRules.CheckChange(present.Destination.Configuration, document);
         DestinationRules.Check(kind, document);
+        await DestinationStream.CheckAsync(document, present.Stream, streams, call);
         await lookup.ChangeAsync(
             id, (deliveries, cancel) => deliveries.UpdateAsync(id, version, new DeliveryDestination(kind.Name, document), cancel), call, named);
         await call.AnswerAsync(_ => { });

@@ -76,7 +76,7 @@ internal sealed class NodeHost : IRunningHost
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         _audit = new AuditLog(settings.Audit, loggers);
-        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock).Read) { Log = loggers.CreateLogger("ActorStreams.Deliveries") };
+        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock, () => _shards?.Streams).Read) { Log = loggers.CreateLogger("ActorStreams.Deliveries") };
         _redriver = new Redriver(_deliveries, clock);
         IManagementPage[] pages =
         [
@@ -236,7 +236,7 @@ internal sealed class NodeHost : IRunningHost
     private async Task StartGatewayAsync(
         byte[] tokenKey, ShardsNode shards, PipelinesNode pipelines, ILoggerFactory loggers, CancellationToken cancel)
     {
-        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock), _clock);
+        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock, () => shards.Streams), _clock);
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, deliveries, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);

@@ -13,6 +13,9 @@ namespace ActorStreams.Pipelines.Firehose;
 internal sealed class BatchDelivery(
     DeliveryServices deliveries, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, int triesMax = int.MaxValue)
 {
+    /// <summary>Of what is delivered in order; null for what is sent again.</summary>
+    public string? Producer { get; init; }
+
     /// <param name="objects">Those of the intent that are in the spool and not known to be delivered.</param>
     /// <param name="isMadeAgain">
     /// They were made before, perhaps with other bytes: what lies under a name is what was written then, for a name belongs to one stretch of records alone.
@@ -27,7 +30,7 @@ internal sealed class BatchDelivery(
             async (item, cancel) => await PutAsync(StoreOf(plan, item), ToPut(item), cancel, isMadeAgain));
         foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
-            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, stop);
+            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, isMadeAgain || intent.Epoch != spool.Epoch, stop);
     }
 
     /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>
@@ -35,7 +38,15 @@ internal sealed class BatchDelivery(
     public async Task NoteAsync(DeliveryPlan plan, DeliveryDefinition of, FailureKind kind, IntendedObject item, string key, CancellationToken stop)
     {
         var note = FailureNotes.Write(new Failure(kind, key, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs)));
-        await PutBytesAsync(plan, $"{FailureNotes.PrefixOf(of)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}", note, stop);
+        await PutBytesAsync(plan, NoteOf(of, kind, item), note, stop);
+    }
+
+    public async Task<bool> IsNotedAsync(DeliveryPlan plan, DeliveryDefinition of, FailureKind kind, IntendedObject item, CancellationToken stop)
+    {
+        var (found, path) = (false, spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}"));
+        await UntilDoneAsync(plan.Store, async () => found = await plan.Store.TryGetAsync(NoteOf(of, kind, item), path, stop), stop);
+        File.Delete(path);
+        return found;
     }
 
     /// <summary>A small object of our own.</summary>
@@ -104,6 +115,9 @@ internal sealed class BatchDelivery(
             await beating(deliveries.Retry.WaitAsync(failures, time, stop));
         }
     }
+
+    private static string NoteOf(DeliveryDefinition of, FailureKind kind, IntendedObject item) =>
+        $"{FailureNotes.PrefixOf(of)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}";
 
     private static IObjectStore StoreOf(DeliveryPlan plan, IntendedObject item) => item.Kind == ObjectKind.Source ? plan.Backup!.Store : plan.Store;
 

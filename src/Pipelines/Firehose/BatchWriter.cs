@@ -3,6 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Shards.Log;
 
@@ -42,7 +44,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     /// <summary>A record as it came, of the only partition; false where it takes more than that, and <see cref="Add"/> is needed.</summary>
     public bool TryAdd(ReadOnlySpan<byte> data)
     {
-        if (!_partitions.TryGetValue("", out var to) || to.Add(data) is not null) return false;
+        if (plan.KeepsKeys || !_partitions.TryGetValue("", out var to) || to.Add(data) is not null) return false;
         LargestBytes = Math.Max(LargestBytes, to.BytesIn);
         return true;
     }
@@ -50,9 +52,11 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     public void Add(DeliveryRecord record)
     {
         Note();
+        // In one object, records that are loaded one after the other have one order, also in a batch that is made again.
+        if (plan.KeepsKeys) record = record with { PartitionKeys = PartitionKeyNames.None };
         var partition = string.Join('\0', record.PartitionKeys.Select(k => $"{k.Key}={k.Value}"));
         if (!_partitions.TryGetValue(partition, out var to) && !TryOpen(record, partition, out to)) return;
-        if (to.Add(record.Data.Span) is { } problem)
+        if (to.Add(plan.KeepsKeys ? KeyedRecords.Write(record) : record.Data.Span) is { } problem)
             Fail(new FailedRecord(record, FailedRecord.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
         else
             LargestBytes = Math.Max(LargestBytes, to.BytesIn);

@@ -74,7 +74,10 @@ public sealed class DeliveryGraph : IConsumerGraph
         _destinationWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Append));
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
         _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
-        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync);
+        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
+        {
+            Producer = $"{start.Definition.Name}/{start.Shard.PersistenceId}/{start.Life}",
+        };
         _delivered = start.Intent?.To ?? start.Checkpoint;
         _progress = new SourceProgress(start.Shard, _delivered);
         _keptAt = _trimmedAt = services.Time.GetTimestamp();

@@ -35,6 +35,11 @@ public sealed record DeliveryPlan : IAsyncDisposable
     /// <summary>Whether the objects are written there, and not only what failed.</summary>
     public bool StoresObjects { get; init; } = true;
 
+    /// <summary>
+    /// Whether the objects hold the id and the partition key of each record's source too, as <see cref="KeyedRecords"/> has it, all of a batch in one object.
+    /// </summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Where the records of the objects are loaded besides; null where the objects are all.</summary>
     public LoadPlan? Load { get; init; }
 

@@ -5,6 +5,8 @@ using ActorStreams.Pipelines.Firehose.Destinations.Postgres;
 using ActorStreams.Pipelines.Firehose.Destinations.Search;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Formats;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Streams;
 using Npgsql;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -63,6 +65,8 @@ public sealed partial class DeliveryPlanReader
     {
         var endpoint = document.Object("EndpointConfiguration");
         var request = document.Object("RequestConfiguration");
+        if (StreamArn().Match(endpoint?.Text("Url") ?? "") is { Success: true } arn)
+            return Stream(definition, document, new StreamId(arn.Groups[1].Value, arn.Groups[2].Value));
         if (!Uri.TryCreate(endpoint?.Text("Url"), UriKind.Absolute, out var url)) return Missing(document, "EndpointConfiguration.Url");
         if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
         var http = HttpEndpointClient.CreateHttp();
@@ -75,6 +79,19 @@ public sealed partial class DeliveryPlanReader
         }, time);
         var loader = new HttpLoader($"endpoint {url}", "http-endpoint-failed", "HttpEndpoint.Rejected", client.SendAsync, http);
         return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+    }
+
+    private DeliveryPlan? Stream(DeliveryDefinition definition, DeliveryDocument document, StreamId target)
+    {
+        if (streams?.Invoke() is not { } reached)
+        {
+            document.Report("EndpointConfiguration.Url", "streams cannot be reached yet.");
+            return null;
+        }
+        if (target == definition.Source) document.Report("EndpointConfiguration.Url", $"the stream {target} is the source: what is delivered would be read again without end.");
+        if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
+        var loader = new StreamLoader(reached, target, definition.Name, new StreamSinkOptions(), time);
+        return plan with { KeepsKeys = true, Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 
     private DeliveryPlan? Splunk(DeliveryDefinition definition, DeliveryDocument document)
@@ -141,6 +158,9 @@ public sealed partial class DeliveryPlanReader
         document.Report(member, "is wanted.");
         return null;
     }
+
+    [GeneratedRegex(@"^arn:[^:]*:kinesis:([a-zA-Z0-9-]+):[0-9]{12}:stream/([a-zA-Z0-9_.-]+)$")]
+    private static partial Regex StreamArn();
 
     [GeneratedRegex(@"^jdbc:(?:redshift|postgresql)://([^:/]+)(?::\d+)?/([^?;]+)")]
     private static partial Regex JdbcUrl();

@@ -6,11 +6,13 @@ using ActorStreams.Pipelines.Firehose.Destinations.Http;
 using ActorStreams.Pipelines.Firehose.Destinations.S3;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Formats;
+using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>Makes a delivery stream's document workable on these machines, or says everything that is wrong with it.</summary>
-public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProvider time)
+/// <param name="streams">Asked when a delivery to a stream begins; null where there are none.</param>
+public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProvider time, Func<IStreams?>? streams = null)
 {
     private const long Mebibyte = 1 << 20;
     private const int SizeDefault = 5;

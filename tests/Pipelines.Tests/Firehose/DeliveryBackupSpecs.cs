@@ -88,7 +88,7 @@ public sealed class DeliveryBackupSpecs
     public async Task What_is_loaded_elsewhere_is_kept_as_it_came_and_the_loader_is_given_nothing_of_it()
     {
         var loader = new Memory();
-        await using var rig = new DeliveryRig { Steps = [new TestSteps.Uppercase()], HasBackup = true, Loader = loader };
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Uppercase()], HasBackup = true, Loader = _ => loader };
         var shard = rig.Streams.Create("source").Shards[0].Key;
         rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "two")]);
 

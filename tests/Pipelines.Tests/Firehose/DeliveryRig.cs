@@ -43,7 +43,12 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public bool HasBackup { get; init; }
 
     /// <summary>Where records are loaded, rather than kept in objects; null for objects.</summary>
-    public IObjectLoader? Loader { get; init; }
+    public Func<DeliveryRig, IObjectLoader>? Loader { get; init; }
+
+    /// <summary>How long an object is loaded again.</summary>
+    public TimeSpan LoadRetry { get; init; } = TimeSpan.Zero;
+
+    public bool KeepsKeys { get; init; }
 
     public ConsumerState State => _state;
 
@@ -152,12 +157,13 @@ internal sealed class DeliveryRig : IAsyncDisposable
         BufferInterval = BufferInterval,
         Format = Loader is null ? new Lines() : new RecordsFormat(),
         ErrorFormat = new Lines(),
-        Names = Names(definition, !Steps.IsEmpty),
+        Names = Names(definition, !Steps.IsEmpty && !KeepsKeys),
         Steps = Steps,
         Store = new Faulty(this, Store),
         Backup = HasBackup ? new BackupPlan(new Faulty(this, Backup), Names(definition, isPartitioned: false), new Lines(), ObjectBytesMax: 150) : null,
         StoresObjects = Loader is null,
-        Load = Loader is null ? null : new LoadPlan(Loader, TimeSpan.Zero, KeepsObjects: false),
+        KeepsKeys = KeepsKeys,
+        Load = Loader is null ? null : new LoadPlan(Loader(this), LoadRetry, KeepsObjects: false),
     };
 
     private static ObjectNaming Names(DeliveryDefinition definition, bool isPartitioned) => ObjectNaming.Create(

@@ -113,7 +113,12 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
                 if (line.Length == 0) continue;
                 using var json = JsonDocument.Parse(line);
                 var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("arrivalTimestamp").GetInt64());
-                records.Add(new DeliveryRecord($"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64()));
+                records.Add(new DeliveryRecord(Text("recordId") ?? $"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64())
+                {
+                    Key = Text("partitionKey"),
+                });
+
+                string? Text(string member) => json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
             }
             using (var batch = new BatchWriter(_plan, _spool, $"{_definition.Name}\nredrive\n{failure.Key}", default, _time))
             {
