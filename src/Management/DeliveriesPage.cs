@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ActorStreams.Pipelines;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Redriving;
+using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
 namespace ActorStreams.Management;
 
 /// <summary><c>/deliveries</c>: delivery streams, what they could not deliver, and sending that again.</summary>
 /// <param name="deliveries">Null while the node starts.</param>
+/// <param name="pipelines">The same; each delivery stream is one of them.</param>
 /// <param name="redriver">Works on the node that is asked, which therefore has to reach the destinations.</param>
-public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redriver) : IManagementPage
+public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Func<IPipelines?> pipelines, Redriver redriver) : IManagementPage
 {
     public IEnumerable<ManagementRoute> Routes =>
     [
@@ -20,15 +24,17 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redri
 
     private async Task ListAsync(ManagementCall call)
     {
-        var all = await AskAsync(d => d.ListAsync(call.Query("region") ?? "", call.Cancel));
-        await call.AnswerAsync(new DeliveriesAnswer([.. all.Definitions.Select(d => Describe(d, []))]), DeliveriesJson.Default.DeliveriesAnswer);
+        var all = await AskAsync(deliveries, d => d.ListAsync(call.Query("region") ?? "", call.Cancel));
+        var status = await AskAsync(pipelines, p => p.StatusAsync(call.Cancel));
+        await call.AnswerAsync(new DeliveriesAnswer([.. all.Definitions.Select(d => Describe(d, status, []))]), DeliveriesJson.Default.DeliveriesAnswer);
     }
 
     private async Task ShowAsync(ManagementCall call)
     {
         var definition = await FindAsync(call);
         var failures = await OnDestinationAsync(() => redriver.ListAsync(definition, call.Cancel));
-        await call.AnswerAsync(Describe(definition, failures), DeliveriesJson.Default.DeliveryAnswer);
+        var status = await AskAsync(pipelines, p => p.StatusAsync(call.Cancel));
+        await call.AnswerAsync(Describe(definition, status, failures), DeliveriesJson.Default.DeliveryAnswer);
     }
 
     private async Task RedriveAsync(ManagementCall call)
@@ -40,7 +46,7 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redri
 
     private async Task<DeliveryDefinition> FindAsync(ManagementCall call)
     {
-        var reply = await AskAsync(d => d.AskAsync(new DeliveryProtocol.GetDelivery(call["region"], call["stream"]), call.Cancel));
+        var reply = await AskAsync(deliveries, d => d.AskAsync(new DeliveryProtocol.GetDelivery(call["region"], call["stream"]), call.Cancel));
         return reply.Definition ?? throw ManagementException.NotFound($"There is no delivery stream '{call["stream"]}' in {call["region"]}.");
     }
 
@@ -60,9 +66,10 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redri
         }
     }
 
-    private async Task<T> AskAsync<T>(Func<IDeliveries, Task<T>> ask)
+    private static async Task<T> AskAsync<TAsked, T>(Func<TAsked?> asked, Func<TAsked, Task<T>> ask)
+        where TAsked : class
     {
-        if (deliveries() is not { } opened) throw ManagementException.Unavailable("The pipelines are not there yet.");
+        if (asked() is not { } opened) throw ManagementException.Unavailable("The pipelines are not there yet.");
         try
         {
             return await ask(opened);
@@ -73,19 +80,27 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Redriver redri
         }
     }
 
-    private static DeliveryAnswer Describe(DeliveryDefinition definition, IReadOnlyList<Failure> failures) => new(
-        definition.Region, definition.Stream, definition.Name, definition.IsDirectPut ? "DirectPut" : definition.Source.Name, definition.DestinationKind,
-        definition.Version, definition.CreatedAt, [.. failures.Select(f => new FailureAnswer(f.Kind.ToString(), f.Key, f.Oldest))]);
+    private static DeliveryAnswer Describe(DeliveryDefinition definition, PipelinesStatus status, IReadOnlyList<Failure> failures)
+    {
+        // The shard of which the least is left speaks for all.
+        var left = status.Applications.FirstOrDefault(a => a.Name == definition.Name)?.Leases
+            .Where(l => l.Lease.IsOpen).Select(l => l.Consumer?.Health?.Retention).OfType<RetentionLeft>().MinBy(r => r.LeftMs);
+        return new DeliveryAnswer(
+            definition.Region, definition.Stream, definition.Name, definition.IsDirectPut ? "DirectPut" : definition.Source.Name, definition.DestinationKind,
+            definition.Version, definition.CreatedAt, left?.LeftMs, left?.Warning ?? "", [.. failures.Select(f => new FailureAnswer(f.Kind.ToString(), f.Key, f.Oldest))]);
+    }
 }
 
 internal sealed record DeliveriesAnswer(ImmutableArray<DeliveryAnswer> Deliveries);
 
 /// <param name="Pipeline">Its name among the pipelines, where its leases are.</param>
 /// <param name="Source">DirectPut, or the stream that it reads.</param>
+/// <param name="RetentionLeftMs">How long the source still keeps the oldest record that is not delivered; null while not known.</param>
+/// <param name="Warning">That it is about to give that record up; empty while there is time.</param>
 /// <param name="Failures">What was not delivered and not sent again; empty in lists.</param>
 internal sealed record DeliveryAnswer(
     string Region, string Stream, string Pipeline, string Source, string Destination, long Version, DateTimeOffset CreatedAt,
-    ImmutableArray<FailureAnswer> Failures);
+    long? RetentionLeftMs, string Warning, ImmutableArray<FailureAnswer> Failures);
 
 /// <param name="Kind">Records of the error output, or an Object that was not loaded.</param>
 /// <param name="Key">Of the object in the bucket.</param>

@@ -22,6 +22,8 @@ internal sealed record PipelineAnswer(
     ImmutableArray<ConsumerAnswer> Consumers);
 
 /// <param name="LagMs">Age of the oldest record not done; 0 when caught up, -1 while not known.</param>
+/// <param name="RetentionLeftMs">Of deliveries: how long the source still keeps the oldest record that is not delivered; null while not known.</param>
+/// <param name="Warning">Of deliveries: that the source is about to give that record up; empty while there is time.</param>
 internal sealed record ConsumerAnswer(
     string ShardId,
     string Phase,
@@ -32,7 +34,9 @@ internal sealed record ConsumerAnswer(
     long? LagRecords,
     long Records,
     long Alerts,
-    string LastGap);
+    string LastGap,
+    long? RetentionLeftMs,
+    string Warning);
 
 internal sealed record LeasesAnswer(ImmutableArray<LeaseAnswer> Leases);
 

@@ -103,7 +103,9 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
         consumer.LagRecords,
         consumer.Counts.Records,
         consumer.Counts.Alerts,
-        consumer.LastGap);
+        consumer.LastGap,
+        consumer.Health?.Retention?.LeftMs,
+        consumer.Health?.Retention?.Warning ?? "");
 
     private static IEnumerable<LeaseAnswer> LeasesOf(ApplicationStatus application) => application.Leases.Select(status =>
     {

@@ -43,7 +43,11 @@ public sealed class PipelineMetrics : IDisposable
             "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, for each consumer here.");
         _meter.CreateObservableGauge(
             "actorstreams.consumer.lag", ObserveLongestLag, "s", "IteratorAgeMilliseconds in seconds: the longest lag of an application's consumers here.");
+        Deliveries = new Firehose.DeliveryMetrics(_meter);
     }
+
+    /// <summary>Of deliveries besides.</summary>
+    public Firehose.DeliveryMetrics Deliveries { get; }
 
     public void Processed(string application, Consumers.ConsumerCounts counts)
     {

@@ -53,6 +53,7 @@ internal sealed class StubEndpoint : IAsyncDisposable
         stub.On("GET", "/leases", "leases");
         stub.On("GET", "/pipelines", "pipelines");
         stub.On("GET", "/pipelines/alerts", "pipeline");
+        stub.On("GET", "/pipelines/firehose%3Aus-east-1%3Abadges", "pipeline-delivery");
         stub.On("GET", "/deliveries", "deliveries");
         stub.On("GET", "/deliveries/us-east-1/badges", "delivery");
         stub.On("GET", "/pipelines/alerts/leases", "alerts-leases");

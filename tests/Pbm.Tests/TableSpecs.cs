@@ -28,6 +28,7 @@ public class TableSpecs
         { "consumer-lag-of-an-application", "consumer lag alerts", "alerts-leases" },
         { "pipeline-list", "pipeline list", "pipelines" },
         { "pipeline-show", "pipeline show alerts", "pipeline" },
+        { "pipeline-show-delivery", "pipeline show firehose:us-east-1:badges", "pipeline-delivery" },
         { "delivery-list", "delivery list", "deliveries" },
         { "delivery-show", "delivery show badges", "delivery" },
     };

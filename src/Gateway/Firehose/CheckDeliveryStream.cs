@@ -15,10 +15,11 @@ namespace ActorStreams.Gateway.Firehose;
 /// An operation of our own: a service that does not have it refuses it, where a parameter of the service's own operation would be passed over, and the
 /// delivery stream created.
 /// </summary>
-internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStreams deliveries, DeliveryLookup lookup, EncryptionKeys keys)
+internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationStreams targets, IDeliveryStreams deliveries, DeliveryLookup lookup, EncryptionKeys keys)
     : FirehoseAction("CheckDeliveryStream")
 {
     private const string Source = "SourceStreamName";
+    private const string Coming = "ComingStreams";
     private const string Destination = "Destination";
     private const string Encryption = "DeliveryStreamEncryptionConfigurationInput";
 
@@ -26,8 +27,8 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStre
     [
         DeliveryMembers.Name,
         Members.Name(Source),
-        // The stream is to be created before.
-        new("SourceIsComing", MemberType.Boolean),
+        // Streams that are to be created before.
+        new(Coming, MemberType.StringList) { Items = Members.Name(Coming) },
         DeliveryMembers.Encryption,
         new(Destination, MemberType.Structure) { IsRequired = true, Members = DestinationKind.Configurations },
         DeliveryMembers.Tags,
@@ -52,7 +53,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStre
         if (present is not null && present.Tags.SetItems(DeliveryMembers.ReadTags(input)).Count > FirehoseLimits.TagsMax)
             rules.Add("Tags", $"would be more than {FirehoseLimits.TagsMax} with those that are there, as many as there may be.");
         findings.Problems.AddRest(rules);
-        CheckDestination(input, id, present, call, findings);
+        await CheckDestinationAsync(input, id, present, call, findings);
         await call.AnswerAsync(writer => WriteFindings(writer, findings));
     }
 
@@ -64,7 +65,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStre
             var reads = present.Stream is { } stream ? $"reads the stream {stream.Name}" : "takes direct puts";
             problems.Add(Source, $"can't be changed: the delivery stream {reads}. Delete it and create it anew, or give this one another name.");
         }
-        else if (source is not null && input.Bool("SourceIsComing") != true)
+        else if (source is not null && input.Texts(Coming)?.Contains(source) != true)
         {
             await problems.TryAsync(Source, () => sources.CheckAsync(new StreamId(call.Region, source), call));
         }
@@ -77,7 +78,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStre
         else problems.Try(Encryption, () => DeliveryEncryption.Read(said, keys));
     }
 
-    private void CheckDestination(ShapeValues input, DeliveryStreamId id, DeliveryStream? present, KinesisCall call, Findings findings)
+    private async Task CheckDestinationAsync(ShapeValues input, DeliveryStreamId id, DeliveryStream? present, KinesisCall call, Findings findings)
     {
         if (input.Structure(Destination) is not { } destination) return;
         var names = DestinationKind.Configurations.Select(c => c.Name).Where(n => destination.Structure(n) is not null).ToList();
@@ -97,6 +98,8 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, IDeliveryStre
         var whole = DestinationDocuments.Completed(kind, present is null ? said : DestinationDocuments.Merged(present.Destination.Configuration, said));
         if (present is not null) CheckChange(present.Destination.Configuration, said, whole, found);
         DestinationRules.Check(kind, whole, found);
+        var read = input.Text(Source) is { } source ? new StreamId(call.Region, source) : (StreamId?)null;
+        if (found.All.Count == 0) await found.TryAsync("EndpointConfiguration.Url", () => targets.CheckAsync(whole, read, call, input.Texts(Coming)));
         findings.Problems.AddRest(found, path, Follows);
         var ofDelivery = new Problems();
         foreach (var problem in deliveries.Check(id, new DeliveryDestination(kind.Name, whole))) ofDelivery.Add(problem.Path, problem.Text);

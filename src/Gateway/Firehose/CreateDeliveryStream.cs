@@ -6,7 +6,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Firehose;
 
-internal sealed class CreateDeliveryStream(DeliverySources sources, DeliveryLookup lookup, EncryptionKeys keys) : FirehoseAction("CreateDeliveryStream")
+internal sealed class CreateDeliveryStream(DeliverySources sources, DestinationStreams targets, DeliveryLookup lookup, EncryptionKeys keys) : FirehoseAction("CreateDeliveryStream")
 {
     private static readonly ImmutableArray<Member> s_input =
     [
@@ -44,10 +44,12 @@ internal sealed class CreateDeliveryStream(DeliverySources sources, DeliveryLook
         var document = DestinationDocuments.Completed(kind, said);
         DestinationRules.Check(kind, document);
         var kinesis = input.Structure("KinesisStreamSourceConfiguration");
+        StreamId? read = source == DeliverySource.DirectPut ? null : await SourceStreamAsync(kinesis!.Text("KinesisStreamARN")!, call);
+        await targets.CheckAsync(document, read, call);
         var stream = new NewDeliveryStream(
             id,
             source,
-            source == DeliverySource.DirectPut ? null : await SourceStreamAsync(kinesis!.Text("KinesisStreamARN")!, call),
+            read,
             kinesis?.Text("RoleARN"),
             new DeliveryDestination(kind.Name, document),
             ReadKey(input, source),

@@ -38,7 +38,7 @@ internal sealed record DestinationKind(string Name, ImmutableArray<Member> Membe
     /// <summary>The members of a request that updates.</summary>
     public static readonly ImmutableArray<Member> Updates =
     [
-        .. s_all.Select(k => new Member(k.Name + UpdateSuffix, MemberType.Structure) { Members = [.. k.Members.Where(m => m.Name != "VpcConfiguration").Select(OfUpdate)] }),
+        .. s_all.Select(k => new Member(k.Name + UpdateSuffix, MemberType.Structure) { Members = [.. k.Members.Where(m => IsChangeable(k, m)).Select(OfUpdate)] }),
         .. s_unsupported.Select(name => new Member(name + UpdateSuffix, MemberType.Structure)),
     ];
 
@@ -71,6 +71,10 @@ internal sealed record DestinationKind(string Name, ImmutableArray<Member> Membe
         }
         return (kind == s_s3 ? ExtendedS3 : kind, DestinationDocuments.Of(input.Structure(member.Name)!, member.Members));
     }
+
+    /// <summary>What else an update says is not read.</summary>
+    private static bool IsChangeable(DestinationKind kind, Member member) =>
+        member.Name != "VpcConfiguration" && !(member.Name == "S3BackupMode" && kind.Members == DestinationMembers.Search);
 
     // Nothing must be said again but what makes a structure whole.
     private static Member OfUpdate(Member member) => member.Name switch

@@ -244,7 +244,8 @@ internal static class DestinationMembers
             IsRequired = true,
             Members =
             [
-                Text("Url", 1, 1000, new("https?://.*")) with { IsRequired = true },
+                // Of an endpoint, or the ARN of a stream.
+                Text("Url", 1, 1000, new(@"https?://.*|arn:.*:kinesis:[a-zA-Z0-9\-]+:\d{12}:stream/[a-zA-Z0-9_.-]+")) with { IsRequired = true },
                 Text("Name", 1, 256, s_notBlank),
                 Text("AccessKey", 0, 4096, s_any) with { IsSecret = true },
             ],

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Wire;
@@ -10,6 +11,9 @@ namespace ActorStreams.Gateway.Firehose;
 /// </summary>
 internal static class DestinationRules
 {
+    /// <summary>With these, records are kept as they came.</summary>
+    private static readonly ImmutableArray<string> s_backupsOfAll = ["Enabled", "AllData", "AllEvents"];
+
     /// <summary>Throws the InvalidArgumentException that names the member.</summary>
     public static void Check(DestinationKind kind, JsonObject document)
     {
@@ -54,6 +58,12 @@ internal static class DestinationRules
             problems.Add("DynamicPartitioningConfiguration", "Dynamic Partitioning can't be disabled on a delivery stream that was created with it.");
         if (!was && isNow)
             problems.Add("DynamicPartitioningConfiguration", "Dynamic Partitioning can only be enabled when a delivery stream is created.");
+        if (Text(before, "S3BackupMode") is { } mode && s_backupsOfAll.Contains(mode) && Text(after, "S3BackupMode") != mode)
+        {
+            problems.Add(
+                "S3BackupMode",
+                $"S3BackupMode {mode} can't be changed to {Text(after, "S3BackupMode")}: a backup of all records can't be disabled once it is enabled.");
+        }
     }
 
     private static void CheckExtendedS3(JsonObject document, Problems problems)

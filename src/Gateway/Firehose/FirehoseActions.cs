@@ -14,16 +14,17 @@ internal static class FirehoseActions
     {
         var lookup = new DeliveryLookup(deliveries, time);
         var sources = new DeliverySources(streams);
+        var targets = new DestinationStreams(streams);
         var puts = new DeliveryPuts(streams, lookup, plan, producers, tries, metrics);
         return
         [
             new PutRecord(puts),
             new PutRecordBatch(puts),
-            new CreateDeliveryStream(sources, lookup, keys),
-            new CheckDeliveryStream(sources, deliveries, lookup, keys),
+            new CreateDeliveryStream(sources, targets, lookup, keys),
+            new CheckDeliveryStream(sources, targets, deliveries, lookup, keys),
             new DescribeDeliveryStream(lookup),
             new ListDeliveryStreams(deliveries),
-            new UpdateDestination(lookup),
+            new UpdateDestination(targets, lookup),
             new DeleteDeliveryStream(lookup),
             new TagDeliveryStream(lookup),
             new UntagDeliveryStream(lookup),

@@ -6,7 +6,7 @@ using ActorStreams.Gateway.Wire;
 namespace ActorStreams.Gateway.Firehose;
 
 /// <summary>Changes what an update says of a destination; the rest stays as it is.</summary>
-internal sealed class UpdateDestination(DeliveryLookup lookup) : FirehoseAction("UpdateDestination")
+internal sealed class UpdateDestination(DestinationStreams targets, DeliveryLookup lookup) : FirehoseAction("UpdateDestination")
 {
     public static readonly Pattern IdPattern = new("[a-zA-Z0-9-]+");
 
@@ -34,6 +34,7 @@ internal sealed class UpdateDestination(DeliveryLookup lookup) : FirehoseAction(
         var document = DestinationDocuments.Completed(kind, DestinationDocuments.Merged(present.Destination.Configuration, said));
         DestinationRules.CheckChange(present.Destination.Configuration, document);
         DestinationRules.Check(kind, document);
+        await targets.CheckAsync(document, present.Stream, call);
         await lookup.ChangeAsync(
             id, (deliveries, cancel) => deliveries.UpdateAsync(id, version, new DeliveryDestination(kind.Name, document), cancel), call, named);
         await call.AnswerAsync(_ => { });

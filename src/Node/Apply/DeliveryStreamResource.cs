@@ -33,7 +33,7 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
     public override async Task CheckAsync(ApplyServices services, IReadOnlySet<string> coming, CancellationToken cancel)
     {
         var request = new JsonObject { ["DeliveryStreamName"] = Name, ["SourceStreamName"] = Said("source"), ["Destination"] = Said("destination") };
-        if (Said("source") is JsonValue source && source.TryGetValue<string>(out var stream)) request["SourceIsComing"] = coming.Contains(stream);
+        request["ComingStreams"] = new JsonArray([.. coming.Where(Names).Select(n => JsonValue.Create(n))]);
         if (Said("encryption") is JsonObject encryption) request[EncryptionInput] = encryption;
         else if (Said("encryption") is { } other && !IsWithoutEncryption) Document.Error("encryption", $"is {other.ToJsonString()}; it takes {NoEncryption}, or KeyType and KeyARN.");
         if (Said("tags") is JsonObject tags) request["Tags"] = TagList(tags);
@@ -42,6 +42,14 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
         Note(WithNamesOfTags(findings), s_members);
         foreach (var secret in findings["Secrets"]!.AsArray()) _secrets[PathOf((string)secret!["Path"]!, s_members)] = (bool?)secret["IsChanged"] ?? false;
     }
+
+    /// <summary>Whether the stream is read, or is the destination.</summary>
+    private bool Names(string stream) =>
+        Text(Said("source")) == stream
+        || Text((Said("destination") as JsonObject)?["HttpEndpointDestinationConfiguration"] is JsonObject http ? (http["EndpointConfiguration"] as JsonObject)?["Url"] : null)
+            is { } url && url.EndsWith($":stream/{stream}", StringComparison.Ordinal);
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     public override async Task<Drift> CompareAsync(ApplyServices services, CancellationToken cancel)
     {

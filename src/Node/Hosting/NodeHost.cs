@@ -76,14 +76,14 @@ internal sealed class NodeHost : IRunningHost
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         _audit = new AuditLog(settings.Audit, loggers);
-        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock).Read);
+        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock, () => _shards?.Streams).Read) { Log = loggers.CreateLogger("ActorStreams.Deliveries") };
         _redriver = new Redriver(_deliveries, clock);
         IManagementPage[] pages =
         [
             new MembersPage(() => _system), new ShardingPage(() => _system),
             new StreamsPage(() => _shards?.Streams, () => _store, clock), new StreamChangesPage(() => _shards?.Streams), new RecordsPage(() => _shards?.Streams),
             new VerifyPage(() => _shards?.Streams, () => _store, () => _shards?.Keys, clock),
-            new PipelinesPage(() => _pipelines), new DeliveriesPage(() => _pipelines, _redriver),
+            new PipelinesPage(() => _pipelines), new DeliveriesPage(() => _pipelines, () => _pipelines, _redriver),
         ];
         _clusterMetrics = new ClusterMetrics(() => _system, _readiness);
         _management = new ManagementServer(settings.Management, _readiness, pages, _audit, loggers, clock, settings.Telemetry);
@@ -236,7 +236,7 @@ internal sealed class NodeHost : IRunningHost
     private async Task StartGatewayAsync(
         byte[] tokenKey, ShardsNode shards, PipelinesNode pipelines, ILoggerFactory loggers, CancellationToken cancel)
     {
-        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock), _clock);
+        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock, () => shards.Streams), _clock);
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, deliveries, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);

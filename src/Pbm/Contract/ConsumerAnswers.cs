@@ -52,6 +52,8 @@ internal sealed record ConsumerAnswer
     public long Records { get; init; }
 
     public long Alerts { get; init; }
+
+    public string Warning { get; init; } = "";
 }
 
 internal sealed record LeasesAnswer

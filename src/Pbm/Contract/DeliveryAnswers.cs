@@ -21,6 +21,10 @@ internal sealed record DeliveryAnswer
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    public long? RetentionLeftMs { get; init; }
+
+    public string Warning { get; init; } = "";
+
     public IReadOnlyList<FailureAnswer> Failures { get; init; } = [];
 }
 

@@ -27,9 +27,10 @@ internal static class DeliveryPalette
     private static int ShowList(Screen screen, DeliveriesAnswer answer)
     {
         var table = new TextTable(
-            new("REGION", Dispensable: 2), new("DELIVERY STREAM"), new("SOURCE"), new("DESTINATION"), new("VERSION", IsNumber: true, Dispensable: 1));
+            new("REGION", Dispensable: 2), new("DELIVERY STREAM"), new("SOURCE"), new("DESTINATION"), new("VERSION", IsNumber: true, Dispensable: 1),
+            new("KEPT FOR", IsNumber: true));
         foreach (var delivery in answer.Deliveries)
-            table.Add(delivery.Region, delivery.Stream, delivery.Source, delivery.Destination, Figures.Count(delivery.Version));
+            table.Add(delivery.Region, delivery.Stream, delivery.Source, delivery.Destination, Figures.Count(delivery.Version), KeptFor(delivery));
         table.WriteTo(screen);
         screen.Line($"Count: {Figures.Counted(answer.Deliveries.Count, "delivery stream")}");
         return ExitCodes.Ok;
@@ -53,7 +54,9 @@ internal static class DeliveryPalette
             ("Source", delivery.Source),
             ("Destination", delivery.Destination),
             ("Version", Figures.Count(delivery.Version)),
-            ("Pipeline", delivery.Pipeline));
+            ("Pipeline", delivery.Pipeline),
+            ("Kept for", KeptFor(delivery)),
+            ("Warning", new Cell(Figures.Text(delivery.Warning), delivery.Warning.Length > 0 ? Tone.Bad : Tone.Plain)));
         screen.Line();
         var table = new TextTable(new("NOT DELIVERED"), new("OLDEST"), new("OBJECT"));
         foreach (var failure in delivery.Failures)
@@ -62,6 +65,10 @@ internal static class DeliveryPalette
         screen.Line($"Count: {Figures.Counted(delivery.Failures.Count, "failure")}");
         return ExitCodes.Ok;
     }
+
+    /// <summary>How long the source still keeps the oldest record that is not delivered; nothing is left of that where records are being lost.</summary>
+    private static Cell KeptFor(DeliveryAnswer delivery) =>
+        new(Figures.Duration(delivery.RetentionLeftMs is < 0 ? 0 : delivery.RetentionLeftMs), delivery.Warning.Length > 0 ? Tone.Bad : Tone.Plain);
 
     private static Command Redrive(GlobalOptions globals)
     {

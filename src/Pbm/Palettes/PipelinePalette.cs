@@ -87,6 +87,7 @@ internal static class PipelinePalette
         }
 
         table.WriteTo(screen);
+        foreach (var consumer in pipeline.Consumers.Where(c => c.Warning.Length > 0)) screen.Properties((consumer.ShardId, new Cell(consumer.Warning, Tone.Bad)));
         return ExitCodes.Ok;
     }
 

@@ -49,6 +49,9 @@ public sealed record ConsumerHealth
 
     /// <summary>Its share, 0 to 1.</summary>
     public double HotKeyShare { get; init; }
+
+    /// <summary>Of deliveries; null while it is not known.</summary>
+    public RetentionLeft? Retention { get; init; }
 }
 
 /// <param name="Read">Reading from the source's owner or the store, waits at the tip left out.</param>

@@ -1,6 +1,8 @@
+using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Shards.Store;
 using Akka.Event;
 using Akka.Persistence;
+using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 
 namespace ActorStreams.Pipelines.Consumers;
 
@@ -13,6 +15,7 @@ public sealed partial class ShardConsumerActor
     private long _writingSince;
     private TimeSpan _checkpointTook;
     private Measured? _measured;
+    private RetentionWatch? _retention;
     private (double RecordsPerSecond, double ClosingMsPerSecond, StageShares Shares, double ReadMs) _rates;
 
     /// <summary>
@@ -45,6 +48,15 @@ public sealed partial class ShardConsumerActor
         // The next recovery tells.
         if (StoreFaults.IsLostWrite(cause) && _work is { } work) _services.Troubles.Fenced(PersistenceId, work.Placement.Number);
         base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    /// <summary>Also where the delivery does not run, for then it is needed most.</summary>
+    private void WatchRetention(RunConsumer run)
+    {
+        if (run.Definition is not DeliveryDefinition delivery || _services.Deliveries is not { } deliveries || !_state.HasStarted) return;
+        var delivered = _latest?.Checkpoint ?? _state.Checkpoint;
+        if (_retention is null) _retention = new RetentionWatch(delivery, run.Shard, delivered, _services, deliveries);
+        else _retention.Follow(delivered);
     }
 
     private void Measure(SliceDone slice)
@@ -94,6 +106,7 @@ public sealed partial class ShardConsumerActor
                 : _checkpointTook.TotalMilliseconds,
             HotKey = hot.Item1,
             HotKeyShare = hot.Item2,
+            Retention = _retention?.Now,
         };
     }
 

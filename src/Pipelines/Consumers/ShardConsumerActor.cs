@@ -108,6 +108,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         _services.Local.Remove(Self);
         _timer?.Dispose();
         _graph?.Dispose();
+        _retention?.Dispose();
         if (_work is not null) _services.Metrics.Left(_work.Application, _work.Shard);
         base.PostStop();
     }
@@ -252,6 +253,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         _work = run;
         Identify(run);
         _wantedAt = _services.Time.GetTimestamp();
+        WatchRetention(run);
     }
 
     private void Identify(IRequest request)

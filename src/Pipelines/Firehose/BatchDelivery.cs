@@ -13,6 +13,9 @@ namespace ActorStreams.Pipelines.Firehose;
 internal sealed class BatchDelivery(
     DeliveryServices deliveries, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, int triesMax = int.MaxValue)
 {
+    /// <summary>Of what is delivered in order; null for what is sent again.</summary>
+    public string? Producer { get; init; }
+
     /// <param name="objects">Those of the intent that are in the spool and not known to be delivered.</param>
     /// <param name="isMadeAgain">
     /// They were made before, perhaps with other bytes: what lies under a name is what was written then, for a name belongs to one stretch of records alone.
@@ -22,12 +25,12 @@ internal sealed class BatchDelivery(
     {
         var all = objects.ToImmutableArray();
         await Parallel.ForEachAsync(
-            all.Where(o => o.IsError || plan.StoresObjects),
+            all.Where(o => o.Kind != ObjectKind.Records || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
-            async (item, cancel) => await PutAsync(plan, ToPut(item), cancel, isMadeAgain));
-        foreach (var item in all.Where(o => o.IsError)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
+            async (item, cancel) => await PutAsync(StoreOf(plan, item), ToPut(item), cancel, isMadeAgain));
+        foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
-            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, stop);
+            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, isMadeAgain || intent.Epoch != spool.Epoch, stop);
     }
 
     /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>
@@ -35,7 +38,15 @@ internal sealed class BatchDelivery(
     public async Task NoteAsync(DeliveryPlan plan, DeliveryDefinition of, FailureKind kind, IntendedObject item, string key, CancellationToken stop)
     {
         var note = FailureNotes.Write(new Failure(kind, key, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs)));
-        await PutBytesAsync(plan, $"{FailureNotes.PrefixOf(of)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}", note, stop);
+        await PutBytesAsync(plan, NoteOf(of, kind, item), note, stop);
+    }
+
+    public async Task<bool> IsNotedAsync(DeliveryPlan plan, DeliveryDefinition of, FailureKind kind, IntendedObject item, CancellationToken stop)
+    {
+        var (found, path) = (false, spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}"));
+        await UntilDoneAsync(plan.Store, async () => found = await plan.Store.TryGetAsync(NoteOf(of, kind, item), path, stop), stop);
+        File.Delete(path);
+        return found;
     }
 
     /// <summary>A small object of our own.</summary>
@@ -43,7 +54,7 @@ internal sealed class BatchDelivery(
     {
         var path = spool.PathOf($"note-{Guid.NewGuid():N}-{spool.Epoch}");
         await File.WriteAllBytesAsync(path, bytes, stop);
-        await PutAsync(plan, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop, isMadeAgain: true);
+        await PutAsync(plan.Store, new ObjectToPut(key, path, bytes.Length, SHA256.HashData(bytes)), stop, isMadeAgain: true);
         File.Delete(path);
     }
 
@@ -53,14 +64,14 @@ internal sealed class BatchDelivery(
         var missing = new List<IntendedObject>();
         foreach (var item in objects)
         {
-            var has = false;
+            var (has, store) = (false, StoreOf(plan, item));
             await UntilDoneAsync(
-                plan,
+                store,
                 async () =>
                 {
                     try
                     {
-                        has = await plan.Store.HasAsync(ToPut(item), stop);
+                        has = await store.HasAsync(ToPut(item), stop);
                     }
                     catch (ObjectDiffersException)
                     {
@@ -74,11 +85,11 @@ internal sealed class BatchDelivery(
         return missing;
     }
 
-    public async Task PutAsync(DeliveryPlan plan, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
+    public async Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
     {
         try
         {
-            await UntilDoneAsync(plan, () => plan.Store.PutAsync(item, stop), stop);
+            await UntilDoneAsync(store, () => store.PutAsync(item, stop), stop);
         }
         catch (ObjectDiffersException) when (isMadeAgain)
         {
@@ -86,7 +97,7 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task UntilDoneAsync(DeliveryPlan plan, Func<Task> attempt, CancellationToken stop)
+    private async Task UntilDoneAsync(IObjectStore store, Func<Task> attempt, CancellationToken stop)
     {
         for (var failures = 0; ; failures++)
         {
@@ -99,11 +110,16 @@ internal sealed class BatchDelivery(
             catch (DestinationAwayException e)
             {
                 if (failures + 1 >= triesMax) throw;
-                waiting.Tell($"{plan.Store.Name}: {e.Message}");
+                waiting.Tell($"{store.Name}: {e.Message}");
             }
             await beating(deliveries.Retry.WaitAsync(failures, time, stop));
         }
     }
+
+    private static string NoteOf(DeliveryDefinition of, FailureKind kind, IntendedObject item) =>
+        $"{FailureNotes.PrefixOf(of)}{kind.ToString().ToLowerInvariant()}-{item.Spool[..Spool.IdLength]}";
+
+    private static IObjectStore StoreOf(DeliveryPlan plan, IntendedObject item) => item.Kind == ObjectKind.Source ? plan.Backup!.Store : plan.Store;
 
     private ObjectToPut ToPut(IntendedObject item) => new(item.Key, spool.PathOf(item.Spool), item.Length, item.Sha256);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Shards.Aggregation;
@@ -17,9 +18,9 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
     /// <param name="until">Records from there on are left alone; null takes all.</param>
     public async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until, CancellationToken stop)
     {
-        if (plan.Steps.IsEmpty) return Read(slice, until, new DirectReceiver(batch));
-        var collected = new CollectingReceiver();
-        var count = Read(slice, until, collected);
+        if (plan.Steps.IsEmpty) return Read(batch, slice, until, new DirectReceiver(batch, plan.KeepsKeys));
+        var collected = new CollectingReceiver(plan.KeepsKeys);
+        var count = Read(batch, slice, until, collected);
         await ProcessAsync(plan, batch, collected.Records, beating, stop);
         return count;
     }
@@ -42,7 +43,7 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
         foreach (var record in records) batch.Add(record);
     }
 
-    private int Read(SourceSlice source, ShardPosition? until, IReceiver receiver)
+    private int Read(BatchWriter batch, SourceSlice source, ShardPosition? until, IReceiver receiver)
     {
         var count = 0;
         foreach (var slice in source.Slices)
@@ -55,45 +56,54 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
                 count++;
                 var number = new SequenceNumber(shard.Incarnation, source.Generation, shard.Shard, slice.Batch.Row, record.Index);
                 var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.ArrivalMs);
-                var data = record.Current.Data;
-                switch (_deaggregator.Read(data))
+                var current = record.Current;
+                switch (_deaggregator.Read(current.Data))
                 {
                     case AggregationKind.None:
-                        receiver.Take(data, number, null, arrivedAt);
+                        Take(current, number, null, arrivedAt);
                         break;
                     case AggregationKind.Aggregated:
-                        for (var i = 0; i < _deaggregator.Count; i++) receiver.Take(_deaggregator.UserRecord(data, i).Data, number, i, arrivedAt);
+                        for (var i = 0; i < _deaggregator.Count; i++) Take(_deaggregator.UserRecord(current.Data, i), number, i, arrivedAt);
                         break;
                 }
             }
         }
         return count;
+
+        void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
+        {
+            batch.Keep(record.Data, arrivedAt);
+            receiver.Take(record, number, subSequenceNumber, arrivedAt);
+        }
     }
 
     private static string IdOf(SequenceNumber number, int? subSequenceNumber) => subSequenceNumber is { } sub
         ? string.Create(CultureInfo.InvariantCulture, $"{number}.{sub}")
         : number.ToString();
 
+    private static DeliveryRecord Record(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt, bool keepsKey) =>
+        new(IdOf(number, subSequenceNumber), arrivedAt, record.Data.ToArray()) { Key = keepsKey ? Encoding.UTF8.GetString(record.PartitionKey) : null };
+
     private interface IReceiver
     {
-        void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt);
+        void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt);
     }
 
     /// <summary>Nothing looks at the records: they go from the source into the file.</summary>
-    private sealed class DirectReceiver(BatchWriter batch) : IReceiver
+    private sealed class DirectReceiver(BatchWriter batch, bool keepsKeys) : IReceiver
     {
-        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
+        public void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
         {
-            if (batch.TryAdd(data)) return;
-            batch.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
+            if (batch.TryAdd(record.Data)) return;
+            batch.Add(Record(record, number, subSequenceNumber, arrivedAt, keepsKeys));
         }
     }
 
-    private sealed class CollectingReceiver : IReceiver
+    private sealed class CollectingReceiver(bool keepsKeys) : IReceiver
     {
         public List<DeliveryRecord> Records { get; } = [];
 
-        public void Take(ReadOnlySpan<byte> data, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt) =>
-            Records.Add(new DeliveryRecord(IdOf(number, subSequenceNumber), arrivedAt, data.ToArray()));
+        public void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt) =>
+            Records.Add(Record(record, number, subSequenceNumber, arrivedAt, keepsKeys));
     }
 }

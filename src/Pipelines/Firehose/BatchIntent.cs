@@ -9,14 +9,26 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="Epoch">Of the consumer whose files in the spool hold the bytes.</param>
 /// <param name="Definition">Under which it was made: a change takes effect with the next batch, and never in a redo.</param>
 /// <remarks>Not for comparison: the objects are compared by reference.</remarks>
-public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoch, DeliveryDefinition Definition, ImmutableArray<IntendedObject> Objects)
-{
-    public long Records => Objects.Sum(o => o.Records);
-}
+public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoch, DeliveryDefinition Definition, ImmutableArray<IntendedObject> Objects);
 
 /// <param name="Key">Name at the destination.</param>
 /// <param name="Spool">File name in the spool.</param>
 /// <param name="Sha256">Of the bytes, 32 of them.</param>
 /// <param name="OldestMs">Arrival of its first record, in ms since 1970.</param>
-/// <param name="IsError">It holds records that could not be processed.</param>
-public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, long OldestMs, bool IsError);
+public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, long OldestMs, ObjectKind Kind);
+
+/// <summary>What an object holds, which says where it belongs.</summary>
+public enum ObjectKind
+{
+    /// <summary>Records as the steps left them: for the destination.</summary>
+    Records = 1,
+
+    /// <summary>Records that could not be processed, with their reasons: for the error output.</summary>
+    Errors = 2,
+
+    /// <summary>Records as they came: for the backup.</summary>
+    Source = 3,
+
+    /// <summary>What is known of records that were lost: for the error output. There is nothing in it to send again.</summary>
+    Gap = 4,
+}

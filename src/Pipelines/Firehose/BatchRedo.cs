@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -8,14 +8,19 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="newBatch">A batch of the plan from the position on.</param>
 /// <param name="readOnce">The next slice from a position on and where to go on; null when told to stop.</param>
 internal sealed class BatchRedo(
-    BatchIntent pending, Spool spool, BatchDelivery delivery, BatchFiller filler, Func<DeliveryPlan, ShardPosition, BatchWriter> newBatch,
+    BatchIntent pending, ShardKey shard, Spool spool, BatchDelivery delivery, BatchFiller filler, Func<DeliveryPlan, ShardPosition, BatchWriter> newBatch,
     Func<ShardPosition, Task<(ShardPosition? Next, Envelope<SourceSlice> Slice)?>> readOnce)
 {
+    private readonly List<LostStretch> _lost = [];
+
+    /// <summary>Records of the batch that the source had given up when it was made again.</summary>
+    public IReadOnlyList<LostStretch> Lost => _lost;
+
     public async Task RunAsync(DeliveryPlan plan, CancellationToken stop)
     {
         var lost = pending.Objects.Where(o => !IsInSpool(o)).ToList();
         // What is loaded is not looked for; loading it again is the loader's to make harmless.
-        var kept = lost.Where(o => o.IsError || (plan.StoresObjects && plan.Load is null)).ToList();
+        var kept = lost.Where(o => o.Kind != ObjectKind.Records || (plan.StoresObjects && plan.Load is null)).ToList();
         if (kept.Count > 0) lost = [.. await delivery.MissingAsync(plan, kept, stop), .. lost.Except(kept)];
         await delivery.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)), stop);
         if (lost.Count > 0) await MakeAgainAsync(plan, lost, stop);
@@ -32,7 +37,7 @@ internal sealed class BatchRedo(
     private async Task MakeAgainAsync(DeliveryPlan plan, List<IntendedObject> lost, CancellationToken stop)
     {
         using var batch = newBatch(plan, pending.From);
-        await foreach (var slice in SlicesAsync(stop)) await filler.AddAsync(plan, batch, slice, pending.To, stop);
+        await ReadAsync(plan, batch, stop);
         // By their ids: the rest of a name has the time of the first record, which may be another now.
         var written = pending.Objects.Except(lost).Select(IdOf).ToHashSet(StringComparer.Ordinal);
         var made = batch.Close();
@@ -40,15 +45,25 @@ internal sealed class BatchRedo(
         spool.Delete(made.Select(o => o.Spool));
     }
 
-    /// <summary>Of the batch's stretch, and a little beyond.</summary>
-    private async IAsyncEnumerable<SourceSlice> SlicesAsync([EnumeratorCancellation] CancellationToken stop)
+    /// <summary>The records of the batch's stretch that the source still has, and what is known of those that it has not.</summary>
+    private async Task ReadAsync(DeliveryPlan plan, BatchWriter batch, CancellationToken stop)
     {
+        var progress = new SourceProgress(shard, pending.From);
         ShardPosition? next = pending.From;
-        while (next is { } position && position.CompareTo(pending.To) < 0)
+        while (next is { } position && progress.Position.CompareTo(pending.To) < 0)
         {
             if (await readOnce(position) is not var (after, envelope)) throw new OperationCanceledException(stop);
             next = after;
-            yield return envelope.Value;
+            if (progress.Take(envelope.Value, envelope.Position) is { } gap) Lose(batch, gap with { WasRead = true });
+            await filler.AddAsync(plan, batch, envelope.Value, pending.To, stop);
         }
+    }
+
+    private void Lose(BatchWriter batch, LostStretch gap)
+    {
+        // What is lost behind the batch is met by who goes on there.
+        if (gap.Next.CompareTo(pending.To) > 0) gap = gap with { Next = pending.To };
+        batch.Lose(gap, DateTimeOffset.FromUnixTimeMilliseconds(pending.Objects.Min(o => o.OldestMs)));
+        _lost.Add(gap);
     }
 }

@@ -1,38 +1,50 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
-using ActorStreams.Pipelines.Formats;
 using ActorStreams.Shards.Log;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>
-/// Collects the records of a batch in files of the spool, one for each partition and one for each kind of failure: what it takes of memory does not
-/// grow with the batch. For one thread at a time.
+/// Collects the records of a batch in files of the spool, one for each partition and one for each kind of failure, and those of the backup: what it
+/// takes of memory does not grow with the batch. For one thread at a time.
 /// </summary>
 internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identity, ShardPosition from, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<string, OpenObject> _partitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OpenObject> _errors = new(StringComparer.Ordinal);
+    private readonly List<OpenObject> _gaps = [];
+    private readonly BatchBackup? _backup = plan.Backup is { } backup ? new BatchBackup(backup, spool, part => IdOf(identity, from, part)) : null;
     private long _since;
 
     public ShardPosition From => from;
 
-    public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0;
+    public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _gaps.Count == 0 && _backup is null or { IsEmpty: true };
 
     /// <summary>Records that failed.</summary>
     public long Failures => _errors.Values.Sum(e => e.Records);
 
-    public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval);
+    public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval || _backup is { IsFull: true });
 
     private long LargestBytes { get; set; }
+
+    /// <summary>Keeps a record as it came for the backup, where there is one.</summary>
+    public void Keep(ReadOnlySpan<byte> data, DateTimeOffset arrivedAt)
+    {
+        if (_backup is null) return;
+        Note();
+        _backup.Add(data, arrivedAt);
+    }
 
     /// <summary>A record as it came, of the only partition; false where it takes more than that, and <see cref="Add"/> is needed.</summary>
     public bool TryAdd(ReadOnlySpan<byte> data)
     {
-        if (!_partitions.TryGetValue("", out var to) || to.Add(data) is not null) return false;
+        if (plan.KeepsKeys || !_partitions.TryGetValue("", out var to) || to.Add(data) is not null) return false;
         LargestBytes = Math.Max(LargestBytes, to.BytesIn);
         return true;
     }
@@ -40,9 +52,11 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     public void Add(DeliveryRecord record)
     {
         Note();
+        // In one object, records that are loaded one after the other have one order, also in a batch that is made again.
+        if (plan.KeepsKeys) record = record with { PartitionKeys = PartitionKeyNames.None };
         var partition = string.Join('\0', record.PartitionKeys.Select(k => $"{k.Key}={k.Value}"));
         if (!_partitions.TryGetValue(partition, out var to) && !TryOpen(record, partition, out to)) return;
-        if (to.Add(record.Data.Span) is { } problem)
+        if (to.Add(plan.KeepsKeys ? KeyedRecords.Write(record) : record.Data.Span) is { } problem)
             Fail(new FailedRecord(record, FailedRecord.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
         else
             LargestBytes = Math.Max(LargestBytes, to.BytesIn);
@@ -60,18 +74,35 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
     }
 
+    /// <summary>Notes what was lost, under a name that belongs to this stretch of records alone.</summary>
+    /// <param name="at">Named in the object's key; the same at each redo.</param>
+    public void Lose(LostStretch lost, DateTimeOffset at)
+    {
+        Note();
+        var id = IdOf(string.Create(CultureInfo.InvariantCulture, $"gap:{lost.First.Row}:{lost.First.Index}-{lost.Next.Row}:{lost.Next.Index}"));
+        var gap = new OpenObject(plan.Names.ErrorKey(LostStretch.ErrorType, at, id), at, spool, id, plan.ErrorFormat);
+        gap.Add(lost.ToLine(time.GetUtcNow()));
+        _gaps.Add(gap);
+    }
+
     /// <summary>The files are whole and durable.</summary>
     public ImmutableArray<IntendedObject> Close()
     {
         ImmutableArray<IntendedObject> objects =
-            [.. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(isError: false)), .. _errors.Values.Select(e => e.Close(isError: true))];
+        [
+            .. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(ObjectKind.Records)),
+            .. _errors.Values.Select(e => e.Close(ObjectKind.Errors)),
+            .. _gaps.Select(g => g.Close(ObjectKind.Gap)),
+            .. _backup?.Close() ?? [],
+        ];
         spool.Flush();
         return objects;
     }
 
     public void Dispose()
     {
-        foreach (var open in _partitions.Values.Concat(_errors.Values)) open.Dispose();
+        foreach (var open in _partitions.Values.Concat(_errors.Values).Concat(_gaps)) open.Dispose();
+        _backup?.Dispose();
     }
 
     private void Note()
@@ -101,51 +132,8 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     }
 
     /// <summary>The same at each redo, so that what was delivered is found again under its name.</summary>
-    private Guid IdOf(string partition) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity}\n{from.Row}:{from.Index}\n{partition}")).AsSpan(0, 16));
+    private Guid IdOf(string part) => IdOf(identity, from, part);
 
-    private sealed class OpenObject : IDisposable
-    {
-        private readonly string _key;
-        private readonly string _name;
-        private readonly DateTimeOffset _oldest;
-        private readonly HashingFile _file;
-        private readonly IObjectEncoder _encoder;
-        private bool _isClosed;
-
-        public OpenObject(string key, DateTimeOffset oldest, Spool spool, Guid id, IObjectFormat format)
-        {
-            (_key, _oldest, _name) = (key, oldest, spool.NameOf(id));
-            _file = new HashingFile(spool.PathOf(_name));
-            _encoder = format.Open(_file);
-        }
-
-        public long BytesIn { get; private set; }
-
-        public long Records { get; private set; }
-
-        public string? Add(ReadOnlySpan<byte> data)
-        {
-            if (_encoder.Add(data) is { } problem) return problem;
-            BytesIn += data.Length;
-            Records++;
-            return null;
-        }
-
-        public IntendedObject Close(bool isError)
-        {
-            _encoder.Finish();
-            _isClosed = true;
-            var hash = _file.Complete();
-            return new IntendedObject(_key, _name, _file.Length, hash, Records, _oldest.ToUnixTimeMilliseconds(), isError);
-        }
-
-        public void Dispose()
-        {
-            _encoder.Dispose();
-            _file.Dispose();
-            // Nothing was promised of it.
-            if (!_isClosed) File.Delete(_file.Path);
-        }
-    }
+    private static Guid IdOf(string identity, ShardPosition from, string part) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity}\n{from.Row}:{from.Index}\n{part}")).AsSpan(0, 16));
 }

@@ -49,6 +49,10 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly GraphPulse _pulse;
     private readonly WaitNote _sourceWaiting;
     private readonly WaitNote _destinationWaiting;
+    private readonly SourceProgress _progress;
+
+    // Of which no slice has told yet.
+    private readonly List<LostStretch> _lost = [];
     private ShardPosition _delivered;
 
     // Set as the graph begins: what is wrong with a configuration is the failure of a graph.
@@ -71,9 +75,13 @@ public sealed class DeliveryGraph : IConsumerGraph
         _destinationWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Append));
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
         _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
-        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync);
+        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
+        {
+            Producer = $"{start.Definition.Name}/{start.Shard.PersistenceId}/{start.Life}",
+        };
         _delivered = start.Intent?.To ?? start.Checkpoint;
         _keptTo = _delivered;
+        _progress = new SourceProgress(start.Shard, _delivered);
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
 
@@ -149,9 +157,10 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RedoAsync(BatchIntent pending)
     {
         await using var plan = _deliveries.Plan(pending.Definition);
-        var redo = new BatchRedo(pending, _spool, _delivery, _filler, NewBatch, from => ShardSource.ReadOnceAsync(
+        var redo = new BatchRedo(pending, _start.Shard, _spool, _delivery, _filler, NewBatch, from => ShardSource.ReadOnceAsync(
             _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
         await redo.RunAsync(plan, _stopWaiting.Token);
+        _lost.AddRange(redo.Lost);
         _deliveredFiles = [.. pending.Objects.Select(o => o.Spool)];
     }
 
@@ -161,28 +170,44 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task<Envelope<FilledSlice>> FillAsync(Envelope<SourceSlice> envelope)
     {
         var since = _services.Time.GetTimestamp();
-        var batch = _batch!;
-        var records = await _filler.AddAsync(_plan!, batch, envelope.Value, null, _stopWaiting.Token);
+        var source = envelope.Value;
+        var batch = BatchFor(source);
+        if (_progress.Take(source, envelope.Position) is { } lost)
+        {
+            batch.Lose(lost, lost.After ?? _services.Time.GetUtcNow());
+            _lost.Add(lost);
+        }
+        var records = await _filler.AddAsync(_plan!, batch, source, null, _stopWaiting.Token);
         BatchIntent? closed = null;
         var failures = 0L;
         if (batch.IsDue || (envelope.IsEnd && !batch.IsEmpty))
         {
             failures = batch.Failures;
-            closed = new BatchIntent(batch.From, envelope.Position, _start.Epoch, _start.Definition, batch.Close());
+            closed = new BatchIntent(batch.From, _progress.Position, _start.Epoch, _start.Definition, batch.Close());
             batch.Dispose();
-            _batch = NewBatch(_plan!, envelope.Position);
+            _batch = NewBatch(_plan!, _progress.Position);
         }
         else if (batch.IsEmpty)
         {
             // All up to here was dropped, or there was nothing.
-            _batch = NewBatch(_plan!, envelope.Position);
+            _batch = NewBatch(_plan!, _progress.Position);
         }
         _pulse.Spent(GraphStage.Work, since);
-        var source = envelope.Value;
-        return envelope.With(new FilledSlice(
-            new ConsumerCounts(records, 0, failures, source.Skipped is null ? 0 : 1), source.BehindMs, source.BehindRecords, source.Skipped, source.Generation,
+        var gap = _lost is [.., var newest] ? new TrimGap(newest.First, newest.Next.Row) : null;
+        var filled = new FilledSlice(
+            new ConsumerCounts(records, 0, failures, _lost.Count), source.BehindMs, source.BehindRecords, gap, source.Generation,
             closed, closed is not null || batch.IsEmpty,
-            source.Slices.IsEmpty ? null : DateTimeOffset.FromUnixTimeMilliseconds(source.Slices[^1].Batch.Header.LastArrivalMs)));
+            source.Slices.IsEmpty ? null : DateTimeOffset.FromUnixTimeMilliseconds(source.Slices[^1].Batch.Header.LastArrivalMs));
+        _lost.Clear();
+        return new Envelope<FilledSlice>(filled, _progress.Position, envelope.IsEnd);
+    }
+
+    /// <summary>One that begins with the oldest record there is says which that was: a redo has to know what was trimmed since.</summary>
+    private BatchWriter BatchFor(SourceSlice source)
+    {
+        if (_batch!.IsEmpty && _batch.From.Row == 0 && source.Slices is [var first, ..])
+            _batch = NewBatch(_plan!, new ShardPosition(first.Batch.Row, first.FromIndex));
+        return _batch;
     }
 
     private async Task<Envelope<FilledSlice>> DeliverAsync(Envelope<FilledSlice> envelope)
@@ -238,11 +263,4 @@ public sealed class DeliveryGraph : IConsumerGraph
             envelope.Position, _delivered, envelope.IsEnd, slice.Counts, slice.BehindMs, slice.BehindRecords, slice.Skipped,
             isKept ? OperatorState.Empty : null, default, slice.Generation);
     }
-
-    /// <param name="Closed">The batch that ends with the slice, or null.</param>
-    /// <param name="IsClean">Nothing up to the slice's end is left for a later batch.</param>
-    /// <param name="LastArrival">Of the newest record read; null where there was none.</param>
-    private sealed record FilledSlice(
-        ConsumerCounts Counts, long BehindMs, long? BehindRecords, TrimGap? Skipped, int Generation, BatchIntent? Closed, bool IsClean,
-        DateTimeOffset? LastArrival);
 }

@@ -35,12 +35,21 @@ public sealed record DeliveryPlan : IAsyncDisposable
     /// <summary>Whether the objects are written there, and not only what failed.</summary>
     public bool StoresObjects { get; init; } = true;
 
+    /// <summary>
+    /// Whether the objects hold the id and the partition key of each record's source too, as <see cref="KeyedRecords"/> has it, all of a batch in one object.
+    /// </summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Where the records of the objects are loaded besides; null where the objects are all.</summary>
     public LoadPlan? Load { get; init; }
+
+    /// <summary>Where all records are kept as they came; null where only those are that fail.</summary>
+    public BackupPlan? Backup { get; init; }
 
     public async ValueTask DisposeAsync()
     {
         Store.Dispose();
+        Backup?.Store.Dispose();
         if (Load is not null) await Load.Loader.DisposeAsync();
         foreach (var step in Steps.OfType<IDisposable>()) step.Dispose();
     }

@@ -5,6 +5,8 @@ using ActorStreams.Pipelines.Firehose.Destinations.Postgres;
 using ActorStreams.Pipelines.Firehose.Destinations.Search;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Formats;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Streams;
 using Npgsql;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -65,6 +67,8 @@ public sealed partial class DeliveryPlanReader
     {
         var endpoint = document.Object("EndpointConfiguration");
         var request = document.Object("RequestConfiguration");
+        if (StreamArn().Match(endpoint?.Text("Url") ?? "") is { Success: true } arn)
+            return Stream(definition, document, new StreamId(arn.Groups[1].Value, arn.Groups[2].Value));
         var plan = LoadedObjects(definition, document, "AllData");
         if (!Uri.TryCreate(endpoint?.Text("Url"), UriKind.Absolute, out var url)) return Missing(document, "EndpointConfiguration.Url", plan);
         if (plan is null) return null;
@@ -78,6 +82,19 @@ public sealed partial class DeliveryPlanReader
         }, time);
         var loader = new HttpLoader($"endpoint {url}", "http-endpoint-failed", "HttpEndpoint.Rejected", client.SendAsync, http);
         return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+    }
+
+    private DeliveryPlan? Stream(DeliveryDefinition definition, DeliveryDocument document, StreamId target)
+    {
+        if (streams?.Invoke() is not { } reached)
+        {
+            document.Report("EndpointConfiguration.Url", "streams cannot be reached yet.");
+            return null;
+        }
+        if (target == definition.Source) document.Report("EndpointConfiguration.Url", $"the stream {target} is the source: what is delivered would be read again without end.");
+        if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
+        var loader = new StreamLoader(reached, target, definition.Name, new StreamSinkOptions(), time);
+        return plan with { KeepsKeys = true, Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 
     private DeliveryPlan? Splunk(DeliveryDefinition definition, DeliveryDocument document)
@@ -129,9 +146,13 @@ public sealed partial class DeliveryPlanReader
     private DeliveryPlan? LoadedObjects(DeliveryDefinition definition, DeliveryDocument document, string allMode)
     {
         if (document.Object("S3Configuration") is not { } bucket) return Missing(document, "S3Configuration");
-        if (document.Text("S3BackupMode") == allMode)
-            document.Report("S3BackupMode", $"'{allMode}' is not served; what the destination does not take is kept.");
-        return Objects(definition, bucket, document) is { } plan ? plan with { Format = new RecordsFormat(), StoresObjects = false } : null;
+        if (Objects(definition, bucket, document) is not { } plan) return null;
+        return plan with
+        {
+            Format = new RecordsFormat(),
+            StoresObjects = false,
+            Backup = document.Text("S3BackupMode") == allMode ? Backup(definition, bucket) : null,
+        };
     }
 
     private static TimeSpan RetryOf(DeliveryDocument document, int seconds) =>
@@ -149,6 +170,9 @@ public sealed partial class DeliveryPlanReader
         if (plan is not null) _ = plan.DisposeAsync();
         return null;
     }
+
+    [GeneratedRegex(@"^arn:[^:]*:kinesis:([a-zA-Z0-9-]+):[0-9]{12}:stream/([a-zA-Z0-9_.-]+)$")]
+    private static partial Regex StreamArn();
 
     [GeneratedRegex(@"^jdbc:(?:redshift|postgresql)://([^:/]+)(?::\d+)?/([^?;]+)")]
     private static partial Regex JdbcUrl();

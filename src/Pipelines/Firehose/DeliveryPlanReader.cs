@@ -6,11 +6,13 @@ using ActorStreams.Pipelines.Firehose.Destinations.Http;
 using ActorStreams.Pipelines.Firehose.Destinations.S3;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Formats;
+using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>Makes a delivery stream's document workable on these machines, or says everything that is wrong with it.</summary>
-public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProvider time)
+/// <param name="streams">Asked when a delivery to a stream begins; null where there are none.</param>
+public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProvider time, Func<IStreams?>? streams = null)
 {
     private const long Mebibyte = 1 << 20;
     private const int SizeDefault = 5;
@@ -45,7 +47,6 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     private DeliveryPlan? Objects(DeliveryDefinition definition, DeliveryDocument bucket, DeliveryDocument? document = null)
     {
         document ??= bucket;
-        if (document.Text("S3BackupMode") == "Enabled") document.Report("S3BackupMode", "'Enabled' is not served; records as they came are kept where they fail.");
         var hints = document.Object("BufferingHints") ?? bucket.Object("BufferingHints");
         var problemsBefore = document.ProblemCount;
         var processing = new ProcessingReader(options, _functions, time).Read(definition, document);
@@ -57,9 +58,11 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             : Plain(bucket, processing.Delimiter);
         var names = Names(definition, bucket, processing, format, isProcessingWrong);
         var store = Store(bucket);
+        var backup = document.Text("S3BackupMode") == "Enabled" ? SourceBackup(definition, document) : null;
         if (format is null || names is null || store is null)
         {
             store?.Dispose();
+            backup?.Store.Dispose();
             return null;
         }
         return new DeliveryPlan
@@ -71,7 +74,27 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             Names = names,
             Steps = processing.Steps,
             Store = store,
+            Backup = backup,
         };
+    }
+
+    private BackupPlan? SourceBackup(DeliveryDefinition definition, DeliveryDocument document)
+    {
+        if (document.Object("S3BackupConfiguration") is { } bucket) return Backup(definition, bucket);
+        document.Report("S3BackupConfiguration", "is wanted where S3BackupMode is Enabled.");
+        return null;
+    }
+
+    private BackupPlan? Backup(DeliveryDefinition definition, DeliveryDocument bucket)
+    {
+        // As they came: nothing parts them, and nothing stands between them.
+        var format = Plain(bucket, default);
+        var names = Names(definition, bucket, ProcessingPlan.None, format, isProcessingWrong: false);
+        var store = Store(bucket);
+        if (format is not null && names is not null && store is not null)
+            return new BackupPlan(store, names, format, (bucket.Object("BufferingHints")?.Number("SizeInMBs") ?? SizeDefault) * Mebibyte);
+        store?.Dispose();
+        return null;
     }
 
     /// <param name="isProcessingWrong">Which partition keys there are is not known, so nothing is said of them.</param>

@@ -1,4 +1,6 @@
 using ActorStreams.Pipelines.Sinks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -15,6 +17,16 @@ public sealed record DeliveryServices(string SpoolFolder, Func<DeliveryDefinitio
 
     /// <summary>Objects of one batch that are written side by side.</summary>
     public int ObjectsAtOnce { get; init; } = 4;
+
+    /// <summary>
+    /// The part of the source's retention that the oldest record which is not delivered may have used up; beyond it a person is warned, while there is time.
+    /// </summary>
+    public double RetentionShareMax { get; init; } = 0.75;
+
+    /// <summary>How often that is looked at.</summary>
+    public TimeSpan RetentionLookInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>How often a write that goes on for long shows that it does.</summary>
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromSeconds(5);

@@ -20,6 +20,12 @@ internal static class ErrorLine
             json.WriteString("errorMessage", failed.Message);
             json.WriteNumber("attemptEndingTimestamp", endedAt.ToUnixTimeMilliseconds());
             json.WriteBase64String("rawData", failed.Record.Raw.Span);
+            if (failed.Record.Key is { } key)
+            {
+                // With these it can be sent again to its place.
+                json.WriteString("partitionKey", key);
+                json.WriteString("recordId", failed.Record.Id);
+            }
             json.WriteEndObject();
         }
         line.Write("\n"u8);

@@ -12,7 +12,10 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="Delimiter">Behind each record in an object that is not converted; empty for none.</param>
 /// <param name="QueryKeys">Names of the partition keys that a query gives.</param>
 /// <param name="HasTransform">A function may give partition keys too.</param>
-internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform);
+internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform)
+{
+    public static readonly ProcessingPlan None = new([], default, [], false);
+}
 
 /// <summary>Reads <c>ProcessingConfiguration</c>: the steps stand in the order in which the service takes them, whatever order the document has.</summary>
 internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClient functions, TimeProvider time)
@@ -26,7 +29,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
         ReadOnlyMemory<byte> delimiter = default;
         IReadOnlyList<string> queryKeys = [];
         var hasTransform = false;
-        if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return new ProcessingPlan([], default, [], false);
+        if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return ProcessingPlan.None;
         foreach (var processor in processing.Items("Processors"))
         {
             var type = processor.Text("Type");

@@ -159,6 +159,7 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
         Add("last checkpoint", $"{health.CheckpointMs:0.#} ms");
         if (health.WaitingMs > 0) Add("waiting", $"{health.WaitingMs} ms, {health.Tries} tries");
         if (health.HotKey.Length > 0) Add("most frequent key", $"'{health.HotKey}', {health.HotKeyShare:P0} of a sample");
+        if (health.Retention is { } retention) Add("kept by the source", $"for {Span(retention.LeftMs)} of {Span(retention.RetentionMs)} yet");
         if (health.LastTrouble.Length > 0) Add("last trouble", $"{health.LastTrouble}");
         return evidence.ToImmutable();
     }

@@ -75,7 +75,8 @@ internal static class DeliveryValues
             Sha256 = ByteString.CopyFrom(o.Sha256.Span),
             Records = o.Records,
             OldestMs = o.OldestMs,
-            IsError = o.IsError,
+            IsError = o.Kind is ObjectKind.Errors or ObjectKind.Gap,
+            Kind = o.Kind is ObjectKind.Records or ObjectKind.Errors ? 0 : (int)o.Kind,
         });
         return value;
     }
@@ -86,6 +87,9 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, o.IsError)));
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o))));
     }
+
+    private static ObjectKind KindOf(IntendedObjectValue o) =>
+        o.Kind != 0 ? PipelineValues.Known<ObjectKind>(o.Kind) : o.IsError ? ObjectKind.Errors : ObjectKind.Records;
 }

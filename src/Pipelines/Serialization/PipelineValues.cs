@@ -169,28 +169,36 @@ internal static class PipelineValues
         };
     }
 
-    public static ConsumerHealthValue ToProto(this ConsumerHealth health) => new()
+    public static ConsumerHealthValue ToProto(this ConsumerHealth health)
     {
-        Generation = health.Generation,
-        PulseAgoMs = health.PulseAgoMs,
-        Stage = health.Stage,
-        WaitingMs = health.WaitingMs,
-        Tries = health.Tries,
-        Retrying = health.Retrying,
-        Failures = health.Failures,
-        Silences = health.Silences,
-        LastTrouble = health.LastTrouble,
-        RecordsPerSecond = health.RecordsPerSecond,
-        ClosingMsPerSecond = health.ClosingMsPerSecond,
-        ShareRead = health.Shares.Read,
-        ShareWork = health.Shares.Work,
-        ShareAppend = health.Shares.Append,
-        SharePost = health.Shares.Post,
-        ReadMs = health.ReadMs,
-        CheckpointMs = health.CheckpointMs,
-        HotKey = health.HotKey,
-        HotKeyShare = health.HotKeyShare,
-    };
+        var value = new ConsumerHealthValue
+        {
+            Generation = health.Generation,
+            PulseAgoMs = health.PulseAgoMs,
+            Stage = health.Stage,
+            WaitingMs = health.WaitingMs,
+            Tries = health.Tries,
+            Retrying = health.Retrying,
+            Failures = health.Failures,
+            Silences = health.Silences,
+            LastTrouble = health.LastTrouble,
+            RecordsPerSecond = health.RecordsPerSecond,
+            ClosingMsPerSecond = health.ClosingMsPerSecond,
+            ShareRead = health.Shares.Read,
+            ShareWork = health.Shares.Work,
+            ShareAppend = health.Shares.Append,
+            SharePost = health.Shares.Post,
+            ReadMs = health.ReadMs,
+            CheckpointMs = health.CheckpointMs,
+            HotKey = health.HotKey,
+            HotKeyShare = health.HotKeyShare,
+        };
+        if (health.Retention is not { } retention) return value;
+        value.RetentionMs = retention.RetentionMs;
+        value.RetentionLeftMs = retention.LeftMs;
+        value.IsRetentionShort = retention.IsShort;
+        return value;
+    }
 
     public static ConsumerHealth ToHealth(this ConsumerHealthValue value) => new()
     {
@@ -210,6 +218,7 @@ internal static class PipelineValues
         CheckpointMs = value.CheckpointMs,
         HotKey = value.HotKey,
         HotKeyShare = value.HotKeyShare,
+        Retention = value.HasRetentionMs ? new RetentionLeft(value.RetentionMs, value.RetentionLeftMs, value.IsRetentionShort) : null,
     };
 
     public static StreamKeyValue ToProto(this StreamKey stream) => new() { Region = stream.Region, Incarnation = stream.Incarnation.Value };

@@ -121,12 +121,13 @@ public sealed class StreamSink(
         var found = await _patience.WaitAsync(streams.MapAsync(target, stop).AsTask()) ?? new MapResult.Unavailable("No answer came for a while.");
         if (found is not MapResult.Found { Map: var map })
         {
-            return found switch
+            var problem = found switch
             {
                 MapResult.NotActive { Status: var status } => $"stream {target} is {status}",
                 MapResult.Unavailable { Detail: var detail } => $"stream {target} does not answer: {detail}",
                 _ => $"stream {target} does not exist",
             };
+            return options.WaitsForStream || found is MapResult.Unavailable ? problem : throw new StreamMissingException(problem);
         }
         var replies = await Task.WhenAll(map.Open.Select(async shard =>
             await _patience.WaitAsync(streams.AttachAsync(shard.Key, producer, epoch, stop))

@@ -12,6 +12,9 @@ public sealed record StreamSinkOptions
     /// <summary>How long an answer is waited for before the same is sent again; doubled as long as none comes.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether a stream that is not there is waited for; else <see cref="StreamMissingException"/> is thrown.</summary>
+    public bool WaitsForStream { get; init; } = true;
+
     /// <summary>Waits between tries, which never end: a sink that is away holds the source back and loses nothing.</summary>
     public RetryDelays Retry { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 }

@@ -60,7 +60,7 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
                 $"{Extended}.BucketARN: is missing; it takes a text.",
                 $"Tags[1].Key: is ''; it must have length greater than or equal to 1.",
                 $"Tags[2].Key: is 'aws:x'; {Pattern}: ^(?!aws:)[\\p{{L}}\\p{{Z}}\\p{{N}}_.:\\/=+\\-@%]*$.",
-                "Colour: is not known; known are DeliveryStreamName, SourceStreamName, SourceIsComing, DeliveryStreamEncryptionConfigurationInput, Destination, Tags.",
+                "Colour: is not known; known are DeliveryStreamName, SourceStreamName, ComingStreams, DeliveryStreamEncryptionConfigurationInput, Destination, Tags.",
             ],
             await ProblemsAsync(One(destination, members: [("Tags", Tags(("a", "b"), ("", "c"), ("aws:x", "d"))), ("Colour", "red")])));
     }
@@ -120,7 +120,7 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
     [Fact]
     public async Task A_stream_may_be_there_or_be_on_its_way()
     {
-        Assert.Empty(await ProblemsAsync(One(S3(), members: [("SourceStreamName", "s"), ("SourceIsComing", true)])));
+        Assert.Empty(await ProblemsAsync(One(S3(), members: [("SourceStreamName", "s"), ("ComingStreams", new JsonArray("s"))])));
         await Gateway.StreamAsync();
         Assert.Empty(await ProblemsAsync(One(S3(), members: ("SourceStreamName", "s"))));
     }

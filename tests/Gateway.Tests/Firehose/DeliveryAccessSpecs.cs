@@ -65,6 +65,19 @@ public sealed class DeliveryAccessSpecs : FirehoseSpecs
     }
 
     [Fact]
+    public async Task Who_lets_one_write_to_a_stream_must_be_allowed_to_write()
+    {
+        await Gateway.StreamAsync();
+        var to = new JsonObject { ["EndpointConfiguration"] = new JsonObject { ["Url"] = GatewayHost.ArnOf("s") }, ["S3Configuration"] = S3() };
+        var request = NewOne(to, "HttpEndpoint", "w").ToJsonString();
+
+        (await CallAsync("CreateDeliveryStream", request, s_clerk)).AssertError(
+            "AccessDeniedException",
+            $"User: arn:aws:iam::{Account}:user/clerk is not authorized to perform: kinesis:DescribeStream on resource: {GatewayHost.ArnOf("s")} because no identity-based policy allows the kinesis:DescribeStream action");
+        (await CallAsync("CreateDeliveryStream", request)).AssertOk();
+    }
+
+    [Fact]
     public async Task Other_accounts_may_do_nothing()
     {
         await DeliveryAsync();

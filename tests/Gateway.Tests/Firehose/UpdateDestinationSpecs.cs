@@ -35,6 +35,29 @@ public sealed class UpdateDestinationSpecs : FirehoseSpecs
     }
 
     [Fact]
+    public async Task A_backup_can_be_enabled_later_and_not_disabled_again()
+    {
+        await DeliveryAsync();
+
+        (await UpdateAsync(new JsonObject { ["S3BackupMode"] = "Enabled", ["S3BackupUpdate"] = S3(("Prefix", "as-they-came/")) })).AssertOk();
+
+        Assert.Equal("as-they-came/", (string)Deliveries["d"].Destination.Configuration["S3BackupConfiguration"]!["Prefix"]!);
+        (await UpdateAsync(new JsonObject { ["S3BackupMode"] = "Disabled" }, version: "2")).AssertError(
+            "InvalidArgumentException", "S3BackupMode Enabled can't be changed to Disabled: a backup of all records can't be disabled once it is enabled.");
+    }
+
+    [Fact]
+    public async Task The_backup_of_a_search_cluster_stays_as_it_was_created()
+    {
+        var search = new JsonObject { ["RoleARN"] = Role, ["ClusterEndpoint"] = "https://x", ["IndexName"] = "i", ["S3BackupMode"] = "AllDocuments", ["S3Configuration"] = S3() };
+        (await CreateAsync(NewOne(search, "Amazonopensearchservice"))).AssertOk();
+
+        (await UpdateAsync(new JsonObject { ["S3BackupMode"] = "FailedDocumentsOnly" }, "Amazonopensearchservice")).AssertOk();
+
+        Assert.Equal("AllDocuments", (string)Deliveries["d"].Destination.Configuration["S3BackupMode"]!);
+    }
+
+    [Fact]
     public async Task Of_alternatives_one_takes_the_place_of_the_other()
     {
         await DeliveryAsync();

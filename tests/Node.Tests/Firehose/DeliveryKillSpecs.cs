@@ -11,6 +11,7 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
 {
     private const int Kills = 6;
     private const int Writers = 3;
+    private static readonly int s_recordLength = "writer 0 record 0000000".Length;
 
     [SkippableFact]
     public async Task Kill_minus_nine_leaves_each_acknowledged_record_in_exactly_one_object()
@@ -18,7 +19,8 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
         using var folder = new TempFolder();
         var lake = Directory.CreateDirectory(folder.Folder("lake")).FullName;
-        var settings = new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = lake };
+        var attic = Directory.CreateDirectory(folder.Folder("attic")).FullName;
+        var settings = new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = lake, ["Firehose:Buckets:attic:Folder"] = attic };
         var node = NodeProcess.Start(folder.Folder("data"), settings: settings);
         try
         {
@@ -55,6 +57,8 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
             output.WriteLine($"{total} acknowledged records, {lines.Count} delivered in {Objects(lake).Length} objects.");
             var expected = Enumerable.Range(0, Writers).SelectMany(w => Enumerable.Range(0, acknowledged[w]).Select(i => $"writer {w} record {i:0000000}"));
             Assert.Equal(expected.Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
+            // The backup goes out with the same batches, after the objects or before them.
+            Assert.Equal(expected.Order(StringComparer.Ordinal), (await DeliveredAsync(attic, total)).Order(StringComparer.Ordinal));
             // Each object is a stretch of the shard: of each writer it has records that follow each other.
             Assert.All(Objects(lake).SelectMany(o => Lines(o).GroupBy(l => l[..9])), stretch =>
             {
@@ -77,6 +81,13 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
         ["ErrorOutputPrefix"] = "errors/!{firehose:error-output-type}/",
         ["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 1, ["IntervalInSeconds"] = 0 },
         ["CompressionFormat"] = "GZIP",
+        ["S3BackupMode"] = "Enabled",
+        ["S3BackupConfiguration"] = new JsonObject
+        {
+            ["RoleARN"] = "arn:aws:iam::000000000000:role/firehose",
+            ["BucketARN"] = "arn:aws:s3:::attic",
+            ["CompressionFormat"] = "GZIP",
+        },
         ["ProcessingConfiguration"] = new JsonObject
         {
             ["Enabled"] = true,
@@ -102,6 +113,7 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
     private static string[] Lines(string file)
     {
         using var gzip = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
-        return gzip.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // Records stand in the backup as they came, with nothing between them.
+        return gzip.ReadToEnd().Replace("\n", "", StringComparison.Ordinal).Chunk(s_recordLength).Select(r => new string(r)).ToArray();
     }
 }

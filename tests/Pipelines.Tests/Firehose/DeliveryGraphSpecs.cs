@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Destinations;
-using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Pipelines.Tests.Fakes;
@@ -16,7 +14,7 @@ public sealed class DeliveryGraphSpecs
     public async Task Each_record_is_in_one_object_and_the_objects_hold_what_the_buffer_may()
     {
         await using var rig = new DeliveryRig { BufferInterval = TimeSpan.FromMinutes(1) };
-        var (shard, sent) = Put(rig, 100);
+        var (shard, sent) = rig.Put(100);
 
         await rig.RunAsync(shard, new ShardPosition(12, 0));
 
@@ -32,9 +30,9 @@ public sealed class DeliveryGraphSpecs
     public async Task A_batch_that_is_old_enough_goes_out_however_small_it_is()
     {
         await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20 };
-        var (shard, sent) = Put(rig, 5);
+        var (shard, sent) = rig.Put(5);
 
-        await rig.RunAsync(shard, End(rig));
+        await rig.RunAsync(shard, rig.End);
 
         Assert.Equal(sent, rig.Store.Lines);
     }
@@ -42,11 +40,11 @@ public sealed class DeliveryGraphSpecs
     [Fact]
     public async Task Records_that_fail_are_in_the_error_output_with_their_reason_and_the_others_go_on()
     {
-        await using var rig = new DeliveryRig { Steps = [new Uppercase()] };
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Uppercase()] };
         var shard = rig.Streams.Create("source").Shards[0].Key;
         rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "drops"), ("k", "two"), ("k", "bad format")]);
 
-        await rig.RunAsync(shard, End(rig));
+        await rig.RunAsync(shard, rig.End);
 
         Assert.Equal(["ONE", "TWO"], rig.Store.Lines.Order());
         var errors = rig.Store.Errors.Select(e => JsonDocument.Parse(e).RootElement).OrderBy(e => e.GetProperty("errorCode").GetString()).ToList();
@@ -65,8 +63,8 @@ public sealed class DeliveryGraphSpecs
     [InlineData("checkpointed")]
     public async Task A_crash_at_any_step_leaves_each_record_in_one_object_though_the_transform_answers_otherwise(string step)
     {
-        await using var rig = new DeliveryRig { Steps = [new Fickle()] };
-        var (shard, sent) = Put(rig, 60);
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Fickle()] };
+        var (shard, sent) = rig.Put(60);
         // Partitions are written side by side; some are there and some are not.
         var seen = 0;
         rig.OnStep = at =>
@@ -75,7 +73,7 @@ public sealed class DeliveryGraphSpecs
         };
 
         var incarnations = 1;
-        while (!await rig.RunAsync(shard, End(rig))) Assert.InRange(++incarnations, 2, 200);
+        while (!await rig.RunAsync(shard, rig.End)) Assert.InRange(++incarnations, 2, 200);
 
         Assert.True(incarnations > 1, "It never crashed.");
         Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Order());
@@ -86,18 +84,18 @@ public sealed class DeliveryGraphSpecs
     [Fact]
     public async Task A_batch_whose_spool_is_lost_is_made_again_under_its_names()
     {
-        await using var rig = new DeliveryRig { Steps = [new ByLetter()] };
-        var (shard, sent) = Put(rig, 60);
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.ByLetter()] };
+        var (shard, sent) = rig.Put(60);
         var written = 0;
         rig.OnStep = at =>
         {
             if (at == "write" && ++written == 2) throw new CrashException();
         };
-        Assert.False(await rig.RunAsync(shard, End(rig)));
+        Assert.False(await rig.RunAsync(shard, rig.End));
         Assert.NotNull(rig.State.Intent);
         rig.LoseSpool();
 
-        Assert.True(await rig.RunAsync(shard, End(rig)));
+        Assert.True(await rig.RunAsync(shard, rig.End));
 
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
     }
@@ -105,7 +103,7 @@ public sealed class DeliveryGraphSpecs
     [Fact]
     public async Task A_batch_that_was_made_again_with_other_bytes_and_cut_off_once_more_is_finished()
     {
-        await using var rig = new DeliveryRig { Steps = [new Uppercase()] };
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Uppercase()] };
         var shard = rig.Streams.Create("source").Shards[0].Key;
         rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "two")]);
         foreach (var step in (string[])["write", "delivered"])
@@ -115,13 +113,13 @@ public sealed class DeliveryGraphSpecs
             {
                 if (at == step && rig.State.Intent is not null && ++seen == 1) throw new CrashException();
             };
-            Assert.False(await rig.RunAsync(shard, End(rig)));
+            Assert.False(await rig.RunAsync(shard, rig.End));
             Assert.NotNull(rig.State.Intent);
             rig.LoseSpool();
         }
         rig.OnStep = _ => { };
 
-        Assert.True(await rig.RunAsync(shard, End(rig)));
+        Assert.True(await rig.RunAsync(shard, rig.End));
 
         Assert.Equal(["ONE", "TWO"], rig.Store.Lines.Order());
         Assert.Single(rig.Store.Errors);
@@ -131,17 +129,17 @@ public sealed class DeliveryGraphSpecs
     public async Task A_change_of_configuration_takes_effect_with_the_next_batch_and_not_in_a_redo()
     {
         await using var rig = new DeliveryRig();
-        var (shard, sent) = Put(rig, 60);
+        var (shard, sent) = rig.Put(60);
         var written = 0;
         rig.OnStep = at =>
         {
             if (at == "write" && ++written == 2) throw new CrashException();
         };
-        await rig.RunAsync(shard, End(rig));
+        await rig.RunAsync(shard, rig.End);
         var pending = rig.State.Intent!.Objects.Select(o => o.Key).ToList();
         rig.LoseSpool();
 
-        await rig.RunAsync(shard, End(rig), DeliveryRig.Definition with { Version = 2 });
+        await rig.RunAsync(shard, rig.End, DeliveryRig.Definition with { Version = 2 });
 
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
         Assert.All(pending, key => Assert.StartsWith("v1/", key));
@@ -153,14 +151,14 @@ public sealed class DeliveryGraphSpecs
     public async Task A_destination_that_is_away_holds_the_source_back_and_loses_nothing()
     {
         await using var rig = new DeliveryRig();
-        var (shard, sent) = Put(rig, 60);
+        var (shard, sent) = rig.Put(60);
         var tries = 0;
         rig.OnStep = at =>
         {
             if (at == "write" && ++tries < 20) throw new DestinationAwayException("as told");
         };
 
-        Assert.True(await rig.RunAsync(shard, End(rig)));
+        Assert.True(await rig.RunAsync(shard, rig.End));
 
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
     }
@@ -169,10 +167,10 @@ public sealed class DeliveryGraphSpecs
     public async Task What_failed_is_sent_again_exactly_once_however_often_it_is_asked_for()
     {
         var (isMended, log) = (false, new List<string>());
-        await using var rig = new DeliveryRig { Steps = [new Moody(() => isMended)] };
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Moody(() => isMended)] };
         var shard = rig.Streams.Create("source").Shards[0].Key;
         rig.Streams.Put("source", [("k", "one"), ("k", "two"), ("k", "three")]);
-        await rig.RunAsync(shard, End(rig));
+        await rig.RunAsync(shard, rig.End);
         Assert.Equal(["one"], rig.Store.Lines);
         var redriver = rig.Redriver();
         Assert.Equal(FailureKind.Records, Assert.Single(await redriver.ListAsync(DeliveryRig.Definition, CancellationToken.None)).Kind);
@@ -192,74 +190,5 @@ public sealed class DeliveryGraphSpecs
         Assert.Equal((new RedriveResult(1, 0), new RedriveResult(0, 0)), (redriven, again));
         Assert.Equal(["one", "three", "two"], rig.Store.Lines.Order());
         Assert.Empty(await redriver.ListAsync(DeliveryRig.Definition, CancellationToken.None));
-    }
-
-    private static (ShardKey Shard, IReadOnlyList<string> Sent) Put(DeliveryRig rig, int count)
-    {
-        var shard = rig.Streams.Create("source").Shards[0].Key;
-        var sent = Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{(char)('a' + (i % 5))} record {i:0000} of many")).ToList();
-        foreach (var five in sent.Chunk(5)) rig.Streams.Put("source", five.Select(s => ("k", s)));
-        return (shard, sent);
-    }
-
-    private static ShardPosition End(DeliveryRig rig)
-    {
-        var last = rig.Streams.All("source")[^1].Number;
-        return new ShardPosition(last.Row, last.Index + 1);
-    }
-
-    private static DeliveryRecord Keyed(DeliveryRecord record, string key) =>
-        record with { PartitionKeys = PartitionKeyNames.None.Add(PartitionKeyNames.FromQuery("k"), key) };
-
-    private sealed class Uppercase : IRecordStep
-    {
-        public bool IsDeterministic => true;
-
-        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
-            [.. records.Where(r => TextOf(r) is not ("fails" or "drops"))
-                .Select(r => Keyed(r, "all") with { Data = Encoding.UTF8.GetBytes(TextOf(r) is var t && t.StartsWith("bad", StringComparison.Ordinal) ? t : t.ToUpperInvariant()) })],
-            [.. records.Where(r => TextOf(r) == "fails")
-                .Select(r => new FailedRecord(r, "processing-failed", "Lambda.ProcessingFailedStatus", "as told", 2))],
-            records.Count(r => TextOf(r) == "drops")));
-
-        private static string TextOf(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
-    }
-
-    /// <summary>Takes only the first record until it is mended.</summary>
-    private sealed class Moody(Func<bool> isMended) : IRecordStep
-    {
-        public bool IsDeterministic => true;
-
-        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
-        {
-            var good = records.Where(r => isMended() || r.Data.Span.SequenceEqual("one"u8)).ToList();
-            return Task.FromResult(new Processed(
-                [.. good.Select(r => Keyed(r, "all"))],
-                [.. records.Except(good).Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, "Moody", "as told", 1))], 0));
-        }
-    }
-
-    private sealed class ByLetter : IRecordStep
-    {
-        public bool IsDeterministic => true;
-
-        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
-            [.. records.Select(r => Keyed(r, ((char)r.Data.Span[0]).ToString()))], [], 0));
-    }
-
-    /// <summary>Answers otherwise each time, and puts the records into other partitions.</summary>
-    private sealed class Fickle : IRecordStep
-    {
-        private int _answers;
-
-        public bool IsDeterministic => false;
-
-        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
-            [.. records.Select(r =>
-            {
-                var answer = Interlocked.Increment(ref _answers);
-                return Keyed(r with { Data = Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(r.Data.Span)}={answer}") }, $"p{answer % 4}");
-            })],
-            [], 0));
     }
 }

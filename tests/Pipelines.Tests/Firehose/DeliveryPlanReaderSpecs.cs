@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Formats;
 
@@ -62,6 +63,51 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_has_a_bucket_names_and_compression_of_its_own()
+    {
+        await using var plan = Read("""
+            {"BucketARN":"arn:aws:s3:::lake","CompressionFormat":"ZIP","ErrorOutputPrefix":"errors/","S3BackupMode":"Enabled",
+             "Prefix":"!{partitionKeyFromQuery:zone}/","DynamicPartitioningConfiguration":{"Enabled":true},
+             "ProcessingConfiguration":{"Enabled":true,"Processors":[
+              {"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{zone:.zone}"}]},
+              {"Type":"AppendDelimiterToRecord","Parameters":[]}]},
+             "S3BackupConfiguration":{"BucketARN":"arn:aws:s3:::attic","Prefix":"as-they-came/","CompressionFormat":"GZIP","BufferingHints":{"SizeInMBs":2}}}
+            """);
+
+        var backup = plan.Backup!;
+        Assert.Equal($"folder {Path.Combine(_folder.FullName, "attic")}", backup.Store.Name);
+        Assert.Equal(new PlainFormat(CompressionFormat.Gzip), backup.Format);
+        Assert.Equal(2L << 20, backup.ObjectBytesMax);
+        Assert.Matches("^as-they-came/2026/01/02/00/badges-1-2026-01-02-.*[.]gz$", backup.Names.Key(PartitionKeyNames.None, new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), Guid.Empty));
+    }
+
+    [Theory]
+    [InlineData("HttpEndpoint", "AllData", "\"EndpointConfiguration\":{\"Url\":\"http://127.0.0.1:1/\"}")]
+    [InlineData("Splunk", "AllEvents", "\"HECEndpoint\":\"http://127.0.0.1:1/\",\"HECEndpointType\":\"Raw\",\"HECToken\":\"t\"")]
+    [InlineData("Amazonopensearchservice", "AllDocuments", "\"ClusterEndpoint\":\"http://127.0.0.1:1/\",\"IndexName\":\"i\"")]
+    public async Task Of_what_is_loaded_all_is_kept_in_the_bucket_where_that_is_said(string kind, string mode, string members)
+    {
+        await using var all = Read($$$"""{{{{members}}},"S3BackupMode":"{{{mode}}}","S3Configuration":{"BucketARN":"arn:aws:s3:::attic","CompressionFormat":"GZIP"}}""", kind: kind);
+        await using var failed = Read($$$"""{{{{members}}},"S3Configuration":{"BucketARN":"arn:aws:s3:::attic"}}""", kind: kind);
+
+        Assert.Equal((all.Store.Name, new PlainFormat(CompressionFormat.Gzip)), (all.Backup!.Store.Name, all.Backup.Format));
+        Assert.False(all.StoresObjects);
+        Assert.Null(failed.Backup);
+    }
+
+    [Fact]
+    public void A_backup_that_is_not_described_is_refused() => Assert.Equal(
+        "S3BackupConfiguration: is wanted where S3BackupMode is Enabled.",
+        Assert.Throws<DeliveryConfigurationException>(() => Read("""{"BucketARN":"arn:aws:s3:::lake","S3BackupMode":"Enabled"}""")).Message);
+
+    [Fact]
+    public void What_is_wrong_with_a_backup_is_said_with_its_member() => Assert.StartsWith(
+        "S3BackupConfiguration: Prefix",
+        Assert.Throws<DeliveryConfigurationException>(() => Read("""
+            {"BucketARN":"arn:aws:s3:::lake","S3BackupMode":"Enabled","S3BackupConfiguration":{"BucketARN":"arn:aws:s3:::attic","Prefix":"!{timestamp:yyyy"}}
+            """)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Everything_that_is_wrong_is_said_at_once_with_its_member()
     {
         var refused = Assert.Throws<DeliveryConfigurationException>(() => Read("""
@@ -109,7 +155,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
 
     [Theory]
     [InlineData("Redshift", "{\"ClusterJDBCURL\":\"jdbc:redshift://none:1/d\",\"S3Configuration\":{}}", "ClusterJDBCURL", "S3Configuration.BucketARN")]
-    [InlineData("HttpEndpoint", "{\"S3BackupMode\":\"AllData\",\"S3Configuration\":{}}", "S3BackupMode", "S3Configuration.BucketARN", "EndpointConfiguration.Url")]
+    [InlineData("HttpEndpoint", "{\"S3Configuration\":{}}", "S3Configuration.BucketARN", "EndpointConfiguration.Url")]
     [InlineData("Splunk", "{\"S3Configuration\":{}}", "S3Configuration.BucketARN", "HECEndpoint")]
     [InlineData("Amazonopensearchservice", "{\"DomainARN\":\"d/none\",\"S3Configuration\":{}}", "DomainARN", "S3Configuration.BucketARN")]
     [InlineData(
@@ -127,7 +173,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
 
     private DeliveryPlan Read(
         string document, ImmutableSortedDictionary<string, ImmutableArray<string>>? tables = null, ImmutableSortedDictionary<string, BucketOptions>? buckets = null,
-        ImmutableSortedDictionary<string, TransformOptions>? functions = null)
+        ImmutableSortedDictionary<string, TransformOptions>? functions = null, string kind = "ExtendedS3")
     {
         var options = new FirehoseOptions
         {
@@ -135,6 +181,6 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
             Functions = functions ?? ImmutableSortedDictionary<string, TransformOptions>.Empty,
             Tables = tables ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
         };
-        return new DeliveryPlanReader(options, TimeProvider.System).Read(DeliveryRig.Definition with { Destination = document });
+        return new DeliveryPlanReader(options, TimeProvider.System).Read(DeliveryRig.Definition with { Destination = document, DestinationKind = kind });
     }
 }

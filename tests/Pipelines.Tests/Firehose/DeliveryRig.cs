@@ -6,6 +6,7 @@ using System.Text;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Naming;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Firehose.Redriving;
@@ -35,6 +36,20 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public MemoryStore Store { get; } = new();
 
+    /// <summary>Of <see cref="HasBackup"/>; its objects are named as those of the destination.</summary>
+    public MemoryStore Backup { get; } = new();
+
+    /// <summary>Whether records are kept as they came.</summary>
+    public bool HasBackup { get; init; }
+
+    /// <summary>Where records are loaded, rather than kept in objects; null for objects.</summary>
+    public Func<DeliveryRig, IObjectLoader>? Loader { get; init; }
+
+    /// <summary>How long an object is loaded again.</summary>
+    public TimeSpan LoadRetry { get; init; } = TimeSpan.Zero;
+
+    public bool KeepsKeys { get; init; }
+
     public ConsumerState State => _state;
 
     public ImmutableArray<IRecordStep> Steps { get; init; } = [];
@@ -49,6 +64,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public Action<string> OnStep { get; set; } = _ => { };
 
     public Action<SliceDone> OnSlice { get; init; } = _ => { };
+    /// <summary>Gaps that were counted, over all incarnations.</summary>
+    public long Gaps { get; private set; }
 
     public string SpoolFolder => _spool.FullName;
 
@@ -72,6 +89,25 @@ internal sealed class DeliveryRig : IAsyncDisposable
         _metrics.Dispose();
         await _system.Terminate();
         _spool.Delete(recursive: true);
+    }
+
+    /// <summary>Behind all that was put.</summary>
+    public ShardPosition End
+    {
+        get
+        {
+            var last = Streams.All("source")[^1].Number;
+            return new ShardPosition(last.Row, last.Index + 1);
+        }
+    }
+
+    /// <summary>Opens the source with one shard and puts records to it, five at a time.</summary>
+    public (ShardKey Shard, IReadOnlyList<string> Sent) Put(int count)
+    {
+        var shard = Streams.Create("source").Shards[0].Key;
+        var sent = Enumerable.Range(0, count).Select(i => FormattableString.Invariant($"{(char)('a' + (i % 5))} record {i:0000} of many")).ToList();
+        foreach (var five in sent.Chunk(5)) Streams.Put("source", five.Select(s => ("k", s)));
+        return (shard, sent);
     }
 
     public Redriver Redriver() => new(new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast }, Time);
@@ -105,6 +141,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
             {
                 OnSlice(slice);
                 OnStep("delivered");
+                Gaps += slice.Counts.Gaps;
                 if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, default, 1));
                 OnStep("checkpointed");
                 if (_state.Checkpoint.CompareTo(until) >= 0) delivered.TrySetResult();
@@ -120,20 +157,26 @@ internal sealed class DeliveryRig : IAsyncDisposable
     {
         BufferBytesMax = BufferBytesMax,
         BufferInterval = BufferInterval,
-        Format = new Lines(),
+        Format = Loader is null ? new Lines() : new RecordsFormat(),
         ErrorFormat = new Lines(),
-        Names = ObjectNaming.Create(
-            new NamingSettings("badges", definition.Version.ToString(CultureInfo.InvariantCulture))
-            {
-                Prefix = Steps.IsEmpty ? $"v{definition.Version}/" : $"v{definition.Version}/!{{partitionKeyFromQuery:k}}/",
-                ErrorOutputPrefix = "errors/!{firehose:error-output-type}/",
-                HasDynamicPartitioning = !Steps.IsEmpty,
-                QueryKeys = Steps.IsEmpty ? [] : ["k"],
-            },
-            out var errors) ?? throw new InvalidOperationException(string.Join(" ", errors)),
+        Names = Names(definition, !Steps.IsEmpty && !KeepsKeys),
         Steps = Steps,
-        Store = new Faulty(this),
+        Store = new Faulty(this, Store),
+        Backup = HasBackup ? new BackupPlan(new Faulty(this, Backup), Names(definition, isPartitioned: false), new Lines(), ObjectBytesMax: 150) : null,
+        StoresObjects = Loader is null,
+        KeepsKeys = KeepsKeys,
+        Load = Loader is null ? null : new LoadPlan(Loader(this), LoadRetry, KeepsObjects: false),
     };
+
+    private static ObjectNaming Names(DeliveryDefinition definition, bool isPartitioned) => ObjectNaming.Create(
+        new NamingSettings("badges", definition.Version.ToString(CultureInfo.InvariantCulture))
+        {
+            Prefix = isPartitioned ? $"v{definition.Version}/!{{partitionKeyFromQuery:k}}/" : $"v{definition.Version}/",
+            ErrorOutputPrefix = "errors/!{firehose:error-output-type}/",
+            HasDynamicPartitioning = isPartitioned,
+            QueryKeys = isPartitioned ? ["k"] : [],
+        },
+        out var errors) ?? throw new InvalidOperationException(string.Join(" ", errors));
 
     private void Apply(IConsumerEvent e) => _state = _state.Apply(e);
 
@@ -150,7 +193,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         private static string[] LinesOf(byte[] bytes) => Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private sealed class Faulty(DeliveryRig rig) : IObjectStore
+    private sealed class Faulty(DeliveryRig rig, MemoryStore store) : IObjectStore
     {
         public string Name => "memory";
 
@@ -158,25 +201,25 @@ internal sealed class DeliveryRig : IAsyncDisposable
         {
             rig.OnStep("write");
             var bytes = File.ReadAllBytes(item.File);
-            if (!rig.Store.Objects.GetOrAdd(item.Key, bytes).AsSpan().SequenceEqual(bytes)) throw new ObjectDiffersException($"{item.Key} has other bytes.");
+            if (!store.Objects.GetOrAdd(item.Key, bytes).AsSpan().SequenceEqual(bytes)) throw new ObjectDiffersException($"{item.Key} has other bytes.");
             rig.OnStep("written");
             return Task.CompletedTask;
         }
 
         public Task<bool> HasAsync(ObjectToPut item, CancellationToken cancel)
         {
-            if (!rig.Store.Objects.TryGetValue(item.Key, out var bytes)) return Task.FromResult(false);
+            if (!store.Objects.TryGetValue(item.Key, out var bytes)) return Task.FromResult(false);
             return SHA256.HashData(bytes).AsSpan().SequenceEqual(item.Sha256.Span)
                 ? Task.FromResult(true)
                 : throw new ObjectDiffersException($"{item.Key} has other bytes.");
         }
 
         public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) => Task.FromResult<IReadOnlyList<string>>(
-            [.. rig.Store.Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
+            [.. store.Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
 
         public async Task<bool> TryGetAsync(string key, string file, CancellationToken cancel)
         {
-            if (!rig.Store.Objects.TryGetValue(key, out var bytes)) return false;
+            if (!store.Objects.TryGetValue(key, out var bytes)) return false;
             await File.WriteAllBytesAsync(file, bytes, cancel);
             return true;
         }

@@ -61,7 +61,7 @@ internal static class Samples
 
     private static readonly BatchIntent s_intent = new(
         new ShardPosition(3, 1), s_position, 4, s_delivery,
-        [new IntendedObject("2023/11/14/22/badges-3", "0a0b-4", 1_234, new byte[] { 7, 8, 9 }, 56, 1_700_000_000_023, false), new IntendedObject("errors/x", "0c-4", 5, new byte[] { 1 }, 1, 1_700_000_000_024, true)]);
+        [new IntendedObject("2023/11/14/22/badges-3", "0a0b-4", 1_234, new byte[] { 7, 8, 9 }, 56, 1_700_000_000_023, ObjectKind.Records), new IntendedObject("errors/x", "0c-4", 5, new byte[] { 1 }, 1, 1_700_000_000_024, ObjectKind.Errors)]);
 
     private static readonly Lease s_lease = new(7, s_range, [2, 3], StartPosition.TrimHorizon, 1_700_000_000_000, LeaseOutcome.Finished, 1_700_000_100_000);
 
@@ -104,6 +104,7 @@ internal static class Samples
             CheckpointMs = 2.5,
             HotKey = "pump",
             HotKeyShare = 0.875,
+            Retention = new RetentionLeft(86_400_000, 7_200_000, true),
         },
     };
 
@@ -113,6 +114,7 @@ internal static class Samples
         new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" },
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty),
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
+        new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1),
         new ApplicationAdded(s_delivery),
         new ApplicationSnapshot(new ApplicationState { Source = s_shard.Stream, Life = 3, CreatedMs = 1_700_000_000_001 }),
         new LeasesAdded([s_moved]),

@@ -25,7 +25,19 @@ public interface IObjectLoader : IAsyncDisposable
 /// <param name="Oldest">Arrival of its first record.</param>
 /// <param name="Shard">Where the records come from.</param>
 /// <param name="To">The shard is delivered up to there with its batch.</param>
-public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffset Oldest, string Shard, ShardPosition To);
+public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffset Oldest, string Shard, ShardPosition To)
+{
+    /// <summary>
+    /// Who delivers, one name for all objects of a shard in their order; null for an object that is sent again, out of any order.
+    /// </summary>
+    public string? Producer { get; init; }
+
+    /// <summary>Of the incarnation that delivers: a later one shuts it out.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Told why a try takes long, and null when it goes on.</summary>
+    public Action<string?> Waiting { get; init; } = _ => { };
+}
 
 public abstract record LoadResult
 {

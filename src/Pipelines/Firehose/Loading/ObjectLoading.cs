@@ -15,15 +15,26 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 internal sealed class ObjectLoading(
     DeliveryPlan plan, LoadPlan load, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, BatchDelivery delivery)
 {
-    public async Task LoadAsync(BatchIntent intent, CancellationToken stop)
+    /// <param name="isAgain">They may have been loaded, or given up, before.</param>
+    public async Task LoadAsync(BatchIntent intent, bool isAgain, CancellationToken stop)
     {
-        foreach (var item in intent.Objects.Where(o => !o.IsError)) await LoadAsync(intent.Definition, item, intent.To, stop);
+        foreach (var item in intent.Objects.Where(o => o.Kind == ObjectKind.Records))
+        {
+            // What was given up is for who sends it again; loaded now too, it would be there twice.
+            if (isAgain && !load.KeepsObjects && await delivery.IsNotedAsync(plan, intent.Definition, FailureKind.Processed, item, stop)) continue;
+            await LoadAsync(intent.Definition, item, intent.To, stop);
+        }
     }
 
     /// <summary>False where the object could not be loaded and is left for later, as a whole.</summary>
     public async Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, CancellationToken stop)
     {
-        var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to);
+        var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to)
+        {
+            Producer = delivery.Producer,
+            Epoch = spool.Epoch,
+            Waiting = problem => waiting.Tell(problem is null ? null : $"{load.Loader.Name}: {problem}"),
+        };
         // The waits between tries are longer than what gives no sign of life may be silent.
         var loading = load.Window(time.GetUtcNow()).RunAsync(
             (_, cancel) => load.Loader.LoadAsync(target, cancel),
@@ -92,7 +103,7 @@ internal sealed class ObjectLoading(
             length = file.Length;
         }
         // A try before this one may have written it, at another time: the same records for the same reasons.
-        await delivery.PutAsync(plan, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
+        await delivery.PutAsync(plan.Store, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
         File.Delete(path);
     }
 

@@ -12,6 +12,9 @@ public sealed record DeliveryRecord(string Id, DateTimeOffset ArrivedAt, ReadOnl
     /// <summary>Of dynamic partitioning, by the names that <see cref="PartitionKeyNames"/> gives them; empty where there is none.</summary>
     public ImmutableSortedDictionary<string, string> PartitionKeys { get; init; } = PartitionKeyNames.None;
 
+    /// <summary>Partition key of its source record; null where nobody needs it.</summary>
+    public string? Key { get; init; }
+
     /// <summary>As it came from the source, for the error output.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; } = Data;
 }

@@ -97,7 +97,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             // The note ends with the object's id, by which whatever comes of it is known again.
             var name = $"{note[^Spool.IdLength..]}-0";
             if (_plan.Load is not { } load || !await _plan.Store.TryGetAsync(failure.Key, _spool.PathOf(name), cancel)) return false;
-            var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), IsError: false);
+            var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), ObjectKind.Records);
             var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, _delivery);
             var isLoaded = await loading.LoadAsync(_definition, item, default, cancel);
             File.Delete(_spool.PathOf(name));
@@ -113,7 +113,12 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
                 if (line.Length == 0) continue;
                 using var json = JsonDocument.Parse(line);
                 var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("arrivalTimestamp").GetInt64());
-                records.Add(new DeliveryRecord($"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64()));
+                records.Add(new DeliveryRecord(Text("recordId") ?? $"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64())
+                {
+                    Key = Text("partitionKey"),
+                });
+
+                string? Text(string member) => json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
             }
             using (var batch = new BatchWriter(_plan, _spool, $"{_definition.Name}\nredrive\n{failure.Key}", default, _time))
             {

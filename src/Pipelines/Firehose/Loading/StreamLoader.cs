@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Client;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+
+namespace ActorStreams.Pipelines.Firehose.Loading;
+
+/// <summary>
+/// Appends records to a stream, <b>exactly once</b>: each carries a position that follows from its source record, and the shards remember how far the
+/// producer got, one for each shard of the source. What is sent again has a producer of its own, for its positions may lie below those that went on without it.
+/// </summary>
+internal sealed class StreamLoader(IStreams streams, StreamId target, string application, StreamSinkOptions options, TimeProvider time) : IObjectLoader
+{
+    /// <summary>Parts of one source record are numbered below it, <see cref="SubRecords.CountMax"/> at most.</summary>
+    private const int PartsBase = 512;
+
+    /// <summary>A person who sends again waits for it; what is not known to be there by then is found out by the next one who does.</summary>
+    private static readonly TimeSpan s_redrivePatience = TimeSpan.FromSeconds(30);
+
+    private readonly StreamSinkOptions _options = options with { WaitsForStream = false };
+    private (string Producer, long Epoch, StreamSink Sink)? _sink;
+    private Action<string?> _waiting = _ => { };
+
+    public string Name => $"stream {target}";
+
+    public string ErrorType => "stream-failed";
+
+    public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
+    {
+        var all = RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest)).ToList();
+        var bytesMax = await RecordBytesMaxAsync(cancel);
+        var tooLarge = all.Where(r => IsTooLarge(r, bytesMax)).ToList();
+        var output = all.Select(Output).Where((_, place) => !IsTooLarge(all[place], bytesMax)).OrderBy(r => r.Position).ToList();
+        _waiting = item.Waiting;
+        try
+        {
+            if (item.Producer is { } producer) await Sink(producer, item.Epoch).DeliverAsync(output, cancel);
+            else await RedriveAsync(item, output, cancel);
+        }
+        catch (StreamMissingException e)
+        {
+            // Nothing of it is in a stream that is not there: all can be sent again once there is one.
+            return new LoadResult.Later(e.Message, Open: [.. all.Select(r => new FailedRecord(r, ErrorType, "Retries.Exhausted", e.Message, 1))]);
+        }
+        return new LoadResult.Loaded(
+            [.. tooLarge.Select(r => new FailedRecord(r, ErrorType, "Stream.RecordTooLarge", $"Data and partition key have more than the {bytesMax} bytes that {target} takes.", 1))]);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task RedriveAsync(ObjectToLoad item, List<OutputRecord> output, CancellationToken cancel)
+    {
+        var last = "It does not answer.";
+        _waiting = problem => last = problem ?? last;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(s_redrivePatience);
+        try
+        {
+            // Two who send the same again at once say the same under one name.
+            await Sink($"{application}/redrive/{item.Id:N}", 1).DeliverAsync(output, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new DestinationAwayException($"{Name}: {last}");
+        }
+    }
+
+    /// <summary>One at a time; it looks at its shards again only where they changed.</summary>
+    private StreamSink Sink(string producer, long epoch)
+    {
+        if (_sink is not { } known || known.Producer != producer || known.Epoch != epoch)
+            _sink = known = (producer, epoch, new StreamSink(streams, target, producer, epoch, _options, time, problem => _waiting(problem)));
+        return known.Sink;
+    }
+
+    private async Task<int> RecordBytesMaxAsync(CancellationToken cancel) =>
+        await streams.DescribeStreamAsync(target, cancel) is DescribeStreamResult.Found found ? found.Stream.Configuration.MaxRecordSizeKiB * 1_024 : int.MaxValue;
+
+    private static bool IsTooLarge(DeliveryRecord record, int bytesMax) => record.Data.Length + (long)Encoding.UTF8.GetByteCount(record.Key!) > bytesMax;
+
+    private static OutputRecord Output(DeliveryRecord record, int place)
+    {
+        // An id that came of no source record, of what was kept by a former version, stands for its place.
+        if (record.Id.Length < SequenceNumber.Digits || !SequenceNumber.TryParse(record.Id.AsSpan(0, SequenceNumber.Digits), out var number))
+            return new OutputRecord(new SequenceNumber(default, 0, 0, 0, place), 0, record.Key!, record.Data);
+        var ordinal = 0;
+        foreach (var part in record.Id[SequenceNumber.Digits..].Split('.', StringSplitOptions.RemoveEmptyEntries))
+            ordinal = (ordinal * PartsBase) + int.Parse(part, CultureInfo.InvariantCulture);
+        return new OutputRecord(number, ordinal, record.Key!, record.Data);
+    }
+}

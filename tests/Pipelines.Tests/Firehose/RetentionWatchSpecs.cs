@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Tests.Fakes;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ActorStreams.Pipelines.Tests.Firehose;
+
+/// <summary>The source keeps what it has for a day.</summary>
+public sealed class RetentionWatchSpecs : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 9, 0, 0, 0, TimeSpan.Zero));
+    private readonly FakeStreams _streams;
+    private readonly HttpClient _http = new();
+    private readonly PipelineMetrics _metrics = new();
+    private readonly Lines _log = new();
+    private readonly ShardKey _shard;
+    private int _looks;
+
+    public RetentionWatchSpecs()
+    {
+        _streams = new FakeStreams(_time);
+        _shard = _streams.Create("source").Shards[0].Key;
+        _streams.OnRead = _ =>
+        {
+            Interlocked.Increment(ref _looks);
+            return false;
+        };
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _metrics.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_not_delivered_is_warned_of_when_three_quarters_of_the_retention_are_over()
+    {
+        _streams.Put("source", "k", "old");
+        using var watch = Start();
+        await LookedAsync();
+
+        _time.Advance(TimeSpan.FromHours(17));
+        await LookedAsync();
+        Assert.Equal((TimeSpan.FromHours(7).TotalMilliseconds, false, ""), (watch.Now!.LeftMs, watch.Now.IsShort, watch.Now.Warning));
+
+        await TickUntilAsync(() => Left() is > 6 * 3_600 and <= 7 * 3_600, "the metric");
+
+        _time.Advance(TimeSpan.FromHours(2));
+        await ToldAsync(1);
+        Assert.Matches(@"^The oldest record that is not delivered is given up by the source in [45](\.\d+)? h: its retention is 24 h\.$", watch.Now.Warning);
+        var told = Assert.Single(_log.Told);
+        Assert.Equal((60, LogLevel.Warning), (told.Id, told.Level));
+        Assert.Matches("^Delivery stream badges, shardId-000000000000: The oldest record that is not delivered is given up by the source in [456]", told.Text);
+    }
+
+    [Fact]
+    public async Task It_is_said_again_each_hour_and_when_it_is_over()
+    {
+        _streams.Put("source", "k", "old");
+        using var watch = Start();
+        await LookedAsync();
+        _time.Advance(TimeSpan.FromHours(20));
+        await ToldAsync(1);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await LookedAsync();
+        Assert.Single(_log.Told);
+        _time.Advance(TimeSpan.FromMinutes(59));
+        await ToldAsync(2);
+
+        _time.Advance(TimeSpan.FromHours(3));
+        Assert.Equal("Records that are not delivered are being given up: they are older than the source's retention of 24 h.", watch.Now!.Warning);
+        await LookedAsync();
+        watch.Follow(new ShardPosition(3, 0));
+        await TickUntilAsync(() => _log.Told.Any(t => (t.Id, t.Level) == (61, LogLevel.Information)), "that it is over");
+        Assert.Equal((TimeSpan.FromHours(24).TotalMilliseconds, false), (watch.Now.LeftMs, watch.Now.IsShort));
+    }
+
+    [Fact]
+    public async Task A_source_that_does_not_answer_lets_what_was_seen_grow_older()
+    {
+        _streams.Put("source", "k", "old");
+        using var watch = Start();
+        await Eventually.BeTrueAsync(() => watch.Now is not null, "a first look");
+        _streams.OnRead = _ => true;
+
+        _time.Advance(TimeSpan.FromHours(20));
+
+        Assert.True(watch.Now!.IsShort, $"{watch.Now} is not short.");
+        await ToldAsync(1);
+    }
+
+    private RetentionWatch Start()
+    {
+        var deliveries = new DeliveryServices("", _ => throw new NotSupportedException()) { Log = _log };
+        return new RetentionWatch(
+            DeliveryRig.Definition, _shard, new ShardPosition(1, 0), new ConsumerServices(_streams, _http, _time, _metrics, A.Options(), "here"), deliveries);
+    }
+
+    /// <summary>The metric of how long the source still keeps the oldest record, in seconds.</summary>
+    private double Left()
+    {
+        var left = double.NaN;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "actorstreams.delivery.retention_left") l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
+        {
+            if (tags.Contains(new KeyValuePair<string, object?>("delivery_stream", "badges"))) left = value;
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return left;
+    }
+
+    /// <summary>A look was made since this was said last.</summary>
+    private async Task LookedAsync()
+    {
+        await Eventually.BeTrueAsync(() => Volatile.Read(ref _looks) > 0, "a look");
+        Volatile.Write(ref _looks, 0);
+    }
+
+    private Task ToldAsync(int count) => TickUntilAsync(() => _log.Told.Count >= count, $"{count} lines of the log");
+
+    /// <summary>A look that is under way as time jumps sees the time of then; a minute later there is another.</summary>
+    private Task TickUntilAsync(Func<bool> condition, string expected) => Eventually.BeTrueAsync(
+        () =>
+        {
+            if (condition()) return true;
+            _time.Advance(TimeSpan.FromMinutes(1));
+            return false;
+        },
+        expected);
+
+    private sealed class Lines : ILogger
+    {
+        public ConcurrentQueue<(int Id, LogLevel Level, string Text)> Told { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Told.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using ActorStreams.Pipelines.Firehose.Naming;
+using ActorStreams.Pipelines.Firehose.Processing;
+
+namespace ActorStreams.Pipelines.Tests.Firehose;
+
+/// <summary>Steps whose answers specs know.</summary>
+internal static class TestSteps
+{
+    public static DeliveryRecord Keyed(DeliveryRecord record, string key) =>
+        record with { PartitionKeys = PartitionKeyNames.None.Add(PartitionKeyNames.FromQuery("k"), key) };
+
+    public sealed class Uppercase : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Where(r => TextOf(r) is not ("fails" or "drops"))
+                .Select(r => Keyed(r, "all") with { Data = Encoding.UTF8.GetBytes(TextOf(r) is var t && t.StartsWith("bad", StringComparison.Ordinal) ? t : t.ToUpperInvariant()) })],
+            [.. records.Where(r => TextOf(r) == "fails")
+                .Select(r => new FailedRecord(r, "processing-failed", "Lambda.ProcessingFailedStatus", "as told", 2))],
+            records.Count(r => TextOf(r) == "drops")));
+
+        private static string TextOf(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
+    }
+
+    /// <summary>Takes only the first record until it is mended.</summary>
+    public sealed class Moody(Func<bool> isMended) : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            var good = records.Where(r => isMended() || r.Data.Span.SequenceEqual("one"u8)).ToList();
+            return Task.FromResult(new Processed(
+                [.. good.Select(r => Keyed(r, "all"))],
+                [.. records.Except(good).Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, "Moody", "as told", 1))], 0));
+        }
+    }
+
+    public sealed class ByLetter : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Select(r => Keyed(r, ((char)r.Data.Span[0]).ToString()))], [], 0));
+    }
+
+    /// <summary>Answers otherwise each time, and puts the records into other partitions.</summary>
+    public sealed class Fickle : IRecordStep
+    {
+        private int _answers;
+
+        public bool IsDeterministic => false;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
+            [.. records.Select(r =>
+            {
+                var answer = Interlocked.Increment(ref _answers);
+                return Keyed(r with { Data = Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(r.Data.Span)}={answer}") }, $"p{answer % 4}");
+            })],
+            [], 0));
+    }
+}
