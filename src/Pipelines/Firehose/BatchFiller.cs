@@ -19,7 +19,7 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
     public async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until, CancellationToken stop)
     {
         if (plan.Steps.IsEmpty) return Read(batch, slice, until, new DirectReceiver(batch, plan.KeepsKeys));
-        var collected = new CollectingReceiver(plan.KeepsKeys);
+        var collected = new CollectingReceiver(batch, plan.KeepsKeys);
         var count = Read(batch, slice, until, collected);
         await ProcessAsync(plan, batch, collected.Records, beating, stop);
         return count;
@@ -99,11 +99,13 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
         }
     }
 
-    private sealed class CollectingReceiver(bool keepsKeys) : IReceiver
+    private sealed class CollectingReceiver(BatchWriter batch, bool keepsKeys) : IReceiver
     {
         public List<DeliveryRecord> Records { get; } = [];
 
-        public void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt) =>
-            Records.Add(Record(record, number, subSequenceNumber, arrivedAt, keepsKeys));
+        public void Take(RecordView record, SequenceNumber number, int? subSequenceNumber, DateTimeOffset arrivedAt)
+        {
+            if (batch.TryPlace(out var place)) Records.Add(Record(record, number, subSequenceNumber, arrivedAt, keepsKeys) with { Place = place });
+        }
     }
 }

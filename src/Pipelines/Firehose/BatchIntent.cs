@@ -15,7 +15,13 @@ public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoc
 /// <param name="Spool">File name in the spool.</param>
 /// <param name="Sha256">Of the bytes, 32 of them.</param>
 /// <param name="OldestMs">Arrival of its first record, in ms since 1970.</param>
-public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, long OldestMs, ObjectKind Kind);
+public sealed record IntendedObject(string Key, string Spool, long Length, ReadOnlyMemory<byte> Sha256, long Records, long OldestMs, ObjectKind Kind)
+{
+    /// <summary>
+    /// Which of the batch's records are in it, as a <see cref="RecordSet"/>; empty where the same records always give the same objects, and nobody needs to know.
+    /// </summary>
+    public ReadOnlyMemory<byte> Places { get; init; }
+}
 
 /// <summary>What an object holds, which says where it belongs.</summary>
 public enum ObjectKind

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -5,16 +6,22 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>Finishes a batch that a former incarnation intended, under the definition that it was begun with.</summary>
-/// <param name="newBatch">A batch of the plan from the position on.</param>
+/// <param name="newBatch">A batch of the plan from the position on, without the records at these places.</param>
+/// <param name="intend">Makes durable what becomes of the batch, where that is not what was intended before.</param>
 /// <param name="readOnce">The next slice from a position on and where to go on; null when told to stop.</param>
 internal sealed class BatchRedo(
-    BatchIntent pending, ShardKey shard, Spool spool, BatchDelivery delivery, BatchFiller filler, Func<DeliveryPlan, ShardPosition, BatchWriter> newBatch,
+    BatchIntent pending, ShardKey shard, Spool spool, BatchDelivery delivery, BatchFiller filler,
+    Func<DeliveryPlan, ShardPosition, IReadOnlySet<int>, BatchWriter> newBatch, Func<BatchIntent, Task> intend,
     Func<ShardPosition, Task<(ShardPosition? Next, Envelope<SourceSlice> Slice)?>> readOnce)
 {
     private readonly List<LostStretch> _lost = [];
+    private BatchIntent? _made;
 
     /// <summary>Records of the batch that the source had given up when it was made again.</summary>
     public IReadOnlyList<LostStretch> Lost => _lost;
+
+    /// <summary>What became of the batch.</summary>
+    public BatchIntent Intent => _made ?? pending;
 
     public async Task RunAsync(DeliveryPlan plan, CancellationToken stop)
     {
@@ -23,7 +30,9 @@ internal sealed class BatchRedo(
         var kept = lost.Where(o => o.Kind != ObjectKind.Records || (plan.StoresObjects && plan.Load is null)).ToList();
         if (kept.Count > 0) lost = [.. await delivery.MissingAsync(plan, kept, stop), .. lost.Except(kept)];
         await delivery.WriteAsync(plan, pending, pending.Objects.Where(o => !lost.Contains(o) && IsInSpool(o)), stop);
-        if (lost.Count > 0) await MakeAgainAsync(plan, lost, stop);
+        if (lost.Count == 0) return;
+        if (plan.NotesPlaces) await MakeOtherwiseAsync(plan, lost, stop);
+        else await MakeAgainAsync(plan, lost, stop);
     }
 
     private static string IdOf(IntendedObject item) => item.Spool[..Spool.IdLength];
@@ -31,12 +40,25 @@ internal sealed class BatchRedo(
     private bool IsInSpool(IntendedObject item) => new FileInfo(spool.PathOf(item.Spool)) is { Exists: true } file && file.Length == item.Length;
 
     /// <summary>
-    /// The spool went with its node: the same records under the same definition give the same objects. A step that answers otherwise now may
-    /// give others; those that were written are left out, by their names.
+    /// The spool went with its node, and a step may answer otherwise now: the records that are in no object that was written become others, and it is
+    /// durable which before the first of these is written.
     /// </summary>
+    private async Task MakeOtherwiseAsync(DeliveryPlan plan, List<IntendedObject> lost, CancellationToken stop)
+    {
+        var kept = pending.Objects.Except(lost).ToList();
+        using var batch = newBatch(plan, pending.From, kept.SelectMany(o => RecordSet.Read(o.Places)).ToHashSet());
+        await ReadAsync(plan, batch, stop);
+        var written = kept.Select(IdOf).ToHashSet(StringComparer.Ordinal);
+        var made = batch.Close().Where(o => !written.Contains(IdOf(o))).ToList();
+        _made = pending with { Epoch = spool.Epoch, Objects = [.. kept, .. made] };
+        await intend(_made);
+        await delivery.WriteAsync(plan, _made, made, stop, isMadeAgain: true);
+    }
+
+    /// <summary>The spool went with its node: the same records under the same definition give the same objects; those that were written are left out, by their names.</summary>
     private async Task MakeAgainAsync(DeliveryPlan plan, List<IntendedObject> lost, CancellationToken stop)
     {
-        using var batch = newBatch(plan, pending.From);
+        using var batch = newBatch(plan, pending.From, ImmutableHashSet<int>.Empty);
         await ReadAsync(plan, batch, stop);
         // By their ids: the rest of a name has the time of the first record, which may be another now.
         var written = pending.Objects.Except(lost).Select(IdOf).ToHashSet(StringComparer.Ordinal);

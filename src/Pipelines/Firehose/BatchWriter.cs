@@ -21,6 +21,13 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     private readonly List<OpenObject> _gaps = [];
     private readonly BatchBackup? _backup = plan.Backup is { } backup ? new BatchBackup(backup, spool, part => IdOf(identity, from, part)) : null;
     private long _since;
+    private int _places;
+
+    /// <summary>Records that are delivered already, by their places; they are left out.</summary>
+    public IReadOnlySet<int> Skipped { get; init; } = ImmutableHashSet<int>.Empty;
+
+    /// <summary>Sets the objects apart from those that hold what is <see cref="Skipped"/>; empty where there are none.</summary>
+    public string Again { get; init; } = "";
 
     public ShardPosition From => from;
 
@@ -41,6 +48,13 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         _backup.Add(data, arrivedAt);
     }
 
+    /// <summary>The place of the next record for the first step; false where it is left out.</summary>
+    public bool TryPlace(out int place)
+    {
+        place = _places++;
+        return !Skipped.Contains(place);
+    }
+
     /// <summary>A record as it came, of the only partition; false where it takes more than that, and <see cref="Add"/> is needed.</summary>
     public bool TryAdd(ReadOnlySpan<byte> data)
     {
@@ -56,7 +70,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         if (plan.KeepsKeys) record = record with { PartitionKeys = PartitionKeyNames.None };
         var partition = string.Join('\0', record.PartitionKeys.Select(k => $"{k.Key}={k.Value}"));
         if (!_partitions.TryGetValue(partition, out var to) && !TryOpen(record, partition, out to)) return;
-        if (to.Add(plan.KeepsKeys ? KeyedRecords.Write(record) : record.Data.Span) is { } problem)
+        if (to.Add(plan.KeepsKeys ? KeyedRecords.Write(record) : record.Data.Span, record.Place) is { } problem)
             Fail(new FailedRecord(record, FailedRecord.FormatConversionFailed, "DataFormatConversion.MalformedData", problem, 1));
         else
             LargestBytes = Math.Max(LargestBytes, to.BytesIn);
@@ -67,11 +81,12 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         Note();
         if (!_errors.TryGetValue(failed.Type, out var to))
         {
-            var id = IdOf("error:" + failed.Type);
-            to = new OpenObject(plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id), failed.Record.ArrivedAt, spool, id, plan.ErrorFormat);
+            var id = IdOf("error:" + failed.Type + Again);
+            var key = plan.Names.ErrorKey(failed.Type, failed.Record.ArrivedAt, id);
+            to = new OpenObject(key, failed.Record.ArrivedAt, spool, id, plan.ErrorFormat, plan.NotesPlaces);
             _errors.Add(failed.Type, to);
         }
-        to.Add(ErrorLine.Of(failed, time.GetUtcNow()));
+        to.Add(ErrorLine.Of(failed, time.GetUtcNow()), failed.Record.Place);
     }
 
     /// <summary>Notes what was lost, under a name that belongs to this stretch of records alone.</summary>
@@ -120,13 +135,13 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
                 $"The batch has {DeliveryPlan.ActivePartitionsMax} partitions already.", 1));
             return false;
         }
-        var id = IdOf(partition);
+        var id = IdOf(partition + Again);
         if (plan.Names.Problem(record.PartitionKeys) is { } problem)
         {
             Fail(new FailedRecord(record, FailedRecord.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));
             return false;
         }
-        opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), record.ArrivedAt, spool, id, plan.Format);
+        opened = new OpenObject(plan.Names.Key(record.PartitionKeys, record.ArrivedAt, id), record.ArrivedAt, spool, id, plan.Format, plan.NotesPlaces);
         _partitions.Add(partition, opened);
         return true;
     }

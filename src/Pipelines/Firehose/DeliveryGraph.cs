@@ -157,15 +157,20 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RedoAsync(BatchIntent pending)
     {
         await using var plan = _deliveries.Plan(pending.Definition);
-        var redo = new BatchRedo(pending, _start.Shard, _spool, _delivery, _filler, NewBatch, from => ShardSource.ReadOnceAsync(
-            _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
+        var redo = new BatchRedo(
+            pending, _start.Shard, _spool, _delivery, _filler, (of, from, skipped) => NewBatch(of, from, skipped, again: of.NotesPlaces ? $"\n{_start.Epoch}" : ""),
+            intent => _intend(intent).WaitAsync(_stopWaiting.Token),
+            from => ShardSource.ReadOnceAsync(
+                _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
         await redo.RunAsync(plan, _stopWaiting.Token);
         _lost.AddRange(redo.Lost);
-        _deliveredFiles = [.. pending.Objects.Select(o => o.Spool)];
+        _deliveredFiles = [.. redo.Intent.Objects.Select(o => o.Spool)];
     }
 
-    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from) =>
-        new(plan, _spool, $"{_start.Definition.Name}\n{_start.Shard.PersistenceId}\n{_start.Life}", from, _services.Time);
+    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from) => NewBatch(plan, from, ImmutableHashSet<int>.Empty, "");
+
+    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from, IReadOnlySet<int> skipped, string again) =>
+        new(plan, _spool, $"{_start.Definition.Name}\n{_start.Shard.PersistenceId}\n{_start.Life}", from, _services.Time) { Skipped = skipped, Again = again };
 
     private async Task<Envelope<FilledSlice>> FillAsync(Envelope<SourceSlice> envelope)
     {

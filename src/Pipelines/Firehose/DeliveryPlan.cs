@@ -29,6 +29,12 @@ public sealed record DeliveryPlan : IAsyncDisposable
     /// <summary>In order; a record that fails in one does not reach the next.</summary>
     public required ImmutableArray<IRecordStep> Steps { get; init; }
 
+    /// <summary>
+    /// Whether a batch that is made again may come out otherwise, so that it is durable of each object which records are in it. What is loaded is known by
+    /// names alone, and has to keep them.
+    /// </summary>
+    public bool NotesPlaces => Load is null && Steps.Any(s => !s.IsDeterministic);
+
     /// <summary>Where objects go, and the error output always.</summary>
     public required IObjectStore Store { get; init; }
 

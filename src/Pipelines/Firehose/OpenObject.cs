@@ -12,8 +12,12 @@ internal sealed class OpenObject : IDisposable
     private readonly IObjectEncoder _encoder;
     private bool _isClosed;
 
-    public OpenObject(string key, DateTimeOffset oldest, Spool spool, Guid id, IObjectFormat format)
+    private readonly RecordSet? _places;
+
+    /// <param name="notesPlaces">Whether it is to be known which records are in it.</param>
+    public OpenObject(string key, DateTimeOffset oldest, Spool spool, Guid id, IObjectFormat format, bool notesPlaces = false)
     {
+        if (notesPlaces) _places = new RecordSet();
         (_key, _oldest, _name) = (key, oldest, spool.NameOf(id));
         _file = new HashingFile(spool.PathOf(_name));
         _encoder = format.Open(_file);
@@ -23,9 +27,11 @@ internal sealed class OpenObject : IDisposable
 
     public long Records { get; private set; }
 
-    public string? Add(ReadOnlySpan<byte> data)
+    /// <param name="place">Of the record in its batch; not before one that was added.</param>
+    public string? Add(ReadOnlySpan<byte> data, int place = 0)
     {
         if (_encoder.Add(data) is { } problem) return problem;
+        _places?.Add(place);
         BytesIn += data.Length;
         Records++;
         return null;
@@ -36,7 +42,7 @@ internal sealed class OpenObject : IDisposable
         _encoder.Finish();
         _isClosed = true;
         var hash = _file.Complete();
-        return new IntendedObject(_key, _name, _file.Length, hash, Records, _oldest.ToUnixTimeMilliseconds(), kind);
+        return new IntendedObject(_key, _name, _file.Length, hash, Records, _oldest.ToUnixTimeMilliseconds(), kind) { Places = _places?.Complete() ?? [] };
     }
 
     public void Dispose()

@@ -77,6 +77,7 @@ internal static class DeliveryValues
             OldestMs = o.OldestMs,
             IsError = o.Kind is ObjectKind.Errors or ObjectKind.Gap,
             Kind = o.Kind is ObjectKind.Records or ObjectKind.Errors ? 0 : (int)o.Kind,
+            Places = ByteString.CopyFrom(o.Places.Span),
         });
         return value;
     }
@@ -87,7 +88,7 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o))));
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) { Places = o.Places.Memory }));
     }
 
     private static ObjectKind KindOf(IntendedObjectValue o) =>

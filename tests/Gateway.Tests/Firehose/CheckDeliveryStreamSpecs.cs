@@ -50,7 +50,7 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
                 $"{Extended}.BufferingHints.SizeInMBs: is 129; it takes an integer from 1 to 128.",
                 $"{Extended}.BufferingHints.IntervalInSeconds: is the text '60'; it takes an integer from 0 to 900.",
                 $"{Extended}.BufferingHints.Sise: is not known; known are SizeInMBs, IntervalInSeconds.",
-                $"{Extended}.CompressionFormat: is 'LZ4'; it takes one of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY.",
+                $"{Extended}.CompressionFormat: is 'LZ4'; it takes one of UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD.",
                 $"{Extended}.Prefix: is the number 7; it takes a text.",
                 $"{Extended}.ProcessingConfiguration.Enabled: is the text 'yes'; it takes true or false.",
                 $"{Extended}.ProcessingConfiguration.Processors[0]: is the number 1; it takes an object with Type, Parameters.",

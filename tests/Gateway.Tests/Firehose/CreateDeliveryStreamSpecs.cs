@@ -115,7 +115,7 @@ public sealed class CreateDeliveryStreamSpecs : FirehoseSpecs
                 ("BufferingHints", new JsonObject { ["SizeInMBs"] = 129, ["IntervalInSeconds"] = -1 }), ("CompressionFormat", "LZ4"), ("FileExtension", "txt")))),
             Fails("129", "extendedS3DestinationConfiguration.bufferingHints.sizeInMBs", "Member must have value less than or equal to 128"),
             Fails("-1", "extendedS3DestinationConfiguration.bufferingHints.intervalInSeconds", "Member must have value greater than or equal to 0"),
-            Fails("LZ4", "extendedS3DestinationConfiguration.compressionFormat", "Member must satisfy enum value set: [UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY]"),
+            Fails("LZ4", "extendedS3DestinationConfiguration.compressionFormat", "Member must satisfy enum value set: [UNCOMPRESSED, GZIP, ZIP, Snappy, HADOOP_SNAPPY, ZSTD]"),
             Fails("txt", "extendedS3DestinationConfiguration.fileExtension", @"Member must satisfy regular expression pattern: ^$|\.[0-9a-z!\-_.*'()]+"));
         AssertViolations(
             await CreateAsync(NewOne(S3(), members: ("Tags", Tags(("aws:x", "1"), ("", "2"))))),

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Processing;
@@ -98,6 +99,35 @@ public sealed class DeliveryGraphSpecs
         Assert.True(await rig.RunAsync(shard, rig.End));
 
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+    }
+
+    [Theory]
+    [InlineData("spooled")]
+    [InlineData("intended")]
+    [InlineData("write")]
+    [InlineData("written")]
+    [InlineData("delivered")]
+    public async Task A_transform_that_answers_otherwise_leaves_each_record_in_one_object_though_every_crash_takes_the_spool(string step)
+    {
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Fickle(fails: true)] };
+        var (shard, sent) = rig.Put(60);
+        // Partitions are written side by side; some are there and some are not.
+        var seen = 0;
+        rig.OnStep = at =>
+        {
+            if (at == step && Interlocked.Increment(ref seen) % 5 == 2) throw new CrashException();
+        };
+
+        var incarnations = 1;
+        while (!await rig.RunAsync(shard, rig.End))
+        {
+            Assert.InRange(++incarnations, 2, 200);
+            rig.LoseSpool();
+        }
+
+        Assert.True(incarnations > 1, "It never crashed.");
+        var failed = rig.Store.Errors.Select(e => Encoding.UTF8.GetString(JsonDocument.Parse(e).RootElement.GetProperty("rawData").GetBytesFromBase64()));
+        Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Concat(failed).Order());
     }
 
     [Fact]

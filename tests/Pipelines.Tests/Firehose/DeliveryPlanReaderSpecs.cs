@@ -102,7 +102,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
 
     [Fact]
     public void What_is_wrong_with_a_backup_is_said_with_its_member() => Assert.StartsWith(
-        "S3BackupConfiguration: Prefix",
+        "S3BackupConfiguration.Prefix: character",
         Assert.Throws<DeliveryConfigurationException>(() => Read("""
             {"BucketARN":"arn:aws:s3:::lake","S3BackupMode":"Enabled","S3BackupConfiguration":{"BucketARN":"arn:aws:s3:::attic","Prefix":"!{timestamp:yyyy"}}
             """)).Message, StringComparison.Ordinal);

@@ -47,18 +47,24 @@ internal static class TestSteps
     }
 
     /// <summary>Answers otherwise each time, and puts the records into other partitions.</summary>
-    public sealed class Fickle : IRecordStep
+    /// <param name="fails">Whether it also refuses some.</param>
+    public sealed class Fickle(bool fails = false) : IRecordStep
     {
         private int _answers;
 
         public bool IsDeterministic => false;
 
-        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) => Task.FromResult(new Processed(
-            [.. records.Select(r =>
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            var good = new List<DeliveryRecord>();
+            var failed = new List<FailedRecord>();
+            foreach (var record in records)
             {
                 var answer = Interlocked.Increment(ref _answers);
-                return Keyed(r with { Data = Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(r.Data.Span)}={answer}") }, $"p{answer % 4}");
-            })],
-            [], 0));
+                if (fails && answer % 9 == 0) failed.Add(new FailedRecord(record, FailedRecord.ProcessingFailed, "Fickle", "as it pleases", 1));
+                else good.Add(Keyed(record with { Data = Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(record.Data.Span)}={answer}") }, $"p{answer % 4}"));
+            }
+            return Task.FromResult(new Processed(good, failed, 0));
+        }
     }
 }

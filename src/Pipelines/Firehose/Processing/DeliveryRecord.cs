@@ -15,6 +15,9 @@ public sealed record DeliveryRecord(string Id, DateTimeOffset ArrivedAt, ReadOnl
     /// <summary>Partition key of its source record; null where nobody needs it.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Place among the records of its batch, as they come to the first step; what a step makes of one record has its place.</summary>
+    public int Place { get; init; }
+
     /// <summary>As it came from the source, for the error output.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; } = Data;
 }
