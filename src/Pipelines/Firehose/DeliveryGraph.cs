@@ -77,6 +77,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
         {
             Producer = $"{start.Definition.Name}/{start.Shard.PersistenceId}/{start.Life}",
+            Metrics = services.Metrics.Deliveries,
         };
         _delivered = start.Intent?.To ?? start.Checkpoint;
         _progress = new SourceProgress(start.Shard, _delivered);
