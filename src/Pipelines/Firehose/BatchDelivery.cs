@@ -16,6 +16,9 @@ internal sealed class BatchDelivery(
     /// <summary>Of what is delivered in order; null for what is sent again.</summary>
     public string? Producer { get; init; }
 
+    /// <summary>Null where nobody measures.</summary>
+    public DeliveryMetrics? Metrics { get; init; }
+
     /// <param name="objects">Those of the intent that are in the spool and not known to be delivered.</param>
     /// <param name="isMadeAgain">
     /// They were made before, perhaps with other bytes: what lies under a name is what was written then, for a name belongs to one stretch of records alone.
@@ -27,7 +30,7 @@ internal sealed class BatchDelivery(
         await Parallel.ForEachAsync(
             all.Where(o => o.Kind != ObjectKind.Records || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
-            async (item, cancel) => await PutAsync(StoreOf(plan, item), ToPut(item), cancel, isMadeAgain));
+            async (item, cancel) => await PutAsync(plan, intent.Definition, item, isMadeAgain, cancel));
         foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
             await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, isMadeAgain || intent.Epoch != spool.Epoch, stop);
@@ -85,11 +88,27 @@ internal sealed class BatchDelivery(
         return missing;
     }
 
-    public async Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false)
+    private async Task PutAsync(DeliveryPlan plan, DeliveryDefinition of, IntendedObject item, bool isMadeAgain, CancellationToken stop)
+    {
+        var target = item.Kind switch
+        {
+            ObjectKind.Records => DeliveryTargets.S3,
+            ObjectKind.Source => DeliveryTargets.Backup,
+            _ => null,
+        };
+        await PutAsync(StoreOf(plan, item), ToPut(item), stop, isMadeAgain, isDone =>
+        {
+            if (target is not null) Metrics?.Tried(of.Stream, target, isDone);
+        });
+        if (target is not null) Metrics?.Delivered(of.Stream, target, item.Records, item.Length);
+    }
+
+    /// <param name="tried">Told of each try whether it was the last.</param>
+    public async Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false, Action<bool>? tried = null)
     {
         try
         {
-            await UntilDoneAsync(store, () => store.PutAsync(item, stop), stop);
+            await UntilDoneAsync(store, () => store.PutAsync(item, stop), stop, tried);
         }
         catch (ObjectDiffersException) when (isMadeAgain)
         {
@@ -97,18 +116,20 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task UntilDoneAsync(IObjectStore store, Func<Task> attempt, CancellationToken stop)
+    private async Task UntilDoneAsync(IObjectStore store, Func<Task> attempt, CancellationToken stop, Action<bool>? tried = null)
     {
         for (var failures = 0; ; failures++)
         {
             try
             {
                 await beating(attempt());
+                tried?.Invoke(true);
                 if (failures > 0) waiting.Tell(null);
                 return;
             }
             catch (DestinationAwayException e)
             {
+                tried?.Invoke(false);
                 if (failures + 1 >= triesMax) throw;
                 waiting.Tell($"{store.Name}: {e.Message}");
             }

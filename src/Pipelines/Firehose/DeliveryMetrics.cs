@@ -5,20 +5,26 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Firehose;
 
-/// <summary>What deliveries of this process measure, by delivery stream.</summary>
+/// <summary>What deliveries of this process measure, by delivery stream, under names that users of Firehose's know. Safe from any thread.</summary>
 public sealed class DeliveryMetrics
 {
+    private readonly Meter _meter;
+    private readonly ConcurrentDictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Stream, ShardKey Shard), RetentionLeft> _retention = new();
 
     /// <param name="meter">Of the pipelines.</param>
     internal DeliveryMetrics(Meter meter)
     {
+        _meter = meter;
         meter.CreateObservableGauge(
-            "actorstreams.delivery.retention_left", () => Observe(left => left.LeftMs / 1000.0), "s",
+            "actorstreams.delivery.retention_left", () => Observe(Enumerable.Min, left => left.LeftMs / 1000.0), "s",
             "How long the source still keeps the oldest record that is not delivered, the least of a delivery stream's shards here.");
         meter.CreateObservableGauge(
-            "actorstreams.delivery.retention_left_share", () => Observe(left => left.LeftMs / (double)left.RetentionMs), null,
+            "actorstreams.delivery.retention_left_share", () => Observe(Enumerable.Min, left => left.LeftMs / (double)left.RetentionMs), null,
             "The same as a share of the source's retention: 1 where all is delivered, 0 where records are given up.");
+        meter.CreateObservableGauge(
+            "actorstreams.delivery.data_freshness", () => Observe(Enumerable.Max, left => (left.RetentionMs - left.LeftMs) / 1000.0), "s",
+            "DataFreshness of Firehose: age of the oldest record that is not delivered, the highest of a delivery stream's shards here.");
     }
 
     /// <param name="left">Null where it is not looked at here any more.</param>
@@ -28,6 +34,48 @@ public sealed class DeliveryMetrics
         else _retention[(stream, shard)] = left;
     }
 
-    private IEnumerable<Measurement<double>> Observe(Func<RetentionLeft, double> of) => _retention.GroupBy(left => left.Key.Stream)
-        .Select(group => new Measurement<double>(group.Min(left => of(left.Value)), new KeyValuePair<string, object?>("delivery_stream", group.Key)));
+    /// <summary>A write of an object, or a load of one.</summary>
+    /// <param name="target">A constant of <see cref="DeliveryTargets"/>.</param>
+    internal void Tried(string stream, string target, bool isDone)
+    {
+        var (counters, tag) = (Of(target), new KeyValuePair<string, object?>("delivery_stream", stream));
+        counters.Attempts.Add(1, tag);
+        if (isDone) counters.Success.Add(1, tag);
+    }
+
+    internal void Delivered(string stream, string target, long records, long bytes)
+    {
+        var (counters, tag) = (Of(target), new KeyValuePair<string, object?>("delivery_stream", stream));
+        counters.Records.Add(records, tag);
+        counters.Bytes.Add(bytes, tag);
+    }
+
+    private Target Of(string target) => _targets.GetOrAdd(target, name => new Target(_meter, name));
+
+    private IEnumerable<Measurement<double>> Observe(Func<IEnumerable<double>, double> choose, Func<RetentionLeft, double> of) => _retention
+        .GroupBy(left => left.Key.Stream, left => of(left.Value))
+        .Select(group => new Measurement<double>(choose(group), new KeyValuePair<string, object?>("delivery_stream", group.Key)));
+
+    private sealed class Target(Meter meter, string name)
+    {
+        public Counter<long> Records { get; } = meter.CreateCounter<long>($"actorstreams.delivery.{name}.records", "{record}", "Records delivered, by delivery stream.");
+
+        public Counter<long> Bytes { get; } = meter.CreateCounter<long>($"actorstreams.delivery.{name}.bytes", "By", "Bytes of objects delivered, by delivery stream.");
+
+        public Counter<long> Attempts { get; } = meter.CreateCounter<long>($"actorstreams.delivery.{name}.attempts", "{attempt}", "Tries to deliver an object, by delivery stream.");
+
+        public Counter<long> Success { get; } = meter.CreateCounter<long>($"actorstreams.delivery.{name}.success", "{attempt}", "Tries that delivered an object, by delivery stream.");
+    }
+}
+
+/// <summary>Destinations as metrics name them.</summary>
+internal static class DeliveryTargets
+{
+    public const string S3 = "to_s3";
+    public const string Backup = "backup_to_s3";
+    public const string Redshift = "to_redshift";
+    public const string OpenSearch = "to_amazon_open_search_service";
+    public const string HttpEndpoint = "to_http_endpoint";
+    public const string Splunk = "to_splunk";
+    public const string Stream = "to_kinesis_stream";
 }

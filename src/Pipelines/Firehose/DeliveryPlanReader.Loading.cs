@@ -80,7 +80,7 @@ public sealed partial class DeliveryPlanReader
             CommonAttributes = (request?.Items("CommonAttributes") ?? [])
                 .ToImmutableSortedDictionary(a => a.Text("AttributeName") ?? "", a => a.Text("AttributeValue") ?? "", StringComparer.Ordinal),
         }, time);
-        var loader = new HttpLoader($"endpoint {url}", "http-endpoint-failed", "HttpEndpoint.Rejected", client.SendAsync, http);
+        var loader = new HttpLoader($"endpoint {url}", DeliveryTargets.HttpEndpoint, "http-endpoint-failed", "HttpEndpoint.Rejected", client.SendAsync, http);
         return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 
@@ -108,7 +108,7 @@ public sealed partial class DeliveryPlanReader
         if (document.Number("HECAcknowledgmentTimeoutInSeconds") is { } seconds) splunk = splunk with { AcknowledgementTimeout = TimeSpan.FromSeconds(seconds) };
         var client = new SplunkClient(http, splunk, time);
         var loader = new HttpLoader(
-            $"Splunk at {url}", "splunk-failed", "Splunk.Rejected", client.SendAsync, http, isEvent ? r => SplunkClient.EventFault(r.Span) : null);
+            $"Splunk at {url}", DeliveryTargets.Splunk, "splunk-failed", "Splunk.Rejected", client.SendAsync, http, isEvent ? r => SplunkClient.EventFault(r.Span) : null);
         return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 

@@ -130,6 +130,8 @@ public sealed class DeliveryBackupSpecs
 
         public string Name => "memory";
 
+        public string Target => "memory";
+
         public string ErrorType => "memory-failed";
 
         public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)

@@ -56,7 +56,7 @@ public sealed class RetentionWatchSpecs : IDisposable
         Assert.Matches(@"^The oldest record that is not delivered is given up by the source in [45](\.\d+)? h: its retention is 24 h\.$", watch.Now.Warning);
         var told = Assert.Single(_log.Told);
         Assert.Equal((60, LogLevel.Warning), (told.Id, told.Level));
-        Assert.Matches("^Delivery stream badges, shardId-000000000000: The oldest record that is not delivered is given up by the source in [456]", told.Text);
+        Assert.Matches("^Delivery stream watched, shardId-000000000000: The oldest record that is not delivered is given up by the source in [456]", told.Text);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RetentionWatchSpecs : IDisposable
     {
         var deliveries = new DeliveryServices("", _ => throw new NotSupportedException()) { Log = _log };
         return new RetentionWatch(
-            DeliveryRig.Definition, _shard, new ShardPosition(1, 0), new ConsumerServices(_streams, _http, _time, _metrics, A.Options(), "here"), deliveries);
+            DeliveryRig.Definition with { Stream = "watched" }, _shard, new ShardPosition(1, 0), new ConsumerServices(_streams, _http, _time, _metrics, A.Options(), "here"), deliveries);
     }
 
     /// <summary>The metric of how long the source still keeps the oldest record, in seconds.</summary>
@@ -116,7 +116,7 @@ public sealed class RetentionWatchSpecs : IDisposable
         };
         listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
         {
-            if (tags.Contains(new KeyValuePair<string, object?>("delivery_stream", "badges"))) left = value;
+            if (tags.Contains(new KeyValuePair<string, object?>("delivery_stream", "watched"))) left = value;
         });
         listener.Start();
         listener.RecordObservableInstruments();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Redriving;
@@ -83,9 +84,9 @@ public sealed class StreamDestinationSpecs
         var (shard, sent) = Put(rig, 10);
         Assert.True(await rig.RunAsync(shard, rig.End));
         Assert.Empty(rig.Store.Lines);
-        var error = JsonDocument.Parse(rig.Store.Errors[0]).RootElement;
+        var error = rig.Store.Errors.Select(e => JsonDocument.Parse(e).RootElement).Single(e => DataOf(e) == sent[0].Data);
         Assert.Equal(("Retries.Exhausted", "stream us-east-1/target does not exist"), (error.GetProperty("errorCode").GetString(), error.GetProperty("errorMessage").GetString()));
-        Assert.Equal((sent[0].Key, sent[0].Data), (error.GetProperty("partitionKey").GetString(), System.Text.Encoding.UTF8.GetString(error.GetProperty("rawData").GetBytesFromBase64())));
+        Assert.Equal(sent[0].Key, error.GetProperty("partitionKey").GetString());
 
         // Later records go on before the earlier ones are sent again.
         rig.Streams.Create("target", 2);
@@ -122,6 +123,8 @@ public sealed class StreamDestinationSpecs
 
         AssertExact(rig, sent);
     }
+
+    private static string DataOf(JsonElement error) => Encoding.UTF8.GetString(error.GetProperty("rawData").GetBytesFromBase64());
 
     private static DeliveryRig Rig(params ActorStreams.Pipelines.Firehose.Processing.IRecordStep[] steps) => new()
     {

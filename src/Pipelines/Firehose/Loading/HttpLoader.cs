@@ -7,10 +7,12 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 /// <param name="send">One try of the client.</param>
 /// <param name="fault">What is wrong with a record by itself, so that it need not spoil the others; null for nothing.</param>
 internal sealed class HttpLoader(
-    string name, string errorType, string errorCode, Func<HttpDelivery, CancellationToken, Task<HttpAnswer>> send, HttpClient http,
+    string name, string target, string errorType, string errorCode, Func<HttpDelivery, CancellationToken, Task<HttpAnswer>> send, HttpClient http,
     Func<ReadOnlyMemory<byte>, string?>? fault = null) : IObjectLoader
 {
     public string Name => name;
+
+    public string Target => target;
 
     public string ErrorType => errorType;
 

@@ -15,6 +15,9 @@ public interface IObjectLoader : IAsyncDisposable
     /// <summary>Folder of the error output for what it does not take, such as <c>http-endpoint-failed</c>.</summary>
     string ErrorType { get; }
 
+    /// <summary>The destination, as metrics name it.</summary>
+    string Target { get; }
+
     /// <summary>One try.</summary>
     Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel);
 }

@@ -12,6 +12,8 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
 {
     public string Name => $"index {index} at {endpoint}";
 
+    public string Target => DeliveryTargets.OpenSearch;
+
     public string ErrorType => "AmazonOpenSearchService-failed";
 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)

@@ -27,6 +27,8 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     public string Name => $"stream {target}";
 
+    public string Target => DeliveryTargets.Stream;
+
     public string ErrorType => "stream-failed";
 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)

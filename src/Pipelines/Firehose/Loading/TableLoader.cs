@@ -15,6 +15,8 @@ internal sealed class TableLoader(CopyOptions options, string delivery, Compress
 
     public string Name => $"table {options.Schema}.{options.Table}";
 
+    public string Target => DeliveryTargets.Redshift;
+
     public string ErrorType => "warehouse-failed";
 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
