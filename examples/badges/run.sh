@@ -50,7 +50,7 @@ stop() { if [ -n "$1" ] && kill -TERM "$1" 2>/dev/null; then wait "$1" || true; 
 clean_up() {
   local code=$?
   trap - EXIT
-  if [ "$code" -ne 0 ]; then tail -n 20 "$work"/agent.log "$work"/node.log >&2 2>/dev/null || true; fi
+  if [ "$code" -eq 1 ]; then tail -n 20 "$work"/agent.log "$work"/node.log >&2 2>/dev/null || true; fi
   stop "$agent"
   stop "$node"
   if [ -n "$created" ] && [ -z "$keep" ]; then psql -qX -c 'DROP SCHEMA badges CASCADE' >/dev/null 2>&1 || true; fi

@@ -134,7 +134,7 @@ public sealed class BadgesSpecs(ITestOutputHelper output)
     private static async Task KillDuringRedriveAsync(BadgesPlace place, Random random)
     {
         var redriving = place.RedriveAsync();
-        await Task.Delay(random.Next(300));
+        await Task.Delay(random.Next(1_000));
         await place.KillNodeAsync();
         try
         {
