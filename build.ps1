@@ -1,5 +1,5 @@
 #!/usr/bin/env pwsh
-# One door to the repository: build, test, demo, bench. build.sh has the same verbs.
+# One door to the repository: build, test, demo, badges, bench. build.sh has the same verbs.
 param(
     [Parameter(Position = 0)][string] $Verb,
     [Parameter(Position = 1, ValueFromRemainingArguments = $true)][string[]] $Arguments = @()
@@ -17,6 +17,7 @@ usage: ./build.ps1 VERB [arguments]
   test [arguments]   run the tests, one project after the other; arguments go to dotnet test (--filter ...). Without any, all but the
                      long ones, which are --filter Speed=Long
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
+  badges [arguments] badge readings from log files to a report of a warehouse, in fast-forward (--lines 100000; examples/badges)
   chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
 '@
@@ -96,10 +97,20 @@ function Invoke-Tests {
     if ($failed -gt 0 -or $passed -eq 0) { exit 1 }
 }
 
+function Invoke-Badges {
+    if (-not $IsLinux) {
+        Write-Output 'The agent runs on Linux only; examples/badges/README.md has the steps.'
+        exit 1
+    }
+    & bash examples/badges/run.sh @Arguments
+    exit $LASTEXITCODE
+}
+
 switch ($Verb) {
     'build' { Assert-Dotnet; Invoke-Build ActorStreams.sln }
     'test' { Assert-Dotnet; Invoke-Tests }
     'demo' { Assert-Dotnet; Invoke-Build src/Node; & dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo @Arguments; exit $LASTEXITCODE }
+    'badges' { Assert-Dotnet; Invoke-Badges }
     'bench' { Assert-Dotnet; Invoke-Build src/Node; & dotnet run -c Release --project tests/Benchmarks -- @Arguments; exit $LASTEXITCODE }
     'chaos' { Assert-Dotnet; Invoke-Build tests/MultiNode; & dotnet run -c Release --no-build --project tests/MultiNode -- @Arguments; exit $LASTEXITCODE }
     'help' { Show-Usage }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One door to the repository: build, test, demo, bench. build.ps1 has the same verbs.
+# One door to the repository: build, test, demo, badges, bench. build.ps1 has the same verbs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -11,6 +11,7 @@ usage: ./build.sh VERB [arguments]
   test [arguments]   run the tests, one project after the other; arguments go to dotnet test (--filter ...). Without any, all but the
                      long ones, which are --filter Speed=Long
   demo [arguments]   start a node and watch this machine's own telemetry turn into alerts (--seconds 20)
+  badges [arguments] badge readings from log files to a report of a warehouse, in fast-forward (--lines 100000; examples/badges)
   chaos [arguments]  drive clusters through seeded schedules of faults (--runs 20 --seed 1 --depth in-process|processes --report FILE)
   bench [arguments]  measure a node over HTTP beside a raw store (put get latency ... --seconds 10)
 TEXT
@@ -96,6 +97,10 @@ demo() {
   exec dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo "$@"
 }
 
+badges() {
+  exec examples/badges/run.sh "$@"
+}
+
 bench() {
   dotnet build src/Node -c Release -v quiet
   exec dotnet run -c Release --project tests/Benchmarks -- "$@"
@@ -112,6 +117,7 @@ case "$verb" in
   build) need_dotnet; build "$@" ;;
   test) need_dotnet; run_tests "$@" || exit 1 ;;
   demo) need_dotnet; demo "$@" ;;
+  badges) need_dotnet; badges "$@" ;;
   bench) need_dotnet; bench "$@" ;;
   chaos) need_dotnet; chaos "$@" ;;
   -h | --help | help) usage ;;

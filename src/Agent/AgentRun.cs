@@ -47,11 +47,12 @@ public sealed partial class AgentRun : IDisposable
     /// <exception cref="AgentFencedException">Another agent goes on in this one's place.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        foreach (var flow in _settings.Flows) Follows(_log, flow.Id, (flow.Kind == DestinationKind.KinesisStream ? _settings.Kinesis : _settings.Firehose).Endpoint);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var abort = new CancellationTokenSource();
         await using var registration = end.Token.Register(() => abort.CancelAfter(_settings.ShutdownTimeout));
         var flows = _flows.Select(f => f.RunAsync(end.Token, abort.Token)).ToArray();
+        // Each has looked at its folder by now: what is rotated or compressed after this line is no history.
+        foreach (var flow in _settings.Flows) Follows(_log, flow.Id, (flow.Kind == DestinationKind.KinesisStream ? _settings.Kinesis : _settings.Firehose).Endpoint);
         var report = ReportAsync(end.Token);
         try
         {

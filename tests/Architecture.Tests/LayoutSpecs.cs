@@ -10,6 +10,7 @@ public partial class LayoutSpecs
     [Theory]
     [InlineData("src")]
     [InlineData("tests")]
+    [InlineData("examples")]
     public void The_namespace_is_the_folder(string folder)
     {
         var wrong =
@@ -25,7 +26,7 @@ public partial class LayoutSpecs
     public void No_folder_and_no_file_is_a_catch_all()
     {
         var catchAlls =
-            from path in Repository.SourcesUnder("src").Concat(Repository.SourcesUnder("tests"))
+            from path in (string[])[.. Repository.SourcesUnder("src"), .. Repository.SourcesUnder("tests"), .. Repository.SourcesUnder("examples")]
             where path.Split('/').Any(part => s_catchAlls.Contains(Path.GetFileNameWithoutExtension(part)))
             select path;
 

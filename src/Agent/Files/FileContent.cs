@@ -23,26 +23,34 @@ internal abstract class FileContent : IDisposable
         return total;
     }
 
-    public static FileContent Open(string path) => RotatedName.IsGzip(path)
-        ? new Compressed(path)
+    public static OnDisk Open(string path) => RotatedName.IsGzip(path)
+        ? new Compressed(FileStatus.OpenToRead(path))
         : new Plain(FileStatus.OpenToRead(path));
 
-    internal sealed class Plain(SafeFileHandle handle) : FileContent
+    /// <summary>Of a file that stays the same one, whatever comes to its path while it is open.</summary>
+    internal abstract class OnDisk(SafeFileHandle handle) : FileContent
     {
-        public SafeFileHandle Handle => handle;
+        /// <summary>The file's as it is now, whatever of it was read.</summary>
+        public FileStatus Status => FileStatus.Of(handle);
+    }
+
+    internal sealed class Plain(SafeFileHandle handle) : OnDisk(handle)
+    {
+        private readonly SafeFileHandle _handle = handle;
 
         public override bool CanChange => true;
 
-        public override int Read(Span<byte> buffer, long offset) => RandomAccess.Read(handle, buffer, offset);
+        public override int Read(Span<byte> buffer, long offset) => RandomAccess.Read(_handle, buffer, offset);
 
-        public override void Dispose() => handle.Dispose();
+        public override void Dispose() => _handle.Dispose();
     }
 
     /// <summary>Goes forward only; an offset behind the last one begins anew.</summary>
-    private sealed class Compressed(string path) : FileContent
+    private sealed class Compressed(SafeFileHandle handle) : OnDisk(handle)
     {
         private const int SkipBytes = 64 * 1024;
 
+        private readonly FileStream _file = new(handle, FileAccess.Read);
         private GZipStream? _stream;
         private long _offset;
         private byte[]? _skipped;
@@ -54,7 +62,8 @@ internal abstract class FileContent : IDisposable
             if (_stream is null || offset < _offset)
             {
                 _stream?.Dispose();
-                _stream = new GZipStream(new FileStream(FileStatus.OpenToRead(path), FileAccess.Read), CompressionMode.Decompress);
+                _file.Position = 0;
+                _stream = new GZipStream(_file, CompressionMode.Decompress, leaveOpen: true);
                 _offset = 0;
             }
             _skipped ??= new byte[SkipBytes];
@@ -69,6 +78,10 @@ internal abstract class FileContent : IDisposable
             return read;
         }
 
-        public override void Dispose() => _stream?.Dispose();
+        public override void Dispose()
+        {
+            _stream?.Dispose();
+            _file.Dispose();
+        }
     }
 }

@@ -104,7 +104,8 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             try
             {
                 using var content = FileContent.Open(file.Path);
-                begun.Add(Begin(one, content, file.Status.Length));
+                // Rotated in this moment: a new file to the next scan.
+                if (content.Status.Identity == file.Status.Identity) begun.Add(Begin(one, content, file.Status.Length));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -143,7 +144,8 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             known.IsAbsent = false;
             return true;
         }
-        var mustCheck = _isFirst || known.IsSuspect || known.IsAbsent || (!known.IsCompressed && file.Status.Length != known.Length);
+        var mustCheck = _isFirst || known.IsSuspect || known.IsAbsent
+            || (!known.IsCompressed && (file.Status.Length != known.Length || known is { IsOpen: true, Content: null }));
         if (mustCheck && !LogRecognition.IsStill(known, file))
         {
             Detach(known, now);
@@ -185,7 +187,15 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             known.GrewAt = now;
             if (known.IsCompressed) known.Close();
         }
-        if (known.Content is FileContent.Plain plain) known.GrewTo(FileStatus.Of(plain.Handle).Length, now);
+        if (known is not { IsCompressed: false, Content: { } content }) return;
+        // It may have been truncated, or be another file under its inode, before it went.
+        if (!known.Fits(content))
+        {
+            Detach(known, now);
+            return;
+        }
+        known.IsSuspect = false;
+        known.GrewTo(content.Status.Length, now);
     }
 
     /// <summary>The inode has other bytes now: the log lives on in a copy, if anywhere.</summary>
@@ -208,7 +218,7 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         try
         {
             using var content = FileContent.Open(file.Path);
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return false;
+            if (content.Status.Identity != file.Status.Identity) return false;
             var head = Fingerprint.HeadOf(content);
             // A compressed file is looked at once it does not grow any more.
             var isWhole = !file.IsGzip || (_held.TryGetValue(file.Status.Identity, out var before) && before.Length == file.Status.Length);

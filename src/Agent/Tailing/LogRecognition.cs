@@ -14,7 +14,7 @@ internal static class LogRecognition
         {
             content ??= FileContent.Open(file.Path);
             // Another file may have come to the name since the folder was listed: the next scan tells.
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return true;
+            if (content.Status.Identity != file.Status.Identity) return true;
             return known.Fits(content);
         }
         catch (InvalidDataException)
@@ -32,13 +32,31 @@ internal static class LogRecognition
         }
     }
 
+    /// <summary>
+    /// Opens the file of a log; null where it is not at its path any more, which the next scan tells. What has come to the path instead, perhaps under the same
+    /// inode, is another log: it would be sent as this one, and held open it would hide what became of this one.
+    /// </summary>
+    public static FileContent? Open(TrackedLog known, string path)
+    {
+        FileContent.OnDisk content;
+        try
+        {
+            content = FileContent.Open(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        if (content.Status.Identity == known.Checkpoint.Identity && Fits(known, content)) return known.Content = content;
+        content.Dispose();
+        return null;
+    }
+
     public static void TryOpen(TrackedLog known, SeenFile file)
     {
         try
         {
-            var content = (FileContent.Plain)FileContent.Open(file.Path);
-            if (FileStatus.Of(content.Handle).Identity == known.Checkpoint.Identity) known.Content = content;
-            else content.Dispose();
+            Open(known, file.Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,7 +83,20 @@ internal static class LogRecognition
         if (common == 0) return false;
         var isAlike = Fingerprint.TailOf(content, common).Fits(known.Content) && IsBegunAlike(content, known.Content, common);
         // Different only because it was truncated in this moment: the next scan tells.
-        return isAlike || !known.Fits(known.Content) || FileStatus.Of(((FileContent.Plain)known.Content).Handle).Length < known.Length;
+        return isAlike || !known.Fits(known.Content) || known.Content.Status.Length < known.Length;
+    }
+
+    private static bool Fits(TrackedLog known, FileContent content)
+    {
+        try
+        {
+            return known.Fits(content);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
     }
 
     private static bool IsBegunAlike(FileContent one, FileContent other, long length)

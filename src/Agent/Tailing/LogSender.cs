@@ -38,8 +38,9 @@ internal sealed partial class LogSender(
         var saved = one.Checkpoint;
         try
         {
-            one.Content ??= FileContent.Open(one.Checkpoint.Path);
-            var reader = new RecordReader(one.Content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
+            var content = one.Content ?? LogRecognition.Open(one, one.Checkpoint.Path);
+            if (content is null) return;
+            var reader = new RecordReader(content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
             var batch = new PutBatch();
             while (!stop.IsCancellationRequested)
             {
@@ -55,7 +56,7 @@ internal sealed partial class LogSender(
                     one.PendingSince ??= clock.GetTimestamp();
                     break;
                 }
-                if (one.Content.CanChange && !one.Fits(one.Content))
+                if (content.CanChange && !one.Fits(content))
                 {
                     one.IsSuspect = true;
                     break;

@@ -23,7 +23,7 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
     public bool IsOpen => Checkpoint.State == FileState.Open;
 
     /// <summary>Held from the first sight to the end, so that a file that is removed can be read to its end.</summary>
-    public FileContent? Content { get; set; }
+    public FileContent.OnDisk? Content { get; set; }
 
     /// <summary>Bytes that the file had when it was looked at; unknown of compressed ones before they were read.</summary>
     public long Length { get; set; } = Math.Max(checkpoint.Offset, checkpoint.Length);

@@ -1,5 +1,6 @@
 using ActorStreams.Agent.Checkpoints;
 using ActorStreams.Agent.Configuration;
+using ActorStreams.Agent.Files;
 using ActorStreams.Agent.Reporting;
 using ActorStreams.Agent.Sending;
 using ActorStreams.Agent.Tailing;
@@ -84,6 +85,25 @@ internal sealed class AgentUnderTest : IDisposable
         }
     }
 
+    /// <summary>
+    /// Starts an agent that sends the first log as the checkpoints have it, as if the folder had changed between its look and that, then looks and goes on with it.
+    /// </summary>
+    /// <param name="change">What changes before it looks.</param>
+    public async Task SendBeforeLookAsync(Action? change = null)
+    {
+        var (folder, sender) = Open();
+        folder.Load();
+        var one = folder.Logs[0];
+        await sender.SendAsync(one, EndOfFile.Waits, isDue: true, CancellationToken.None, CancellationToken.None);
+        change?.Invoke();
+        // Compressed files are taken when they have not grown between two looks.
+        folder.Scan();
+        folder.Scan();
+        await sender.SendAsync(one, EndOfFile.Waits, isDue: true, CancellationToken.None, CancellationToken.None);
+        folder.Dispose();
+        Kill();
+    }
+
     /// <summary>Ends without anything that an end would do.</summary>
     public void Kill()
     {
@@ -101,12 +121,18 @@ internal sealed class AgentUnderTest : IDisposable
 
     private void Start()
     {
+        var (folder, sender) = Open();
+        _tailer = new FlowTailer(Flow, folder, _store!, sender, Clock, NullLogger.Instance);
+    }
+
+    private (LogFolder Folder, LogSender Sender) Open()
+    {
         _store = CheckpointStore.Open(Path.Combine(_root, "checkpoints"), Clock);
         var service = new ServiceSettings(new Uri("http://service.test"), "eu-test-1");
         var signer = new SigV4Signer(new AccessKey("id", "secret"), "eu-test-1", Clock, Flow.Kind == DestinationKind.KinesisStream ? "kinesis" : "firehose");
         var sender = new BatchSender(Flow, new PutClient(_http, service, Flow.Kind, signer, null), service.IsAws, Counters, Clock, new Random(1), NullLogger.Instance);
         var folder = new LogFolder(Flow, _store, Counters, Clock, TimeSpan.FromDays(7), NullLogger.Instance);
         var gate = new SemaphoreSlim(4);
-        _tailer = new FlowTailer(Flow, folder, _store, new LogSender(Flow, folder, _store, sender, Counters, Clock, gate, NullLogger.Instance), Clock, NullLogger.Instance);
+        return (folder, new LogSender(Flow, folder, _store, sender, Counters, Clock, gate, NullLogger.Instance));
     }
 }

@@ -132,6 +132,75 @@ public sealed class RotationSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_is_renamed_before_it_is_opened_is_not_taken_for_the_one_that_came_to_its_path()
+    {
+        _agent.Write("app.log", "1", "2");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "3");
+        _agent.Kill();
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Write("app.log", "4");
+        await _agent.SendBeforeLookAsync();
+
+        Assert.Equal(["1", "2", "3"], Stored);
+    }
+
+    [Fact]
+    public async Task A_compressed_log_that_is_renamed_before_it_is_opened_is_not_taken_for_the_one_that_came_to_its_path()
+    {
+        _agent.Write("app.log", "1", "2");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "3");
+        _agent.Kill();
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Compress("app.log.1");
+        _agent.Service.Faults.Enqueue(FakeService.Fault.Fenced);
+        await Assert.ThrowsAsync<AgentFencedException>(_agent.SettleAsync);
+        _agent.Kill();
+        File.Move(_agent.Log("app.log.1.gz"), _agent.Log("app.log.2.gz"));
+        _agent.Write("app.log.1", "4", "5", "6");
+        _agent.Compress("app.log.1");
+        await _agent.SendBeforeLookAsync();
+
+        Assert.Equal(["1", "2", "3"], Stored);
+    }
+
+    [Fact]
+    public async Task A_file_under_the_inode_of_a_log_that_was_compressed_is_not_taken_for_it()
+    {
+        _agent.Write("app.log", "1", "2");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "3");
+        _agent.Kill();
+        _agent.CopyAndTruncate("app.log", "app.log.1");
+        _agent.Compress("app.log.1");
+        _agent.Write("app.log", "other", "lines");
+        await _agent.SendBeforeLookAsync(() => File.Delete(_agent.Log("app.log")));
+
+        Assert.Equal(["1", "2", "3"], Stored);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_truncated_during_a_put_and_gone_after_it_goes_on_in_its_copy()
+    {
+        _agent.Flow = _agent.Flow with { BufferRecordsMax = 2 };
+        _agent.Write("app.log", "1", "2", "3", "4");
+        _agent.Service.Meanwhile = () =>
+        {
+            _agent.CopyAndTruncate("app.log", "app.log.1");
+            _agent.Write("app.log", "5", "6");
+            File.Move(_agent.Log("app.log"), _agent.Log("app.log.2"));
+            _agent.Compress("app.log.2");
+            _agent.Write("app.log", "7");
+        };
+        await _agent.SettleAsync();
+        await _agent.SettleAsync();
+
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7"], Stored);
+        Assert.Equal(0, _agent.Counters.FilesLost.Value);
+    }
+
+    [Fact]
     public async Task A_removed_log_is_read_to_its_end_as_long_as_the_agent_holds_it()
     {
         _agent.Write("app.log", "1");

@@ -1,0 +1,3 @@
+using ActorStreams.Examples.Badges;
+
+return CommandLine.Run(args);
