@@ -16,6 +16,9 @@ internal sealed class BatchDelivery(
     /// <summary>Of what is delivered in order; null for what is sent again.</summary>
     public string? Producer { get; init; }
 
+    /// <summary>Makes durable what is intended; null where nothing is.</summary>
+    public Func<BatchIntent, Task>? Intend { get; init; }
+
     /// <summary>Null where nobody measures.</summary>
     public DeliveryMetrics? Metrics { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed class BatchDelivery(
             async (item, cancel) => await PutAsync(plan, intent.Definition, item, isMadeAgain, cancel));
         foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
         if (plan.Load is { } load)
-            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent with { Objects = all }, isMadeAgain || intent.Epoch != spool.Epoch, stop);
+            await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent, all, isMadeAgain || intent.Epoch != spool.Epoch, stop);
     }
 
     /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>

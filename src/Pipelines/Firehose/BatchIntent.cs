@@ -9,7 +9,15 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="Epoch">Of the consumer whose files in the spool hold the bytes.</param>
 /// <param name="Definition">Under which it was made: a change takes effect with the next batch, and never in a redo.</param>
 /// <remarks>Not for comparison: the objects are compared by reference.</remarks>
-public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoch, DeliveryDefinition Definition, ImmutableArray<IntendedObject> Objects);
+public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoch, DeliveryDefinition Definition, ImmutableArray<IntendedObject> Objects)
+{
+    /// <summary>The object that was tried and not loaded, and since when: a restart gives its retries no more time. Null where none is.</summary>
+    public ObjectRetry? Retry { get; init; }
+}
+
+/// <param name="Object">The beginning of its file's name, which is its own.</param>
+/// <param name="SinceMs">The first try began, in ms since 1970.</param>
+public sealed record ObjectRetry(string Object, long SinceMs);
 
 /// <param name="Key">Name at the destination.</param>
 /// <param name="Spool">File name in the spool.</param>

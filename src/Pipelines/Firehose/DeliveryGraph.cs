@@ -78,6 +78,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
         {
             Producer = $"{start.Definition.Name}/{start.Shard.PersistenceId}/{start.Life}",
+            Intend = intent => _intend(intent).WaitAsync(_stopWaiting.Token),
             Metrics = services.Metrics.Deliveries,
         };
         _delivered = start.Intent?.To ?? start.Checkpoint;

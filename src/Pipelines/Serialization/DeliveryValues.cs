@@ -67,6 +67,7 @@ internal static class DeliveryValues
             Epoch = intent.Epoch,
             Definition = intent.Definition.ToProto(),
         };
+        if (intent.Retry is { } retry) value.Retry = new ObjectRetryValue { Object = retry.Object, SinceMs = retry.SinceMs };
         value.Objects.AddAll(intent.Objects, o => new IntendedObjectValue
         {
             Key = o.Key,
@@ -88,7 +89,10 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) { Places = o.Places.Memory }));
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) { Places = o.Places.Memory }))
+        {
+            Retry = value.Retry is { } retry ? new ObjectRetry(retry.Object, retry.SinceMs) : null,
+        };
     }
 
     private static ObjectKind KindOf(IntendedObjectValue o) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using ActorStreams.Pipelines.Consumers;
@@ -16,18 +17,30 @@ internal sealed class ObjectLoading(
     DeliveryPlan plan, LoadPlan load, Spool spool, string shard, TimeProvider time, WaitNote waiting, Func<Task, Task> beating, BatchDelivery delivery)
 {
     /// <param name="isAgain">They may have been loaded, or given up, before.</param>
-    public async Task LoadAsync(BatchIntent intent, bool isAgain, CancellationToken stop)
+    public async Task LoadAsync(BatchIntent intent, ImmutableArray<IntendedObject> objects, bool isAgain, CancellationToken stop)
     {
-        foreach (var item in intent.Objects.Where(o => o.Kind == ObjectKind.Records))
+        foreach (var item in objects.Where(o => o.Kind == ObjectKind.Records))
         {
             // What was given up is for who sends it again; loaded now too, it would be there twice.
             if (isAgain && !load.KeepsObjects && await delivery.IsNotedAsync(plan, intent.Definition, FailureKind.Processed, item, stop)) continue;
-            await LoadAsync(intent.Definition, item, intent.To, stop);
+            await LoadAsync(intent.Definition, item, intent.To, WindowOf(intent, item), stop);
         }
     }
 
     /// <summary>False where the object could not be loaded and is left for later, as a whole.</summary>
-    public async Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, CancellationToken stop)
+    public Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, CancellationToken stop) =>
+        LoadAsync(of, item, to, new NotedWindow(load.Window(time.GetUtcNow()), null), stop);
+
+    /// <summary>Of an object that was tried before a restart it goes on; else it begins now, and the first failure is followed by a note of that.</summary>
+    private NotedWindow WindowOf(BatchIntent intent, IntendedObject item)
+    {
+        var (id, now) = (item.Spool[..Spool.IdLength], time.GetUtcNow());
+        return intent.Retry is { } retry && retry.Object == id
+            ? new NotedWindow(load.Window(DateTimeOffset.FromUnixTimeMilliseconds(retry.SinceMs)), null)
+            : new NotedWindow(load.Window(now), delivery.Intend is { } intend ? () => intend(intent with { Retry = new ObjectRetry(id, now.ToUnixTimeMilliseconds()) }) : null);
+    }
+
+    private async Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, NotedWindow window, CancellationToken stop)
     {
         var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to)
         {
@@ -36,8 +49,12 @@ internal sealed class ObjectLoading(
             Waiting = problem => waiting.Tell(problem is null ? null : $"{load.Loader.Name}: {problem}"),
         };
         // The waits between tries are longer than what gives no sign of life may be silent.
-        var loading = load.Window(time.GetUtcNow()).RunAsync(
-            (_, cancel) => load.Loader.LoadAsync(target, cancel),
+        var loading = window.Window.RunAsync(
+            async (failures, cancel) =>
+            {
+                if (failures == 1 && window.Note is { } note) await note();
+                return await load.Loader.LoadAsync(target, cancel);
+            },
             answer =>
             {
                 delivery.Metrics?.Tried(of.Stream, load.Loader.Target, answer is LoadResult.Loaded);
@@ -108,6 +125,9 @@ internal sealed class ObjectLoading(
         await delivery.PutAsync(plan.Store, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
         File.Delete(path);
     }
+
+    /// <param name="Note">Makes its beginning durable; null where it is, or need not be.</param>
+    private sealed record NotedWindow(RetryWindow Window, Func<Task>? Note);
 
     private static Guid IdOf(IntendedObject item) => Guid.ParseExact(item.Spool.AsSpan(0, Spool.IdLength), "N");
 }
