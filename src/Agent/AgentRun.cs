@@ -15,15 +15,18 @@ namespace ActorStreams.Agent;
 /// </summary>
 public sealed partial class AgentRun : IDisposable
 {
-    /// <summary>Batches in memory at the same time, over all flows. Each takes up to 5 MiB, and once more and a third as text.</summary>
+    /// <summary>
+    /// Batches in memory at the same time where there are few flows, and those of a flow where there are many. Each takes up to 5 MiB, and once more and
+    /// a third as text.
+    /// </summary>
     private const int BatchesMax = 4;
+    private const int BatchesOfFlowMin = 2;
 
     private readonly AgentSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CheckpointStore _store;
     private readonly HttpClient _http;
-    private readonly SemaphoreSlim _gate = new(BatchesMax);
     private readonly MetricsEndpoint? _metrics;
     private readonly List<FlowTailer> _flows = [];
 
@@ -74,7 +77,6 @@ public sealed partial class AgentRun : IDisposable
         foreach (var flow in _flows) flow.Dispose();
         _http.Dispose();
         _store.Dispose();
-        _gate.Dispose();
     }
 
     private FlowTailer Tailer(FlowSettings flow, Random random)
@@ -85,7 +87,8 @@ public sealed partial class AgentRun : IDisposable
         var client = new PutClient(_http, service, flow.Kind, signer, _settings.SessionToken);
         var sender = new BatchSender(flow, client, service.IsAws, Counters, _clock, random, _log);
         var folder = new LogFolder(flow, _store, Counters, _clock, _settings.CheckpointTimeToLive, _log);
-        return new FlowTailer(flow, folder, _store, new LogSender(flow, folder, _store, sender, Counters, _clock, _gate, _log), _clock, _log);
+        var batchesMax = Math.Max(BatchesOfFlowMin, BatchesMax / _settings.Flows.Length);
+        return new FlowTailer(flow, folder, _store, new LogSender(flow, folder, _store, sender, Counters, _clock, batchesMax, _log), _clock, _log);
     }
 
     private async Task ReportAsync(CancellationToken stop)

@@ -59,7 +59,11 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
         while (Pass(cancel, cancel) > 0);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        folder.Dispose();
+        sender.Dispose();
+    }
 
     private int Pass(CancellationToken stop, CancellationToken abort)
     {

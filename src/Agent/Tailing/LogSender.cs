@@ -12,15 +12,19 @@ using Microsoft.Extensions.Logging;
 namespace ActorStreams.Agent.Tailing;
 
 /// <summary>Sends what a log holds, from its checkpoint on: batch after batch, each after the answer to the one before.</summary>
-/// <param name="gate">Batches of all flows that may be in memory at the same time.</param>
+/// <param name="batchesMax">Batches of the flow in memory at the same time. Flows share none: those of a destination that does not answer are held until it does.</param>
 internal sealed partial class LogSender(
-    FlowSettings flow, LogFolder folder, CheckpointStore store, BatchSender sender, AgentCounters counters, TimeProvider clock, SemaphoreSlim gate, ILogger log)
+    FlowSettings flow, LogFolder folder, CheckpointStore store, BatchSender sender, AgentCounters counters, TimeProvider clock, int batchesMax, ILogger log) : IDisposable
 {
+    /// <summary>So many puts of a log, then the flow's other logs have their turn; one that grows faster than it is sent would never end.</summary>
+    private const int PutsOfTurnMax = 16;
+
     /// <summary>Against a service that knows producers, what was sent after a checkpoint costs no more than being sent again.</summary>
     private static readonly TimeSpan s_checkpointInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan s_readAgain = TimeSpan.FromSeconds(10);
 
+    private readonly SemaphoreSlim _gate = new(batchesMax);
     private readonly RecordConverter? _converter = RecordConverter.Create(flow.Processing);
     private readonly byte[] _terminator = Encoding.UTF8.GetBytes(flow.TruncatedRecordTerminator);
     private readonly ulong _keySeed = ulong.Parse(store.Name, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
@@ -32,18 +36,39 @@ internal sealed partial class LogSender(
     /// <param name="isDue">Whether what does not fill a batch is to go as well.</param>
     public async Task SendAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
     {
-        await gate.WaitAsync(stop);
+        var isMore = true;
+        while (isMore)
+        {
+            await _gate.WaitAsync(stop);
+            try
+            {
+                isMore = await SendTurnAsync(one, end, isDue, stop, abort);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>True where the turn ended and not what there is to send.</summary>
+    private async Task<bool> SendTurnAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    {
         one.IsSettled = false;
         var savedAt = clock.GetTimestamp();
         var saved = one.Checkpoint;
         try
         {
             var content = one.Content ?? LogRecognition.Open(one, one.Checkpoint.Path);
-            if (content is null) return;
+            if (content is null) return false;
             var reader = new RecordReader(content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
             var batch = new PutBatch();
-            while (!stop.IsCancellationRequested)
+            // A compressed file would have to be unpacked from its beginning at each turn; it has an end.
+            for (var puts = 0; !stop.IsCancellationRequested; puts++)
             {
+                if (puts >= PutsOfTurnMax && !one.IsCompressed) return true;
                 var isFull = Fill(batch, reader, one, end, out var cuts);
                 if (reader.Offset == one.Checkpoint.Offset)
                 {
@@ -85,8 +110,8 @@ internal sealed partial class LogSender(
         finally
         {
             if (saved != one.Checkpoint) folder.Save(one);
-            gate.Release();
         }
+        return false;
     }
 
     private async Task PutAsync(PutBatch batch, TrackedLog one, CancellationToken stop, CancellationToken abort)

@@ -132,7 +132,6 @@ internal sealed class AgentUnderTest : IDisposable
         var signer = new SigV4Signer(new AccessKey("id", "secret"), "eu-test-1", Clock, Flow.Kind == DestinationKind.KinesisStream ? "kinesis" : "firehose");
         var sender = new BatchSender(Flow, new PutClient(_http, service, Flow.Kind, signer, null), service.IsAws, Counters, Clock, new Random(1), NullLogger.Instance);
         var folder = new LogFolder(Flow, _store, Counters, Clock, TimeSpan.FromDays(7), NullLogger.Instance);
-        var gate = new SemaphoreSlim(4);
-        return (folder, new LogSender(Flow, folder, _store, sender, Counters, Clock, gate, NullLogger.Instance));
+        return (folder, new LogSender(Flow, folder, _store, sender, Counters, Clock, batchesMax: 4, NullLogger.Instance));
     }
 }
