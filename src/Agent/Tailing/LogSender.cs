@@ -62,7 +62,12 @@ internal sealed partial class LogSender(
         try
         {
             var content = one.Content ?? LogRecognition.Open(one, one.Checkpoint.Path);
-            if (content is null) return false;
+            if (content is null)
+            {
+                // Something else is there now; the next scan looks for the log where it went.
+                one.IsSuspect = true;
+                return false;
+            }
             var reader = new RecordReader(content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
             var batch = new PutBatch();
             // A compressed file would have to be unpacked from its beginning at each turn; it has an end.

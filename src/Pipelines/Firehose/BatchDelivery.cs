@@ -30,13 +30,21 @@ internal sealed class BatchDelivery(
         DeliveryPlan plan, BatchIntent intent, IEnumerable<IntendedObject> objects, CancellationToken stop, bool isMadeAgain = false)
     {
         var all = objects.ToImmutableArray();
+        // What is made again elsewhere gets other names.
+        var proof = plan.NotesPlaces && Intend is { } intend ? new OwnerProof(() => intend(intent), time) : null;
         await Parallel.ForEachAsync(
             all.Where(o => o.Kind != ObjectKind.Records || plan.StoresObjects),
             new ParallelOptions { MaxDegreeOfParallelism = deliveries.ObjectsAtOnce, CancellationToken = stop },
-            async (item, cancel) => await PutAsync(plan, intent.Definition, item, isMadeAgain, cancel));
-        foreach (var item in all.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, intent.Definition, FailureKind.Records, item, item.Key, stop);
+            async (item, cancel) => await PutAsync(plan, intent, item, isMadeAgain, proof, cancel));
+        await NoteAsync(plan, intent.Definition, all, stop);
         if (plan.Load is { } load)
             await new ObjectLoading(plan, load, spool, shard, time, waiting, beating, this).LoadAsync(intent, all, isMadeAgain || intent.Epoch != spool.Epoch, stop);
+    }
+
+    /// <summary>Notes those that hold records which failed; those that are noted already are no other for it.</summary>
+    public async Task NoteAsync(DeliveryPlan plan, DeliveryDefinition of, IEnumerable<IntendedObject> objects, CancellationToken stop)
+    {
+        foreach (var item in objects.Where(o => o.Kind == ObjectKind.Errors)) await NoteAsync(plan, of, FailureKind.Records, item, item.Key, stop);
     }
 
     /// <summary>Notes that an object holds what was not delivered, for whoever sends it again.</summary>
@@ -91,27 +99,39 @@ internal sealed class BatchDelivery(
         return missing;
     }
 
-    private async Task PutAsync(DeliveryPlan plan, DeliveryDefinition of, IntendedObject item, bool isMadeAgain, CancellationToken stop)
+    private async Task PutAsync(DeliveryPlan plan, BatchIntent intent, IntendedObject item, bool isMadeAgain, OwnerProof? proof, CancellationToken stop)
     {
+        var (of, store) = (intent.Definition, StoreOf(plan, item));
+        // Their lines tell the time at which they were made; another may have made them again meanwhile.
+        isMadeAgain |= item.Kind is ObjectKind.Errors or ObjectKind.Gap && intent.Epoch != spool.Epoch;
         var target = item.Kind switch
         {
             ObjectKind.Records => DeliveryTargets.S3,
             ObjectKind.Source => DeliveryTargets.Backup,
             _ => null,
         };
-        await PutAsync(StoreOf(plan, item), ToPut(item), stop, isMadeAgain, isDone =>
+        await PutAsync(AttemptAsync, store, isMadeAgain, stop, isDone =>
         {
             if (target is not null) Metrics?.Tried(of.Stream, target, isDone);
         });
         if (target is not null) Metrics?.Delivered(of.Stream, target, item.Records, item.Length);
+
+        async Task AttemptAsync()
+        {
+            if (proof is not null) await proof.CheckAsync(stop);
+            await store.PutAsync(ToPut(item), stop);
+        }
     }
 
+    public Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false) =>
+        PutAsync(() => store.PutAsync(item, stop), store, isMadeAgain, stop);
+
     /// <param name="tried">Told of each try whether it was the last.</param>
-    public async Task PutAsync(IObjectStore store, ObjectToPut item, CancellationToken stop, bool isMadeAgain = false, Action<bool>? tried = null)
+    private async Task PutAsync(Func<Task> attempt, IObjectStore store, bool isMadeAgain, CancellationToken stop, Action<bool>? tried = null)
     {
         try
         {
-            await UntilDoneAsync(store, () => store.PutAsync(item, stop), stop, tried);
+            await UntilDoneAsync(store, attempt, stop, tried);
         }
         catch (ObjectDiffersException) when (isMadeAgain)
         {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -16,6 +17,9 @@ namespace ActorStreams.Pipelines.Firehose;
 /// </summary>
 internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identity, ShardPosition from, TimeProvider time) : IDisposable
 {
+    /// <summary>Some bytes each, in the intent of the batch.</summary>
+    private const int RunsMax = 1 << 18;
+
     private readonly Dictionary<string, OpenObject> _partitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OpenObject> _errors = new(StringComparer.Ordinal);
     private readonly List<OpenObject> _gaps = [];
@@ -23,8 +27,8 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     private long _since;
     private int _places;
 
-    /// <summary>Records that are delivered already, by their places; they are left out.</summary>
-    public IReadOnlySet<int> Skipped { get; init; } = ImmutableHashSet<int>.Empty;
+    /// <summary>Records that are delivered already, by their places; they are left out. Null for none.</summary>
+    public BitArray? Skipped { get; set; }
 
     /// <summary>Sets the objects apart from those that hold what is <see cref="Skipped"/>; empty where there are none.</summary>
     public string Again { get; init; } = "";
@@ -36,9 +40,11 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     /// <summary>Records that failed.</summary>
     public long Failures => _errors.Values.Sum(e => e.Records);
 
-    public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval || _backup is { IsFull: true });
+    public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval || _backup is { IsFull: true } || Runs >= RunsMax);
 
     private long LargestBytes { get; set; }
+
+    private long Runs => plan.NotesPlaces ? _partitions.Values.Concat(_errors.Values).Sum(o => (long)o.Runs) : 0;
 
     /// <summary>Keeps a record as it came for the backup, where there is one.</summary>
     public void Keep(ReadOnlySpan<byte> data, DateTimeOffset arrivedAt)
@@ -52,7 +58,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     public bool TryPlace(out int place)
     {
         place = _places++;
-        return !Skipped.Contains(place);
+        return Skipped is not { } skipped || place >= skipped.Length || !skipped[place];
     }
 
     /// <summary>A record as it came, of the only partition; false where it takes more than that, and <see cref="Add"/> is needed.</summary>

@@ -160,7 +160,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         await using var plan = _deliveries.Plan(pending.Definition);
         var redo = new BatchRedo(
-            pending, _start.Shard, _spool, _delivery, _filler, (of, from, skipped) => NewBatch(of, from, skipped, again: of.NotesPlaces ? $"\n{_start.Epoch}" : ""),
+            pending, _start.Shard, _spool, _delivery, _filler, of => NewBatch(of, pending.From, again: of.NotesPlaces ? $"\n{_start.Epoch}" : ""),
             intent => _intend(intent).WaitAsync(_stopWaiting.Token),
             from => ShardSource.ReadOnceAsync(
                 _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
@@ -169,10 +169,8 @@ public sealed class DeliveryGraph : IConsumerGraph
         _deliveredFiles = [.. redo.Intent.Objects.Select(o => o.Spool)];
     }
 
-    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from) => NewBatch(plan, from, ImmutableHashSet<int>.Empty, "");
-
-    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from, IReadOnlySet<int> skipped, string again) =>
-        new(plan, _spool, $"{_start.Definition.Name}\n{_start.Shard.PersistenceId}\n{_start.Life}", from, _services.Time) { Skipped = skipped, Again = again };
+    private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from, string again = "") =>
+        new(plan, _spool, $"{_start.Definition.Name}\n{_start.Shard.PersistenceId}\n{_start.Life}", from, _services.Time) { Again = again };
 
     private async Task<Envelope<FilledSlice>> FillAsync(Envelope<SourceSlice> envelope)
     {

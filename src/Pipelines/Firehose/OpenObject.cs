@@ -10,9 +10,8 @@ internal sealed class OpenObject : IDisposable
     private readonly DateTimeOffset _oldest;
     private readonly HashingFile _file;
     private readonly IObjectEncoder _encoder;
-    private bool _isClosed;
-
     private readonly RecordSet? _places;
+    private bool _isClosed;
 
     /// <param name="notesPlaces">Whether it is to be known which records are in it.</param>
     public OpenObject(string key, DateTimeOffset oldest, Spool spool, Guid id, IObjectFormat format, bool notesPlaces = false)
@@ -26,6 +25,9 @@ internal sealed class OpenObject : IDisposable
     public long BytesIn { get; private set; }
 
     public long Records { get; private set; }
+
+    /// <summary>What it takes to know which records are in it; 0 where that need not be known.</summary>
+    public int Runs => _places?.Runs ?? 0;
 
     /// <param name="place">Of the record in its batch; not before one that was added.</param>
     public string? Add(ReadOnlySpan<byte> data, int place = 0)

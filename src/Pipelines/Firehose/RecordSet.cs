@@ -3,38 +3,60 @@ using System.Buffers;
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>
-/// Which records of a batch are in an object, by their places in it, as runs: a few bytes where an object has all of them, one or two a record where
+/// Which records of a batch are in an object, by their places in it, as runs: a few bytes where an object has all of them, one to three a record where
 /// partitions take turns.
 /// </summary>
 internal sealed class RecordSet
 {
     private const int ContinueBit = 0x80;
-    private readonly ArrayBufferWriter<byte> _runs = new();
-    private int _from;
-    private int _end;
-    private int _written;
+    private readonly List<(int Start, int End)> _runs = [];
 
-    /// <param name="place">Not before one that was added; the same one again adds nothing.</param>
+    /// <summary>What it takes: eight bytes of memory each, until it is complete.</summary>
+    public int Runs => _runs.Count;
+
+    /// <param name="place">In any order; the same one again adds nothing.</param>
     public void Add(int place)
     {
-        if (place == _end)
+        if (_runs is [.., var last])
         {
-            _end++;
-            return;
+            if (place >= last.Start && place < last.End) return;
+            if (place == last.End)
+            {
+                _runs[^1] = (last.Start, place + 1);
+                return;
+            }
         }
-        if (place == _end - 1) return;
-        Write();
-        (_from, _end) = (place, place + 1);
+        _runs.Add((place, place + 1));
     }
 
     /// <summary>Runs, each the places left out before it and the places in it, as little-endian base-128 numbers.</summary>
     public byte[] Complete()
     {
+        var bytes = new ArrayBufferWriter<byte>();
+        var (written, start, end) = (0, 0, 0);
+        // Each step of a slice has its failures in order, but not one step after the other.
+        foreach (var run in _runs.Order())
+        {
+            if (run.Start > end)
+            {
+                Write();
+                start = run.Start;
+            }
+            end = Math.Max(end, run.End);
+        }
         Write();
-        _from = _end;
-        return _runs.WrittenSpan.ToArray();
+        return bytes.WrittenSpan.ToArray();
+
+        void Write()
+        {
+            if (end == start) return;
+            Number(bytes, start - written);
+            Number(bytes, end - start);
+            written = end;
+        }
     }
 
+    /// <exception cref="InvalidDataException">The bytes are no runs.</exception>
     public static IEnumerable<int> Read(ReadOnlyMemory<byte> runs)
     {
         var (at, place) = (0, 0);
@@ -45,31 +67,24 @@ internal sealed class RecordSet
         }
     }
 
-    private void Write()
+    private static void Number(ArrayBufferWriter<byte> output, int value)
     {
-        if (_end == _from) return;
-        Number(_from - _written);
-        Number(_end - _from);
-        _written = _end;
-    }
-
-    private void Number(int value)
-    {
-        var bytes = _runs.GetSpan(sizeof(int) + 1);
+        var bytes = output.GetSpan(sizeof(int) + 1);
         var count = 0;
         for (; value >= ContinueBit; value >>= 7) bytes[count++] = (byte)(value | ContinueBit);
         bytes[count++] = (byte)value;
-        _runs.Advance(count);
+        output.Advance(count);
     }
 
     private static int Number(ReadOnlySpan<byte> bytes, ref int at)
     {
         var value = 0;
-        for (var shift = 0; ; shift += 7)
+        for (var shift = 0; at < bytes.Length && shift < 32; shift += 7)
         {
             var next = bytes[at++];
             value |= (next & ~ContinueBit) << shift;
             if (next < ContinueBit) return value;
         }
+        throw new InvalidDataException("The places of an object's records are no runs.");
     }
 }

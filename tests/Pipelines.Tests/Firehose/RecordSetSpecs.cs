@@ -12,11 +12,18 @@ public sealed class RecordSetSpecs
             var random = new Random(seed);
             var places = Enumerable.Range(0, 3_000).Where(_ => random.Next(10) < seed % 11).ToList();
             var set = new RecordSet();
-            foreach (var place in places.SelectMany(p => Enumerable.Repeat(p, 1 + random.Next(3)))) set.Add(place);
+            // Slice after slice, and in each one what failed in a first step before what failed in a second one.
+            foreach (var slice in places.SelectMany(p => Enumerable.Repeat(p, 1 + random.Next(3))).Chunk(100))
+            {
+                foreach (var place in slice.Where((_, i) => i % 3 == 0).Concat(slice.Where((_, i) => i % 3 != 0))) set.Add(place);
+            }
 
             Assert.Equal(places, RecordSet.Read(set.Complete()));
         }
     }
+
+    [Fact]
+    public void Bytes_that_are_no_runs_are_refused() => Assert.Throws<InvalidDataException>(() => RecordSet.Read(new byte[] { 7, 0xfb }).Count());
 
     [Fact]
     public void All_records_of_a_large_batch_take_a_few_bytes()

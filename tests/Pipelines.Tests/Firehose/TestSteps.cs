@@ -46,6 +46,21 @@ internal static class TestSteps
             [.. records.Select(r => Keyed(r, ((char)r.Data.Span[0]).ToString()))], [], 0));
     }
 
+    /// <summary>Refuses every fifth record that it is asked about.</summary>
+    public sealed class Picky : IRecordStep
+    {
+        private int _asked;
+
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            var bad = records.Where(_ => Interlocked.Increment(ref _asked) % 5 == 0).ToList();
+            return Task.FromResult(new Processed(
+                [.. records.Except(bad)], [.. bad.Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, "Picky", "as it pleases", 1))], 0));
+        }
+    }
+
     /// <summary>Answers otherwise each time, and puts the records into other partitions.</summary>
     /// <param name="fails">Whether it also refuses some.</param>
     public sealed class Fickle(bool fails = false) : IRecordStep

@@ -69,7 +69,8 @@ public sealed class FolderStore : IObjectStore
             CheckRoot();
             var path = PathOf(key);
             if (!File.Exists(path)) return false;
-            File.Copy(path, file);
+            // A copy that was cut off is there.
+            File.Copy(path, file, overwrite: true);
             return true;
         }), cancel);
     }
