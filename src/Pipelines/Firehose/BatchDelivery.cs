@@ -101,9 +101,9 @@ internal sealed class BatchDelivery(
         };
         await PutAsync(StoreOf(plan, item), ToPut(item), stop, isMadeAgain, isDone =>
         {
-            if (target is not null) Metrics?.Tried(of.Stream, target, isDone);
+            if (target is not null) Metrics?.Tried(of, target, isDone);
         });
-        if (target is not null) Metrics?.Delivered(of.Stream, target, item.Records, item.Length);
+        if (target is not null) Metrics?.Delivered(of, target, item.Records, item.Length);
     }
 
     /// <param name="tried">Told of each try whether it was the last.</param>
