@@ -96,7 +96,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
         }
         var found = new Problems();
         var whole = DestinationDocuments.Completed(kind, present is null ? said : DestinationDocuments.Merged(present.Destination.Configuration, said));
-        if (present is not null) CheckChange(present.Destination.Configuration, said, whole, found);
+        if (present is not null) CheckChange(kind, present.Destination.Configuration, said, whole, found);
         DestinationRules.Check(kind, whole, found);
         var read = input.Text(Source) is { } source ? new StreamId(call.Region, source) : (StreamId?)null;
         if (found.All.Count == 0) await found.TryAsync("EndpointConfiguration.Url", () => targets.CheckAsync(whole, read, call, input.Texts(Coming)));
@@ -117,11 +117,14 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
         ? before.Path.Contains(".ProcessingConfiguration", StringComparison.Ordinal) || before.Path.Contains(".DynamicPartitioningConfiguration", StringComparison.Ordinal)
         : problem.Path.EndsWith(".DomainARN", StringComparison.Ordinal) && before.Path.EndsWith(".ClusterEndpoint", StringComparison.Ordinal);
 
-    private static void CheckChange(JsonObject present, JsonObject said, JsonObject whole, Problems problems)
+    private static void CheckChange(DestinationKind kind, JsonObject present, JsonObject said, JsonObject whole, Problems problems)
     {
         DestinationRules.CheckChange(present, whole, problems);
-        if (said["VpcConfiguration"] is { } vpc && !JsonNode.DeepEquals(vpc, present["VpcConfiguration"]))
-            problems.Add("VpcConfiguration", "can't be changed: an update does not take it. Delete the delivery stream and create it anew.");
+        foreach (var member in kind.Members.Where(m => !kind.IsChangeable(m)))
+        {
+            if (said[member.Name] is { } value && !JsonNode.DeepEquals(value, present[member.Name]))
+                problems.Add(member.Name, "can't be changed: an update does not take it. Delete the delivery stream and create it anew.");
+        }
     }
 
     private static void WriteFindings(AnswerWriter writer, Findings findings)

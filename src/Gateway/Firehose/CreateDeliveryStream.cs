@@ -39,6 +39,8 @@ internal sealed class CreateDeliveryStream(DeliverySources sources, DestinationS
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);
         call.Authorize(id);
+        // Names are folders in the spool, and parts of addresses.
+        if (id.Name is "." or "..") throw KinesisErrors.InvalidArgument($"DeliveryStreamName '{id.Name}' is not allowed: it is no name of a folder.");
         var source = ReadSource(input);
         var (kind, said) = DestinationKind.ReadConfiguration(input);
         var document = DestinationDocuments.Completed(kind, said);

@@ -33,7 +33,7 @@ internal sealed class DeliveryPuts(
         call.Authorize(stream);
         request.Share(Key(producer, repeats));
         var put = await StoreAsync(stream, request, call, producer, repeats);
-        Count(stream.Name, request, put.Puts, call);
+        Count(stream, request, put.Puts, call);
         if (repeats?.IsForNextTry(request, put.Puts) == true) throw FirehoseErrors.Unavailable(FirehoseErrors.Unconfirmed);
         await answer(request, put);
     }
@@ -98,7 +98,7 @@ internal sealed class DeliveryPuts(
         return key;
     }
 
-    private void Count(string stream, PutRequest request, List<ShardPut> puts, KinesisCall call)
+    private void Count(DeliveryStreamId stream, PutRequest request, List<ShardPut> puts, KinesisCall call)
     {
         var (stored, failed, bytes, isRepeat) = (0, 0, 0L, false);
         foreach (ref readonly var entry in request.Entries)

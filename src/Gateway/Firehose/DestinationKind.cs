@@ -38,7 +38,7 @@ internal sealed record DestinationKind(string Name, ImmutableArray<Member> Membe
     /// <summary>The members of a request that updates.</summary>
     public static readonly ImmutableArray<Member> Updates =
     [
-        .. s_all.Select(k => new Member(k.Name + UpdateSuffix, MemberType.Structure) { Members = [.. k.Members.Where(m => IsChangeable(k, m)).Select(OfUpdate)] }),
+        .. s_all.Select(k => new Member(k.Name + UpdateSuffix, MemberType.Structure) { Members = [.. k.Members.Where(k.IsChangeable).Select(OfUpdate)] }),
         .. s_unsupported.Select(name => new Member(name + UpdateSuffix, MemberType.Structure)),
     ];
 
@@ -59,6 +59,9 @@ internal sealed record DestinationKind(string Name, ImmutableArray<Member> Membe
         _ => nameInUpdate,
     };
 
+    /// <summary>What else an update says is not read.</summary>
+    public bool IsChangeable(Member member) => member.Name != "VpcConfiguration" && !(member.Name == "S3BackupMode" && Members == DestinationMembers.Search);
+
     private static (DestinationKind Kind, JsonObject Said) Read(ShapeValues input, ImmutableArray<Member> members, string suffix)
     {
         var said = members.Where(m => input.Structure(m.Name) is not null).ToList();
@@ -71,10 +74,6 @@ internal sealed record DestinationKind(string Name, ImmutableArray<Member> Membe
         }
         return (kind == s_s3 ? ExtendedS3 : kind, DestinationDocuments.Of(input.Structure(member.Name)!, member.Members));
     }
-
-    /// <summary>What else an update says is not read.</summary>
-    private static bool IsChangeable(DestinationKind kind, Member member) =>
-        member.Name != "VpcConfiguration" && !(member.Name == "S3BackupMode" && kind.Members == DestinationMembers.Search);
 
     // Nothing must be said again but what makes a structure whole.
     private static Member OfUpdate(Member member) => member.Name switch

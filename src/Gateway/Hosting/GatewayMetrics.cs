@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ActorStreams.Gateway.Firehose;
 
 namespace ActorStreams.Gateway.Hosting;
 
@@ -98,16 +99,16 @@ public sealed class GatewayMetrics : IDisposable
     internal void CallRepeated(string operation, string stream) =>
         _repeatedCalls.Add(1, new("operation", operation), new("stream", stream));
 
-    internal void DeliveryRecordsPut(string stream, int records, long bytes, int failed)
+    internal void DeliveryRecordsPut(DeliveryStreamId stream, int records, long bytes, int failed)
     {
-        var tag = new KeyValuePair<string, object?>("delivery_stream", stream);
-        _deliveryRecords.Add(records, tag);
-        _deliveryBytes.Add(bytes, tag);
-        if (failed > 0) _deliveryFailedRecords.Add(failed, tag);
+        var (name, region) = (new KeyValuePair<string, object?>("delivery_stream", stream.Name), new KeyValuePair<string, object?>("region", stream.Region));
+        _deliveryRecords.Add(records, name, region);
+        _deliveryBytes.Add(bytes, name, region);
+        if (failed > 0) _deliveryFailedRecords.Add(failed, name, region);
     }
 
-    internal void DeliveryCallRepeated(string operation, string stream) =>
-        _deliveryRepeatedCalls.Add(1, new("operation", operation), new("delivery_stream", stream));
+    internal void DeliveryCallRepeated(string operation, DeliveryStreamId stream) =>
+        _deliveryRepeatedCalls.Add(1, new("operation", operation), new("delivery_stream", stream.Name), new("region", stream.Region));
 
     internal void RecordsGot(string stream, int records, long bytes, long behindMs, bool metTrimHorizon)
     {

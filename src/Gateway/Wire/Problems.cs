@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorStreams.Gateway.Kinesis;
 
 namespace ActorStreams.Gateway.Wire;
@@ -21,13 +22,29 @@ internal sealed class Problems
 
     private readonly List<Problem> _all = [];
 
+    // By the path of their list; indexes as they were sent, in order.
+    private readonly Dictionary<string, List<int>> _removed = new(StringComparer.Ordinal);
+
+    /// <summary>Those that are kept.</summary>
     public IReadOnlyList<Problem> All => _all;
+
+    /// <summary>Those that were found, kept or not.</summary>
+    public int Count { get; private set; }
 
     public void Add(string path, string text) => Add(new Problem(path, text));
 
     public void Add(Problem problem)
     {
+        Count++;
         if (_all.Count < KeptMax) _all.Add(problem);
+    }
+
+    /// <summary>An item was taken out of a list, so that what is found later counts those behind it from another place.</summary>
+    /// <param name="index">As it was sent; items of a list are told in their order.</param>
+    public void Removed(string list, int index)
+    {
+        if (!_removed.TryGetValue(list, out var indexes)) _removed[list] = indexes = [];
+        indexes.Add(index);
     }
 
     /// <summary>Notes the error of an API that reading throws; false where it throws one.</summary>
@@ -62,7 +79,7 @@ internal sealed class Problems
     public void AddRest(Problems later, string path = "", Func<Problem, Problem, bool>? follows = null)
     {
         var before = _all.ToList();
-        foreach (var problem in later.All.Select(p => p with { Path = PathOf(path, p.Path) }))
+        foreach (var problem in later.All.Select(p => p with { Path = AsSent(PathOf(path, p.Path)) }))
         {
             if (!before.Exists(b => b.IsRelatedTo(problem) || follows?.Invoke(problem, b) == true)) Add(problem);
         }
@@ -74,6 +91,25 @@ internal sealed class Problems
         (_, 0) => outer,
         _ => $"{outer}.{member}",
     };
+
+    /// <summary>A path in what is left of the document as the one in what was sent.</summary>
+    private string AsSent(string path)
+    {
+        for (var (open, next) = (path.IndexOf('['), 0); open >= 0; open = next < 0 ? -1 : path.IndexOf('[', next))
+        {
+            next = path.IndexOf(']', open);
+            if (next < 0 || !_removed.TryGetValue(path[..open], out var removed) || !int.TryParse(path.AsSpan(open + 1, next - open - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                continue;
+            foreach (var before in removed)
+            {
+                if (before <= index) index++;
+            }
+            var behind = path[next..];
+            path = string.Create(CultureInfo.InvariantCulture, $"{path[..open]}[{index}{behind}");
+            next = path.Length - behind.Length;
+        }
+        return path;
+    }
 
     private static bool IsRefusal(KinesisException e) => e.Detail is not null && e.Status < 500;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Kinesis;
@@ -51,7 +52,7 @@ internal static class StrictShape
     /// <summary>False where it has to go.</summary>
     private static bool IsTaken(JsonNode value, Member member, string path, Problems problems)
     {
-        var count = problems.All.Count;
+        var count = problems.Count;
         switch (member.Type, value)
         {
             case (MemberType.Structure, JsonObject structure):
@@ -64,7 +65,7 @@ internal static class StrictShape
             case (MemberType.StringList, JsonArray list):
                 for (var i = 0; i < list.Count; i++) CheckText(list[i], member.Items, $"{path}[{i}]", problems);
                 IsAgainst(member with { Items = null }, list.Select(_ => "").ToList(), path, problems);
-                return problems.All.Count == count;
+                return problems.Count == count;
             case (MemberType.StringMap, JsonObject map):
                 foreach (var (key, text) in map)
                 {
@@ -72,7 +73,7 @@ internal static class StrictShape
                     CheckText(text, member.Items, Problems.PathOf(path, key), problems);
                 }
                 IsAgainst(member with { Keys = null, Items = null }, map.ToDictionary(e => e.Key, _ => "", StringComparer.Ordinal), path, problems);
-                return problems.All.Count == count;
+                return problems.Count == count;
             case (MemberType.String, JsonValue text) when text.GetValueKind() == JsonValueKind.String:
                 return !IsAgainst(member, text.GetValue<string>(), path, problems);
             case (MemberType.Integer, JsonValue number) when number.GetValueKind() == JsonValueKind.Number && number.TryGetValue<int>(out var whole):
@@ -87,15 +88,16 @@ internal static class StrictShape
 
     private static void CheckItems(JsonArray list, Member member, string path, Problems problems)
     {
-        var wrong = new List<JsonNode?>();
+        var wrong = new List<int>();
         for (var i = 0; i < list.Count; i++)
         {
-            var count = problems.All.Count;
+            var count = problems.Count;
             if (list[i] is JsonObject item) Check(item, member.Members, $"{path}[{i}]", problems);
             else problems.Add($"{path}[{i}]", $"is {Kind(list[i], member)}; it takes an object with {string.Join(", ", member.Members.Select(m => m.Name))}.");
-            if (problems.All.Count > count) wrong.Add(list[i]);
+            if (problems.Count > count) wrong.Add(i);
         }
-        foreach (var item in wrong) list.Remove(item);
+        foreach (var index in wrong) problems.Removed(path, index);
+        foreach (var index in Enumerable.Reverse(wrong)) list.RemoveAt(index);
     }
 
     private static void CheckText(JsonNode? value, Member? member, string path, Problems problems)
@@ -130,7 +132,8 @@ internal static class StrictShape
 
     private static string Shown(Violation violation, object value) => value switch
     {
-        string when violation.Value!.Length > QuotedMax => $"'{violation.Value[..QuotedMax]}...'",
+        // Who knows that it is secret finds it only where it is whole, so there are no parts.
+        string when violation.Value!.Length > QuotedMax => string.Create(CultureInfo.InvariantCulture, $"a text of {violation.Value.Length} characters"),
         string => $"'{violation.Value}'",
         IReadOnlyList<ShapeValues> list => $"a list of {list.Count}",
         IReadOnlyList<string> list => $"a list of {list.Count}",

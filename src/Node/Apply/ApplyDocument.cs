@@ -40,12 +40,24 @@ internal sealed partial class ApplyDocument
     /// <summary>How the file says it, where the environment says a part of it; null elsewhere.</summary>
     public string? AsWritten(string path) => _asWritten.GetValueOrDefault(path);
 
+    /// <summary>Whether the environment says a part of what stands at the path or in it.</summary>
+    public bool IsFilled(string path) => _asWritten.Keys.Any(written =>
+        written.StartsWith(path, StringComparison.Ordinal) && (written.Length == path.Length || written[path.Length] is '.' or '['));
+
+    /// <summary>What the document says at a path, with what the environment says of it as the file has it.</summary>
+    public JsonNode? AsWritten(string path, JsonNode? said) => said switch
+    {
+        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, AsWritten($"{path}.{m.Key}", m.Value)))),
+        JsonArray items => new JsonArray([.. items.Select((item, i) => AsWritten($"{path}[{i}]", item))]),
+        _ => AsWritten(path) is { } written ? JsonValue.Create(written) : said?.DeepClone(),
+    };
+
     public void Error(string path, string text)
     {
         // Of a value that is not known nothing more can be said.
         if (_missing.Contains(path)) return;
         var subject = string.Join(": ", new[] { Title, path }.Where(part => part.Length > 0));
-        _errors.Add(new ApplyError(File, FilePaths.LineOf(_yaml, path), _environment.Hidden($"{subject}: {text}")));
+        _errors.Add(new ApplyError(File, FilePaths.LineOf(_yaml, path), $"{subject}: {_environment.Hidden(text)}"));
     }
 
     private JsonNode? Node(YamlValue value, string path) => value switch

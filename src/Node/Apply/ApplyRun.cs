@@ -61,27 +61,28 @@ internal sealed class ApplyRun(ApplyServices services, EnvironmentValues environ
 
     private async Task<int> CompareAsync(IReadOnlyList<ApplyResource> resources, ApplyMode mode, CancellationToken cancel)
     {
-        var (created, changed, same, failed) = (0, 0, 0, 0);
+        var (created, changed, same, unknown, failed) = (0, 0, 0, 0, 0);
         foreach (var resource in resources)
         {
             try
             {
                 var drift = await resource.CompareAsync(services, cancel);
-                if (drift.IsEmpty) same++;
-                else if (mode == ApplyMode.Apply) await resource.MakeAsync(services, drift, cancel);
+                if (!drift.IsEmpty && mode == ApplyMode.Apply) await resource.MakeAsync(services, drift, cancel);
                 if (!drift.IsThere) created++;
                 else if (!drift.IsEmpty) changed++;
+                else if (drift.Unknown.Count > 0) unknown++;
+                else same++;
                 Tell(resource, drift, mode);
             }
             catch (KinesisException e)
             {
                 failed++;
-                Refuse($"{resource.Title}: {Explained(e)}");
+                Refuse(resource, Explained(e));
                 if (e.Error == KinesisException.Unreachable) break;
             }
         }
         var would = mode == ApplyMode.Diff ? " to be" : "";
-        output.WriteLine($"{created}{would} created, {changed}{would} changed, {same} as described{(failed > 0 ? $", {failed} failed" : "")}.");
+        output.WriteLine($"{created}{would} created, {changed}{would} changed, {same} as described{(unknown > 0 ? $", {unknown} not known" : "")}{(failed > 0 ? $", {failed} failed" : "")}.");
         if (failed > 0) return ExitCodes.Failed;
         return mode == ApplyMode.Diff && created + changed > 0 ? ExitCodes.Differs : ExitCodes.Ok;
     }
@@ -92,18 +93,23 @@ internal sealed class ApplyRun(ApplyServices services, EnvironmentValues environ
         var what = drift switch
         {
             { IsThere: false } => isDone ? "created" : "is not there",
+            { IsEmpty: true, Unknown.Count: > 0 } => "nothing differs of what is known",
             { IsEmpty: true } => "nothing differs",
             _ => isDone ? "changed" : "differs",
         };
-        output.WriteLine($"{resource.Title}: {what}");
-        foreach (var difference in drift.Differences) output.WriteLine($"  {difference}");
+        output.WriteLine($"{resource.Document.Title}: {what}");
+        foreach (var difference in drift.Differences) output.WriteLine($"  {environment.Hidden($"{difference}")}");
+        foreach (var path in drift.Unknown)
+            output.WriteLine($"  {path}: whether the node's is another is not known; it is told to those who may call firehose:UpdateDestination.");
     }
 
-    private string Explained(KinesisException e) => environment.Hidden(e.Error switch
+    private static string Explained(KinesisException e) => e.Error switch
     {
         "ConcurrentModificationException" or "ResourceInUseException" => $"{e.Message.TrimEnd('.')}. It was changed meanwhile by somebody else, and is left as it is; look with --diff, and apply again.",
         _ => e.Message,
-    });
+    };
+
+    private void Refuse(ApplyResource resource, string what) => errorOutput.WriteLine($"actorstreams apply: {resource.Document.Title}: {environment.Hidden(what)}");
 
     private void Refuse(string what) => errorOutput.WriteLine($"actorstreams apply: {environment.Hidden(what)}");
 

@@ -20,8 +20,8 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
         ("DeliveryStreamName", "name"), ("SourceStreamName", "source"), (EncryptionInput, "encryption"), ("Destination", "destination"), ("Tags", "tags"),
     ];
 
-    // Of the members that are secret, with whether they are others than those that are there.
-    private readonly Dictionary<string, bool> _secrets = new(StringComparer.Ordinal);
+    // Of the members that are secret, with whether they are others than those that are there; null where that is not told.
+    private readonly Dictionary<string, bool?> _secrets = new(StringComparer.Ordinal);
 
     private bool IsWithoutEncryption => Said("encryption") is JsonValue said && said.TryGetValue<string>(out var text) && text == NoEncryption;
 
@@ -40,7 +40,7 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
         else if (Said("tags") is not null) Document.Error("tags", "takes names and values, such as team: doors.");
         var findings = await services.FirehoseAsync("CheckDeliveryStream", request, cancel);
         Note(WithNamesOfTags(findings), s_members);
-        foreach (var secret in findings["Secrets"]!.AsArray()) _secrets[PathOf((string)secret!["Path"]!, s_members)] = (bool?)secret["IsChanged"] ?? false;
+        foreach (var secret in findings["Secrets"]!.AsArray()) _secrets[PathOf((string)secret!["Path"]!, s_members)] = (bool?)secret["IsChanged"];
     }
 
     /// <summary>Whether the stream is read, or is the destination.</summary>
@@ -60,7 +60,7 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
         _destinationId = (string)destination["DestinationId"]!;
         var described = destination[kind[..^Suffix.Length] + "Description"] as JsonObject;
         comparison.Compare($"destination.{kind}", Said("destination")![kind], AsConfigured(described), _secrets.Keys.ToHashSet());
-        foreach (var (path, _) in _secrets.Where(s => s.Value)) comparison.AddSecret(path);
+        foreach (var (path, _) in _secrets.Where(s => s.Value == true)) comparison.AddSecret(path);
         var encryption = there["DeliveryStreamEncryptionConfiguration"];
         var isSealed = (string?)encryption?["Status"] == "ENABLED";
         comparison.Compare("encryption", Said("encryption"), isSealed ? encryption : NoEncryption);
@@ -69,7 +69,7 @@ internal sealed class DeliveryStreamResource(ApplyDocument document, string name
             var listed = await services.FirehoseAsync("ListTagsForDeliveryStream", new JsonObject { ["DeliveryStreamName"] = Name }, cancel);
             comparison.Compare("tags", tags, TagMap(listed["Tags"]!));
         }
-        return new Drift(true, comparison.Found, (string)there["VersionId"]!);
+        return new Drift(true, comparison.Found, (string)there["VersionId"]!) { Unknown = [.. _secrets.Where(s => s.Value is null).Select(s => s.Key)] };
     }
 
     public override async Task MakeAsync(ApplyServices services, Drift drift, CancellationToken cancel)

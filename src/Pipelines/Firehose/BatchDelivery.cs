@@ -112,9 +112,9 @@ internal sealed class BatchDelivery(
         };
         await PutAsync(AttemptAsync, store, isMadeAgain, stop, isDone =>
         {
-            if (target is not null) Metrics?.Tried(of.Stream, target, isDone);
+            if (target is not null) Metrics?.Tried(of, target, isDone);
         });
-        if (target is not null) Metrics?.Delivered(of.Stream, target, item.Records, item.Length);
+        if (target is not null) Metrics?.Delivered(of, target, item.Records, item.Length);
 
         async Task AttemptAsync()
         {

@@ -53,6 +53,7 @@ internal sealed class BatchRedo(
     {
         using var batch = newBatch(plan);
         batch.Skipped = Delivered(kept, lost);
+        batch.KeepsNames = plan.Load is not null && kept.All(o => o.Kind != ObjectKind.Records);
         await ReadAsync(plan, batch, stop);
         var written = kept.Select(IdOf).ToHashSet(StringComparer.Ordinal);
         var all = batch.Close();

@@ -33,6 +33,9 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
     /// <summary>Sets the objects apart from those that hold what is <see cref="Skipped"/>; empty where there are none.</summary>
     public string Again { get; init; } = "";
 
+    /// <summary>What is loaded is known there by the name of its object, and keeps it where no other object of the batch has it.</summary>
+    public bool KeepsNames { get; set; }
+
     public ShardPosition From => from;
 
     public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _gaps.Count == 0 && _backup is null or { IsEmpty: true };
@@ -141,7 +144,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
                 $"The batch has {DeliveryPlan.ActivePartitionsMax} partitions already.", 1));
             return false;
         }
-        var id = IdOf(partition + Again);
+        var id = IdOf(KeepsNames ? partition : partition + Again);
         if (plan.Names.Problem(record.PartitionKeys) is { } problem)
         {
             Fail(new FailedRecord(record, FailedRecord.ProcessingFailed, "DynamicPartitioning.InvalidPartition", problem, 1));

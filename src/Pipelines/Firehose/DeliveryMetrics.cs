@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ActorStreams.Pipelines.Consumers;
-using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Firehose;
 
-/// <summary>What deliveries of this process measure, by delivery stream, under names that users of Firehose's know. Safe from any thread.</summary>
+/// <summary>What deliveries of this process measure, by delivery stream and region, under names that users of Firehose's know. Safe from any thread.</summary>
 public sealed class DeliveryMetrics
 {
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<string, Target> _targets = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Stream, ShardKey Shard), RetentionLeft> _retention = new();
+    private readonly ConcurrentDictionary<Watched, RetentionLeft> _retention = new();
 
     /// <param name="meter">Of the pipelines.</param>
     internal DeliveryMetrics(Meter meter)
@@ -27,34 +27,40 @@ public sealed class DeliveryMetrics
             "DataFreshness of Firehose: age of the oldest record that is not delivered, the highest of a delivery stream's shards here.");
     }
 
-    /// <param name="left">Null where it is not looked at here any more.</param>
-    internal void RetentionLeft(string stream, ShardKey shard, RetentionLeft? left)
+    /// <param name="watch">Whoever looks at a shard: what another one saw of it is that one's to take away.</param>
+    /// <param name="left">Null where it does not look any more.</param>
+    internal void RetentionLeft(DeliveryDefinition of, RetentionWatch watch, RetentionLeft? left)
     {
-        if (left is null) _retention.TryRemove((stream, shard), out _);
-        else _retention[(stream, shard)] = left;
+        var watched = new Watched(of.Region, of.Stream, watch);
+        if (left is null) _retention.TryRemove(watched, out _);
+        else _retention[watched] = left;
     }
 
     /// <summary>A write of an object, or a load of one.</summary>
     /// <param name="target">A constant of <see cref="DeliveryTargets"/>.</param>
-    internal void Tried(string stream, string target, bool isDone)
+    internal void Tried(DeliveryDefinition of, string target, bool isDone)
     {
-        var (counters, tag) = (Of(target), new KeyValuePair<string, object?>("delivery_stream", stream));
-        counters.Attempts.Add(1, tag);
-        if (isDone) counters.Success.Add(1, tag);
+        var (counters, tags) = (Of(target), Tags(of.Region, of.Stream));
+        counters.Attempts.Add(1, tags);
+        if (isDone) counters.Success.Add(1, tags);
     }
 
-    internal void Delivered(string stream, string target, long records, long bytes)
+    internal void Delivered(DeliveryDefinition of, string target, long records, long bytes)
     {
-        var (counters, tag) = (Of(target), new KeyValuePair<string, object?>("delivery_stream", stream));
-        counters.Records.Add(records, tag);
-        counters.Bytes.Add(bytes, tag);
+        var (counters, tags) = (Of(target), Tags(of.Region, of.Stream));
+        counters.Records.Add(records, tags);
+        counters.Bytes.Add(bytes, tags);
     }
 
     private Target Of(string target) => _targets.GetOrAdd(target, name => new Target(_meter, name));
 
     private IEnumerable<Measurement<double>> Observe(Func<IEnumerable<double>, double> choose, Func<RetentionLeft, double> of) => _retention
-        .GroupBy(left => left.Key.Stream, left => of(left.Value))
-        .Select(group => new Measurement<double>(choose(group), new KeyValuePair<string, object?>("delivery_stream", group.Key)));
+        .GroupBy(left => (left.Key.Region, left.Key.Stream), left => of(left.Value))
+        .Select(group => new Measurement<double>(choose(group), Tags(group.Key.Region, group.Key.Stream)));
+
+    private static TagList Tags(string region, string stream) => new() { { "delivery_stream", stream }, { "region", region } };
+
+    private readonly record struct Watched(string Region, string Stream, RetentionWatch By);
 
     private sealed class Target(Meter meter, string name)
     {

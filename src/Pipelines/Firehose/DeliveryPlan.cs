@@ -30,10 +30,9 @@ public sealed record DeliveryPlan : IAsyncDisposable
     public required ImmutableArray<IRecordStep> Steps { get; init; }
 
     /// <summary>
-    /// Whether a batch that is made again may come out otherwise, so that it is durable of each object which records are in it. What is loaded is known by
-    /// names alone, and has to keep them.
+    /// Whether a batch that is made again may come out otherwise, so that it is durable of each object which records are in it.
     /// </summary>
-    public bool NotesPlaces => Load is null && Steps.Any(s => !s.IsDeterministic);
+    public bool NotesPlaces => Steps.Any(s => !s.IsDeterministic);
 
     /// <summary>Where objects go, and the error output always.</summary>
     public required IObjectStore Store { get; init; }

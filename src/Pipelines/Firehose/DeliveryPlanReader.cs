@@ -130,6 +130,11 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
     {
         var arn = document.Text("BucketARN") ?? "";
         var name = arn[(arn.IndexOf(BucketArnPrefix, StringComparison.Ordinal) is var at && at >= 0 ? at + BucketArnPrefix.Length : 0)..];
+        if (name is "." or "..")
+        {
+            document.Report("BucketARN", $"'{name}' is no name of a bucket.");
+            return null;
+        }
         if (options.Bucket(name) is not { } bucket)
         {
             document.Report("BucketARN", $"the bucket '{name}' stands for nothing here; map it by the setting ActorStreams:Firehose:Buckets:{name}.");

@@ -14,14 +14,15 @@ internal sealed partial class RetentionWatch : IDisposable
 {
     private static readonly TimeSpan s_warnEvery = TimeSpan.FromHours(1);
 
-    private readonly string _stream;
-    private readonly StreamId _source;
+    private readonly DeliveryDefinition _delivery;
     private readonly ShardKey _shard;
     private readonly ConsumerServices _services;
     private readonly DeliveryServices _deliveries;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
     private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private bool _isDisposed;
     private Following _following;
     private Seen? _seen;
     private int _isLooking;
@@ -30,7 +31,7 @@ internal sealed partial class RetentionWatch : IDisposable
     /// <param name="delivered">Everything below is delivered.</param>
     public RetentionWatch(DeliveryDefinition definition, ShardKey shard, ShardPosition delivered, ConsumerServices services, DeliveryServices deliveries)
     {
-        (_stream, _source, _shard, _services, _deliveries) = (definition.Stream, definition.Source, shard, services, deliveries);
+        (_delivery, _shard, _services, _deliveries) = (definition, shard, services, deliveries);
         _following = new Following(delivered);
         _stopping = _stop.Token;
         _timer = services.Time.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.Zero, deliveries.RetentionLookInterval);
@@ -56,7 +57,11 @@ internal sealed partial class RetentionWatch : IDisposable
         _timer.Dispose();
         _stop.Cancel();
         _stop.Dispose();
-        _services.Metrics.Deliveries.RetentionLeft(_stream, _shard, null);
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _services.Metrics.Deliveries.RetentionLeft(_delivery, this, null);
+        }
     }
 
     private async Task LookAsync()
@@ -66,10 +71,12 @@ internal sealed partial class RetentionWatch : IDisposable
         try
         {
             if (await SeeAsync() is { } seen) Volatile.Write(ref _seen, seen);
-            if (!_stopping.IsCancellationRequested && Now is { } now) Tell(now);
+            if (Now is { } now) Tell(now);
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
+            // The next look may see what this one did not.
+            if (!_stopping.IsCancellationRequested) LogFailed(_deliveries.Log, e, _delivery.Stream, _shard.ShardId);
         }
         finally
         {
@@ -80,7 +87,7 @@ internal sealed partial class RetentionWatch : IDisposable
     /// <summary>Null where the source does not tell; what was seen before goes on to age.</summary>
     private async Task<Seen?> SeeAsync()
     {
-        if (await _services.Streams.DescribeStreamAsync(_source, _stopping) is not DescribeStreamResult.Found { Stream: var stream }) return null;
+        if (await _services.Streams.DescribeStreamAsync(_delivery.Source, _stopping) is not DescribeStreamResult.Found { Stream: var stream }) return null;
         var read = await _services.Streams.ReadAsync(_shard, Volatile.Read(ref _following).Delivered, 1, 1, TimeSpan.Zero, _stopping);
         if (read is not ReadResult.Records { Slices: var slices }) return null;
         return new Seen(TimeSpan.FromHours(stream.RetentionHours), slices is [var first, ..] ? SourceProgress.ArrivalOf(first) : null);
@@ -88,17 +95,22 @@ internal sealed partial class RetentionWatch : IDisposable
 
     private void Tell(RetentionLeft now)
     {
-        _services.Metrics.Deliveries.RetentionLeft(_stream, _shard, now);
+        lock (_gate)
+        {
+            // A look may end after the watch did.
+            if (_isDisposed) return;
+            _services.Metrics.Deliveries.RetentionLeft(_delivery, this, now);
+        }
         var log = _deliveries.Log;
         if (now.IsShort && (_warnedAt is not { } at || _services.Time.GetElapsedTime(at) >= s_warnEvery))
         {
             _warnedAt = _services.Time.GetTimestamp();
-            LogShort(log, _stream, _shard.ShardId, now.Warning);
+            LogShort(log, _delivery.Stream, _shard.ShardId, now.Warning);
         }
         else if (!now.IsShort && _warnedAt is not null)
         {
             _warnedAt = null;
-            LogLong(log, _stream, _shard.ShardId);
+            LogLong(log, _delivery.Stream, _shard.ShardId);
         }
     }
 
@@ -107,6 +119,9 @@ internal sealed partial class RetentionWatch : IDisposable
 
     [LoggerMessage(61, LogLevel.Information, "Delivery stream {Stream}, {ShardId}: what is not delivered is far from the end of the source's retention again")]
     private static partial void LogLong(ILogger log, string stream, string shardId);
+
+    [LoggerMessage(62, LogLevel.Warning, "Delivery stream {Stream}, {ShardId}: how long the source keeps what is not delivered cannot be looked at; it is tried again")]
+    private static partial void LogFailed(ILogger log, Exception cause, string stream, string shardId);
 
     private sealed record Following(ShardPosition Delivered);
 

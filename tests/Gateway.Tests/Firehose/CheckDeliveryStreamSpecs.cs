@@ -101,6 +101,44 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
     }
 
     [Fact]
+    public async Task What_stands_behind_a_wrong_item_of_a_list_keeps_its_place()
+    {
+        Deliveries.Problems = [new DestinationProblem("ProcessingConfiguration.Processors[1].LambdaArn", "the function stands for nothing.")];
+        var processing = Processing(("AppendDelimiterToRecord", []), ("Decompression", [("CompressionFormat", "LZ4")]), ("Lambda", [("Delimiter", "x")]));
+        var processors = processing["Processors"]!.AsArray();
+        processors.Insert(0, 1);
+        processors.Insert(2, null);
+
+        Assert.Equal(
+            [
+                $"{Extended}.ProcessingConfiguration.Processors[0]: is the number 1; it takes an object with Type, Parameters.",
+                $"{Extended}.ProcessingConfiguration.Processors[2]: is null; it takes an object with Type, Parameters.",
+                $"{Extended}.ProcessingConfiguration.Processors[3].Parameters[0].ParameterValue: Parameter CompressionFormat of processor Decompression is 'LZ4'; allowed are GZIP.",
+                $"{Extended}.ProcessingConfiguration.Processors[4].Parameters[0].ParameterName: Processor Lambda takes no parameter Delimiter; allowed are LambdaArn, NumberOfRetries, RoleArn, BufferSizeInMBs, BufferIntervalInSeconds.",
+                $"{Extended}.ProcessingConfiguration.Processors[4]: Processor Lambda needs the parameter LambdaArn.",
+                $"{Extended}.ProcessingConfiguration.Processors[3].LambdaArn: the function stands for nothing.",
+            ],
+            await ProblemsAsync(One(S3(("ProcessingConfiguration", processing)))));
+    }
+
+    [Fact]
+    public async Task More_problems_than_anybody_reads_are_answered_too()
+    {
+        var processors = new JsonArray([.. Enumerable.Range(0, 600).Select(_ => (JsonNode)new JsonObject { ["Parameters"] = new JsonArray(1) })]);
+        var destination = S3(("ProcessingConfiguration", new JsonObject { ["Enabled"] = true, ["Processors"] = processors }));
+
+        var problems = await ProblemsAsync(One(destination, members: ("Tags", new JsonArray(new JsonObject { ["Key"] = 1 }))));
+
+        Assert.Equal(500, problems.Count);
+        Assert.All(problems, problem => Assert.StartsWith($"{Extended}.ProcessingConfiguration.Processors[", problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_long_text_is_not_quoted_in_part() => Assert.StartsWith(
+        $"{Extended}.Prefix: is a text of 1100 characters; it must have length less than or equal to 1024",
+        Assert.Single(await ProblemsAsync(One(S3(("Prefix", new string('p', 1_100)))))), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Exactly_one_destination_is_wanted()
     {
         const string Wanted = "Destination: Exactly one destination configuration is supported for a Firehose";
@@ -140,6 +178,20 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
         Assert.Contains(
             $"{Extended}.DynamicPartitioningConfiguration: Dynamic Partitioning can only be enabled when a delivery stream is created.",
             await ProblemsAsync(One(S3(("DynamicPartitioningConfiguration", new JsonObject { ["Enabled"] = true })))));
+    }
+
+    [Fact]
+    public async Task What_an_update_does_not_take_is_named_where_it_differs()
+    {
+        (await CreateAsync(NewOne(Search(), "Amazonopensearchservice"))).AssertOk();
+
+        Assert.Empty(await ProblemsAsync(One(Search(("S3BackupMode", "FailedDocumentsOnly")), "Amazonopensearchservice")));
+        Assert.Equal(
+            ["Destination.AmazonopensearchserviceDestinationConfiguration.S3BackupMode: can't be changed: an update does not take it. Delete the delivery stream and create it anew."],
+            await ProblemsAsync(One(Search(("S3BackupMode", "AllDocuments")), "Amazonopensearchservice")));
+
+        static JsonObject Search(params (string Name, JsonNode? Value)[] members) => With(
+            new() { ["RoleARN"] = Role, ["ClusterEndpoint"] = "http://x", ["IndexName"] = "i", ["S3Configuration"] = S3() }, members);
     }
 
     [Fact]

@@ -100,6 +100,56 @@ public sealed class ApplySpecs(ApplyNode node, ITestOutputHelper output) : IClas
         Assert.DoesNotContain("part-", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("token-two-of-mine")]
+    [InlineData("t2")]
+    [InlineData("a+\"b\"<token-two>")]
+    public async Task A_list_with_a_value_of_the_environment_shows_neither_that_nor_the_one_before(string second)
+    {
+        var name = $"listed-{second.Length}";
+        var yaml = $"kind: DeliveryStream\nname: {name}\ndestination:\n  HttpEndpointDestinationConfiguration:\n    EndpointConfiguration: {{Url: 'http://127.0.0.1:9/'}}\n    S3Configuration: {{{Bucket}}}";
+        const string Token = "{AttributeName: token, AttributeValue: '${TOKEN}'}";
+        await node.ApplyAsync(yaml);
+
+        var first = await ListAsync($"{Token}", "first-of-mine");
+        Says(first, 0, "CommonAttributes: *** -> [{\"AttributeName\":\"token\",\"AttributeValue\":\"${TOKEN}\"}]");
+        var more = await ListAsync($"{{AttributeName: site, AttributeValue: north}}, {Token}", second);
+        Says(more, 0, "CommonAttributes: *** -> [{\"AttributeName\":\"site\",\"AttributeValue\":\"north\"},{\"AttributeName\":\"token\",\"AttributeValue\":\"${TOKEN}\"}]");
+        var turned = await ListAsync($"{Token}, {{AttributeName: site, AttributeValue: north}}", "third-of-mine");
+        Says(turned, 0, "CommonAttributes[0].AttributeValue: *** -> ${TOKEN}", "CommonAttributes[1].AttributeValue: *** -> \"north\"");
+        Says(await ListAsync($"{Token}, {{AttributeName: site, AttributeValue: north}}", "third-of-mine"), 0, "nothing differs");
+
+        var said = first.Output + more.Output + turned.Output;
+        Assert.All((string[])["-of-mine", second, "token-two"], secret => Assert.DoesNotContain(secret, said, StringComparison.Ordinal));
+
+        Task<Applied> ListAsync(string items, string token) =>
+            node.ApplyAsync($"{yaml}\n    RequestConfiguration: {{CommonAttributes: [{items}]}}", environment: new() { ["TOKEN"] = token });
+    }
+
+    [Fact]
+    public async Task Of_a_secret_that_the_node_does_not_compare_it_is_said_that_it_is_not_known()
+    {
+        using var folder = new TempFolder();
+        await using var guarded = NodeProcess.Start(folder.Folder("data"), settings: new Dictionary<string, string>
+        {
+            ["Firehose:Buckets:lake:Folder"] = Directory.CreateDirectory(folder.Folder("lake")).FullName,
+            ["Gateway:AccessKeys:0:AccessKeyId"] = "AKTEST",
+            ["Gateway:AccessKeys:0:SecretAccessKey"] = "any",
+            ["Gateway:AccessKeys:0:UserName"] = "looks",
+            ["Gateway:AccessKeys:0:Policy"] = """
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"firehose:UpdateDestination","Resource":"*"}]}
+                """,
+        });
+        await guarded.ReadyAsync();
+        const string Yaml = "kind: DeliveryStream\nname: kept\ndestination:\n  HttpEndpointDestinationConfiguration:\n    EndpointConfiguration: {Url: 'http://127.0.0.1:9/', AccessKey: '${KEY}'}\n    S3Configuration: {" + Bucket + "}";
+        Says(await ApplyNode.RunAsync(guarded.Endpoint, Yaml, environment: new() { ["KEY"] = "secret-one" }), 0, "DeliveryStream kept: created");
+
+        Says(
+            await ApplyNode.RunAsync(guarded.Endpoint, Yaml, ApplyMode.Diff, new() { ["KEY"] = "secret-two" }), 0,
+            "DeliveryStream kept: nothing differs of what is known", "EndpointConfiguration.AccessKey: whether the node's is another is not known",
+            "0 to be created, 0 to be changed, 0 as described, 1 not known.");
+    }
+
     [Fact]
     public async Task What_came_in_between_is_not_undone()
     {

@@ -19,7 +19,7 @@ public sealed class DeliveryMetricsSpecs
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            if (tags.Contains(new KeyValuePair<string, object?>("delivery_stream", "counted"))) counted.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+            if (tags.Contains(new("delivery_stream", "counted")) && tags.Contains(new("region", "us-east-1"))) counted.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
         });
         listener.Start();
         await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20, BufferInterval = TimeSpan.Zero, HasBackup = true };

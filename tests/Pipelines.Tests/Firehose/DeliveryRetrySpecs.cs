@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -65,9 +67,35 @@ public sealed class DeliveryRetrySpecs
         Assert.Contains($"\"attemptsMade\":{away.Tries}", Assert.Single(rig.Store.Errors), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_loaded_is_not_lost_where_a_transform_answers_otherwise_after_the_spool_went()
+    {
+        var isFlipped = false;
+        var loader = new Away { OnTry = _ => throw new CrashException() };
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Flip(() => isFlipped)], Loader = _ => loader };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        var sent = Enumerable.Range(0, 10).Select(i => $"{i}").ToList();
+        rig.Streams.Put("source", [.. sent.Select(s => ("k", s))]);
+        Assert.False(await rig.RunAsync(shard, rig.End));
+        Assert.NotEmpty(rig.Store.Errors);
+        rig.LoseSpool();
+        isFlipped = true;
+        loader.OnTry = _ => loader.IsBack = true;
+
+        Assert.True(await rig.RunAsync(shard, rig.End));
+
+        var failed = rig.Store.Errors.Select(e => Encoding.UTF8.GetString(JsonDocument.Parse(e).RootElement.GetProperty("rawData").GetBytesFromBase64())).ToList();
+        Assert.Equal(failed.Distinct().Count(), failed.Count);
+        Assert.Equal(sent, loader.Loaded.Concat(failed).Order());
+    }
+
     private sealed class Away : IObjectLoader
     {
         public Action<int> OnTry { get; set; } = _ => { };
+
+        public bool IsBack { get; set; }
+
+        public List<string> Loaded { get; } = [];
 
         public int Tries { get; private set; }
 
@@ -80,7 +108,9 @@ public sealed class DeliveryRetrySpecs
         public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
         {
             OnTry(++Tries);
-            return Task.FromResult<LoadResult>(new LoadResult.Later("as told"));
+            if (!IsBack) return Task.FromResult<LoadResult>(new LoadResult.Later("as told"));
+            Loaded.AddRange(RecordsFormat.Read(item.File).Select(r => Encoding.UTF8.GetString(r.Span)));
+            return Task.FromResult<LoadResult>(new LoadResult.Loaded([]));
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -96,11 +96,65 @@ public sealed class RetentionWatchSpecs : IDisposable
         await ToldAsync(1);
     }
 
-    private RetentionWatch Start()
+    [Fact]
+    public async Task Of_a_shard_that_is_taken_over_the_successor_is_measured()
     {
-        var deliveries = new DeliveryServices("", _ => throw new NotSupportedException()) { Log = _log };
+        _streams.Put("source", "k", "old");
+        var before = Start();
+        await TickUntilAsync(() => !double.IsNaN(Left()), "the metric");
+        // It warns at once, which it does after it has measured.
+        var successor = Start(shareMax: 0);
+        await ToldAsync(1);
+
+        before.Dispose();
+        Assert.False(double.IsNaN(Left()), "The end of the one before took it away.");
+        successor.Dispose();
+        Assert.True(double.IsNaN(Left()), "It is measured for good.");
+    }
+
+    [Fact]
+    public async Task A_look_that_ends_after_the_watch_leaves_nothing_behind()
+    {
+        _streams.Put("source", "k", "old");
+        // One step at a time, so that another one begins where the look ended.
+        var steps = new TaskFactory(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
+        var time = new HookedTime();
+        var disposed = new TaskCompletionSource();
+
+        await steps.StartNew(() =>
+        {
+            var watch = Start(time);
+            time.OnUtcNow = () =>
+            {
+                time.OnUtcNow = null;
+                watch.Dispose();
+                disposed.SetResult();
+            };
+        });
+        await disposed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await steps.StartNew(() => { });
+
+        Assert.True(double.IsNaN(Left()), "It is measured for good.");
+    }
+
+    [Fact]
+    public async Task A_look_that_fails_is_told_and_made_again()
+    {
+        _streams.Put("source", "k", "old");
+        var isBroken = true;
+        _streams.OnRead = _ => Volatile.Read(ref isBroken) ? throw new InvalidOperationException("as told") : false;
+        using var watch = Start();
+        await TickUntilAsync(() => _log.Told.Any(t => (t.Id, t.Level) == (62, LogLevel.Warning)), "that it failed");
+
+        Volatile.Write(ref isBroken, false);
+        await TickUntilAsync(() => watch.Now is not null, "a look that does not fail");
+    }
+
+    private RetentionWatch Start(TimeProvider? time = null, double shareMax = 0.75)
+    {
+        var deliveries = new DeliveryServices("", _ => throw new NotSupportedException()) { Log = _log, RetentionShareMax = shareMax };
         return new RetentionWatch(
-            DeliveryRig.Definition with { Stream = "watched" }, _shard, new ShardPosition(1, 0), new ConsumerServices(_streams, _http, _time, _metrics, A.Options(), "here"), deliveries);
+            DeliveryRig.Definition with { Stream = "watched" }, _shard, new ShardPosition(1, 0), new ConsumerServices(_streams, _http, time ?? _time, _metrics, A.Options(), "here"), deliveries);
     }
 
     /// <summary>The metric of how long the source still keeps the oldest record, in seconds.</summary>
@@ -116,7 +170,7 @@ public sealed class RetentionWatchSpecs : IDisposable
         };
         listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
         {
-            if (tags.Contains(new KeyValuePair<string, object?>("delivery_stream", "watched"))) left = value;
+            if (tags.Contains(new("delivery_stream", "watched")) && tags.Contains(new("region", "us-east-1"))) left = value;
         });
         listener.Start();
         listener.RecordObservableInstruments();
@@ -141,6 +195,24 @@ public sealed class RetentionWatchSpecs : IDisposable
             return false;
         },
         expected);
+
+    /// <summary>A look asks for the time between what it sees and what it tells.</summary>
+    private sealed class HookedTime : TimeProvider
+    {
+        public Action? OnUtcNow { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            OnUtcNow?.Invoke();
+            return base.GetUtcNow();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private sealed class Lines : ILogger
     {

@@ -46,6 +46,19 @@ internal static class TestSteps
             [.. records.Select(r => Keyed(r, ((char)r.Data.Span[0]).ToString()))], [], 0));
     }
 
+    /// <summary>Refuses the odd ones, until it is told to refuse the even ones.</summary>
+    public sealed class Flip(Func<bool> isFlipped) : IRecordStep
+    {
+        public bool IsDeterministic => false;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            var bad = records.Where(r => (r.Data.Span[^1] % 2 == 1) != isFlipped()).ToList();
+            return Task.FromResult(new Processed(
+                [.. records.Except(bad).Select(r => Keyed(r, "all"))], [.. bad.Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, "Flip", "as told", 1))], 0));
+        }
+    }
+
     /// <summary>Refuses every fifth record that it is asked about.</summary>
     public sealed class Picky : IRecordStep
     {

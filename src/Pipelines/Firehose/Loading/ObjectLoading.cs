@@ -57,7 +57,7 @@ internal sealed class ObjectLoading(
             },
             answer =>
             {
-                delivery.Metrics?.Tried(of.Stream, load.Loader.Target, answer is LoadResult.Loaded);
+                delivery.Metrics?.Tried(of, load.Loader.Target, answer is LoadResult.Loaded);
                 if (answer is not LoadResult.Later later)
                 {
                     waiting.Tell(null);
@@ -72,7 +72,7 @@ internal sealed class ObjectLoading(
         waiting.Tell(null);
         if (result is LoadResult.Loaded { Failed: var failed })
         {
-            delivery.Metrics?.Delivered(of.Stream, load.Loader.Target, item.Records - failed.Count, item.Length);
+            delivery.Metrics?.Delivered(of, load.Loader.Target, item.Records - failed.Count, item.Length);
             if (failed.Count > 0) await FailAsync(of, item, failed.Select(f => f with { Attempts = tries }), stop);
             return true;
         }

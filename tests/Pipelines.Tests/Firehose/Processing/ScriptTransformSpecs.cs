@@ -40,6 +40,8 @@ public sealed class ScriptTransformSpecs
     [InlineData("record.partitionKeys.a = ''; return 'x'", ScriptTransform.FailedCode)]
     [InlineData("return '\\ud800'", ScriptTransform.FailedCode)]
     [InlineData("return eval('1')", ScriptTransform.FailedCode)]
+    [InlineData("record.data = 'x'", ScriptTransform.FailedCode)]
+    [InlineData("return (async () => record.data)()", ScriptTransform.FailedCode)]
     [InlineData("return System.IO.File.ReadAllText('/etc/hostname')", ScriptTransform.FailedCode)]
     public async Task A_record_at_which_the_script_hangs_or_throws_fails_alone(string body, string code)
     {

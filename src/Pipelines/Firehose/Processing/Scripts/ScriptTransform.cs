@@ -90,7 +90,9 @@ public sealed class ScriptTransform : IRecordStep, IDisposable
             var engine = _engine ??= NewEngine();
             var keys = new JsObject(engine);
             var answer = engine.Invoke(Function, ArgumentOf(engine, record, keys));
-            if (answer.IsNull() || answer.IsUndefined()) return (null, null, null);
+            if (answer.IsNull()) return (null, null, null);
+            if (answer.IsUndefined()) return (null, FailedCode, "The script returned nothing; null drops a record, and text or an object is what becomes of it.");
+            if (answer.IsPromise()) return (null, FailedCode, "The script returned a promise; transform has to be a function that is not async.");
             var text = answer.IsString() ? answer : engine.Evaluate("JSON").AsObject().Get("stringify").Call(answer);
             if (!text.IsString()) return (null, FailedCode, "The script returned neither text nor what JSON can write.");
             return WithKeys(record with { Data = s_strict.GetBytes(text.AsString()) }, keys);
