@@ -1,3 +1,4 @@
+using ActorStreams.Agent.Checkpoints;
 using ActorStreams.Agent.Files;
 
 namespace ActorStreams.Agent.Tailing;
@@ -8,13 +9,14 @@ internal static class LogRecognition
     /// <summary>Of the file under the inode of a log; true too where another one came to its name in this moment, which the next scan tells.</summary>
     public static bool IsStill(TrackedLog known, SeenFile file)
     {
+        if (file.IsGzip != known.IsCompressed) return false;
         if (!file.IsGzip && file.Status.Length < known.Checkpoint.Offset) return false;
         var content = known.Content;
         try
         {
             content ??= FileContent.Open(file.Path);
             // Another file may have come to the name since the folder was listed: the next scan tells.
-            if (content is FileContent.Plain plain && FileStatus.Of(plain.Handle).Identity != file.Status.Identity) return true;
+            if (content.Status.Identity != file.Status.Identity) return true;
             return known.Fits(content);
         }
         catch (InvalidDataException)
@@ -36,14 +38,22 @@ internal static class LogRecognition
     {
         try
         {
-            var content = (FileContent.Plain)FileContent.Open(file.Path);
-            if (FileStatus.Of(content.Handle).Identity == known.Checkpoint.Identity) known.Content = content;
-            else content.Dispose();
+            known.Content = Open(known.Checkpoint with { Path = file.Path });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Gone again; the next scan tells what became of it.
         }
+    }
+
+    /// <summary>The file of a log, and no other that has come to its name.</summary>
+    /// <exception cref="IOException">There is another one.</exception>
+    public static FileContent Open(FileCheckpoint one)
+    {
+        var content = FileContent.Open(one.Path);
+        if (content.Status.Identity == one.Identity) return content;
+        content.Dispose();
+        throw new IOException("another file has come to its name");
     }
 
     /// <summary>Whether the log, whose own file is gone, is what this file holds.</summary>
@@ -55,17 +65,17 @@ internal static class LogRecognition
         return known.Fits(content);
     }
 
-    /// <summary>Of a log that is there itself: whether the file may be its copy, whole or still being made.</summary>
-    public static bool MayBeCopyOf(TrackedLog known, SeenFile file, FileContent content)
+    /// <summary>Of a log that is there itself: whether the file is its copy, whole or still being made; null where that can't be told now.</summary>
+    public static bool? IsCopyOf(TrackedLog known, SeenFile file, FileContent content)
     {
-        if (!known.IsOpen || known.IsAbsent || !RotatedName.IsCurrent(known.Name)) return false;
-        // What it was truncated to is told once it is not busy.
-        if (known.IsBusy || file.Status.Length == 0 || known.Content is null) return true;
-        var common = Math.Min(file.Status.Length, known.Length);
-        if (common == 0) return false;
-        var isAlike = Fingerprint.TailOf(content, common).Fits(known.Content) && IsBegunAlike(content, known.Content, common);
-        // Different only because it was truncated in this moment: the next scan tells.
-        return isAlike || !known.Fits(known.Content) || FileStatus.Of(((FileContent.Plain)known.Content).Handle).Length < known.Length;
+        if (!known.IsOpen || !known.IsWrittenNow) return false;
+        if (known.IsBusy || known.Content is null || file.Status.Length == 0) return null;
+        var length = known.Content.Status.Length;
+        // Truncated in this moment: the next scan tells.
+        if (length < known.Length || !known.Fits(known.Content)) return null;
+        // A copy has no more than its log.
+        if (file.Status.Length > length) return false;
+        return Fingerprint.TailOf(content, file.Status.Length).Fits(known.Content) && IsBegunAlike(content, known.Content, file.Status.Length);
     }
 
     private static bool IsBegunAlike(FileContent one, FileContent other, long length)

@@ -33,8 +33,7 @@ internal sealed partial class LogSender(
         flow.MultiLineStartPattern is { } pattern ? RecordConverter.Compile(@"\A(?:" + pattern + ")") : null, flow.AggregatedRecordBytes, flow.SkipHeaderLines, flow.RecordBytesMax);
 
     /// <summary>Ends when the log has nothing more to send, or less than a batch that need not go yet.</summary>
-    /// <param name="isDue">Whether what does not fill a batch is to go as well.</param>
-    public async Task SendAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    public async Task SendAsync(DueLog due, CancellationToken stop, CancellationToken abort)
     {
         var isMore = true;
         while (isMore)
@@ -42,7 +41,7 @@ internal sealed partial class LogSender(
             await _gate.WaitAsync(stop);
             try
             {
-                isMore = await SendTurnAsync(one, end, isDue, stop, abort);
+                isMore = await SendTurnAsync(due, stop, abort);
             }
             finally
             {
@@ -54,15 +53,16 @@ internal sealed partial class LogSender(
     public void Dispose() => _gate.Dispose();
 
     /// <summary>True where the turn ended and not what there is to send.</summary>
-    private async Task<bool> SendTurnAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    private async Task<bool> SendTurnAsync(DueLog due, CancellationToken stop, CancellationToken abort)
     {
+        var (one, end, isDue, to) = due;
         one.IsSettled = false;
         var savedAt = clock.GetTimestamp();
         var saved = one.Checkpoint;
         try
         {
-            one.Content ??= FileContent.Open(one.Checkpoint.Path);
-            var reader = new RecordReader(one.Content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
+            one.Content ??= LogRecognition.Open(one.Checkpoint);
+            var reader = new RecordReader(one.Content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts, to);
             var batch = new PutBatch();
             // A compressed file would have to be unpacked from its beginning at each turn; it has an end.
             for (var puts = 0; !stop.IsCancellationRequested; puts++)
@@ -72,7 +72,7 @@ internal sealed partial class LogSender(
                 if (reader.Offset == one.Checkpoint.Offset)
                 {
                     // Nothing but what has to wait.
-                    if (!isFull) Drained(one, end);
+                    if (!isFull && one.Length <= to) Drained(one, end);
                     break;
                 }
                 if (!isFull && !isDue)
@@ -93,6 +93,7 @@ internal sealed partial class LogSender(
                 await PutAsync(batch, one, stop, abort);
                 one.Checkpoint = one.Checkpoint with { Offset = reader.Offset, Tail = reader.Tail, Cuts = [.. one.Checkpoint.Cuts.Where(c => c > reader.Offset)] };
                 one.PendingSince = null;
+                if (one.RetryAt is not null) (one.RetryAt, one.HoldsUp) = (null, null);
                 if (sender.IsExact && clock.GetElapsedTime(savedAt) < s_checkpointInterval) continue;
                 folder.Save(one);
                 (saved, savedAt) = (one.Checkpoint, clock.GetTimestamp());
@@ -104,6 +105,8 @@ internal sealed partial class LogSender(
             one.PendingSince ??= clock.GetTimestamp();
             one.RetryAt = clock.GetTimestamp() + (long)(s_readAgain.TotalSeconds * clock.TimestampFrequency);
             if (e is InvalidDataException) one.IsSuspect = !one.IsCompressed;
+            // Read from its beginning then, which may be another one's by that time.
+            if (one.IsCompressed) one.Close();
             CannotRead(log, one.Checkpoint.Path, e.Message);
         }
         finally
@@ -133,8 +136,9 @@ internal sealed partial class LogSender(
     {
         batch.Clear();
         cuts = [];
-        while (reader.TryPeek(end))
+        while (TryPeek(reader, end, batch, out var isBroken))
         {
+            if (isBroken) return true;
             var data = Data(reader, out var isFiltered);
             if (!isFiltered)
             {
@@ -148,6 +152,21 @@ internal sealed partial class LogSender(
             if (batch.Entries.Count >= flow.BufferRecordsMax) return true;
         }
         return false;
+    }
+
+    /// <summary>What was read before a file could not be read on is sent first; the next try to read it then fails with nothing in hand.</summary>
+    private static bool TryPeek(RecordReader reader, EndOfFile end, PutBatch batch, out bool isBroken)
+    {
+        isBroken = false;
+        try
+        {
+            return reader.TryPeek(end);
+        }
+        catch (Exception e) when (batch.Entries.Count > 0 && e is IOException or InvalidDataException)
+        {
+            isBroken = true;
+            return true;
+        }
     }
 
     private ReadOnlyMemory<byte> Data(RecordReader reader, out bool isFiltered)

@@ -69,10 +69,16 @@ internal sealed class AgentUnderTest : IDisposable
     {
         if (_tailer is null) Start();
         var passing = _tailer!.SendDueAsync(CancellationToken.None);
-        // A pause between tries is the test's to end.
-        while (await Task.WhenAny(passing, Task.Delay(20)) != passing) Clock.Advance(TimeSpan.FromSeconds(10));
+        // A pause between tries is the test's to end; otherwise its time stands still.
+        var failures = Failures;
+        while (await Task.WhenAny(passing, Task.Delay(20)) != passing)
+        {
+            if (Failures > failures) Clock.Advance(TimeSpan.FromSeconds(10));
+        }
         await passing;
     }
+
+    private long Failures => Counters.PutsRefused.Value + Counters.RecordsFailed.Value;
 
     /// <summary>Passes until what is there has become due and is sent.</summary>
     public async Task SettleAsync()
@@ -82,6 +88,30 @@ internal sealed class AgentUnderTest : IDisposable
             await PassAsync();
             Clock.Advance(TimeSpan.FromSeconds(2));
         }
+    }
+
+    /// <summary>Runs as it does in earnest, which passes while puts are under way, and ends once what is asked for is so.</summary>
+    /// <param name="meanwhile">Done while the first put waits for another try.</param>
+    public async Task RunAsync(Action meanwhile, Func<bool> isEnough)
+    {
+        if (_tailer is null) Start();
+        using var stop = new CancellationTokenSource();
+        var failures = Failures;
+        var isDone = false;
+        var running = _tailer!.RunAsync(stop.Token, stop.Token);
+        for (var i = 0; !isEnough(); i++)
+        {
+            Assert.True(i < 10_000, "It does not come to that.");
+            await Task.Delay(2);
+            if (!isDone && Failures > failures)
+            {
+                meanwhile();
+                isDone = true;
+            }
+            Clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+        await stop.CancelAsync();
+        await running;
     }
 
     /// <summary>Ends without anything that an end would do.</summary>

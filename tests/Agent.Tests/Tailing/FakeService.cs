@@ -26,6 +26,9 @@ internal sealed class FakeService : HttpMessageHandler
 
     public int Puts { get; private set; }
 
+    /// <summary>Called before anything is stored.</summary>
+    public Action? Putting { get; set; }
+
     /// <summary>What comes of the next puts, first to last; nothing special after them.</summary>
     public Queue<Fault> Faults { get; } = [];
 
@@ -50,6 +53,7 @@ internal sealed class FakeService : HttpMessageHandler
     {
         var body = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancel))!;
         Puts++;
+        Putting?.Invoke();
         Targets.Add(request.Headers.GetValues("X-Amz-Target").Single());
         Authorizations.Add(request.Headers.GetValues("Authorization").Single());
         var fault = Faults.TryDequeue(out var next) ? next : Fault.None;
