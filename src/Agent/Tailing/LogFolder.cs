@@ -191,6 +191,7 @@ internal sealed partial class LogFolder : IDisposable
     /// <summary>A file under the inode of a log; false where it is not that log any more.</summary>
     private bool See(TrackedLog known, SeenFile file, long now)
     {
+        known.SeenName = file.Name;
         if (known.IsBusy)
         {
             // The one who sends it notices by itself when the bytes change; under which name they stand is no matter.
@@ -243,6 +244,7 @@ internal sealed partial class LogFolder : IDisposable
 
     private void Miss(TrackedLog known, long now)
     {
+        known.SeenName = null;
         if (known.IsBusy) return;
         if (known is { IsSuspect: true, Content: { } held } && !known.Fits(held))
         {
@@ -268,18 +270,21 @@ internal sealed partial class LogFolder : IDisposable
     private void Add(FileCheckpoint one, long now, SeenFile file)
     {
         foreach (var older in _logs.Where(l => l.Stem == file.Stem && !l.IsOrphan)) older.GrewAt = now;
-        Track([one], _store.Add(Flow, [one]));
-        _logs[^1].GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
+        // What was rotated is older than what is written now, whichever was found first.
+        var current = file.IsCurrent ? null : _logs.Find(l => l.Stem == file.Stem && l.IsWrittenNow);
+        var added = new TrackedLog(one with { Id = _store.Add(Flow, one, current?.Id) }) { GrewAt = now };
+        var at = _logs.FindIndex(l => l.Id > added.Id);
+        _logs.Insert(at < 0 ? _logs.Count : at, added);
+        added.GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
         if (one.State != FileState.Open) return;
-        if (!file.IsGzip) LogRecognition.TryOpen(_logs[^1], file);
+        if (!file.IsGzip) LogRecognition.TryOpen(added, file);
         Found(_log, file.Path);
     }
 
     private void GoOn(TrackedLog known, SeenFile file, long now)
     {
         known.Checkpoint = known.Checkpoint with { Identity = file.Status.Identity, Path = file.Path, SeenMs = NowMs };
-        known.IsAbsent = false;
-        known.SeenAs = null;
+        (known.IsAbsent, known.SeenName, known.SeenAs) = (false, file.Name, null);
         known.DrainedAs = null;
         known.Length = known.Checkpoint.Offset;
         known.GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);

@@ -20,8 +20,11 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
 
     public bool IsCompressed => RotatedName.IsGzip(Name);
 
+    /// <summary>What the last scan found it under, be it busy or not; null where it was not there.</summary>
+    public string? SeenName { get; set; } = Path.GetFileName(checkpoint.Path);
+
     /// <summary>Under the name of the log itself, so that it is what is written to now and comes after all that was rotated.</summary>
-    public bool IsWrittenNow => !IsAbsent && Name == Stem;
+    public bool IsWrittenNow => !IsAbsent && SeenName == Stem;
 
     public bool IsOpen => Checkpoint.State == FileState.Open;
 

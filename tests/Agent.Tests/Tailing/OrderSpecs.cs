@@ -1,3 +1,5 @@
+using ActorStreams.Agent.Sending;
+
 namespace ActorStreams.Agent.Tests.Tailing;
 
 /// <summary>What was written first is put first, over the files of one log.</summary>
@@ -213,6 +215,24 @@ public sealed class OrderSpecs : IDisposable
         await _agent.SettleAsync();
 
         Assert.Equal(["1", "older", "half"], Stored);
+    }
+
+    [Fact]
+    public async Task An_older_file_that_is_found_late_stays_before_the_log_over_its_rotation_and_a_kill()
+    {
+        _agent.Write("app.log", "1");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "3");
+        _agent.Write("app.log.1", "2");
+        _agent.Service.Faults.Enqueue(FakeService.Fault.Fenced);
+        await Assert.ThrowsAsync<AgentFencedException>(_agent.SettleAsync);
+        _agent.Kill();
+        File.Move(_agent.Log("app.log.1"), _agent.Log("app.log.2"));
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Write("app.log", "4");
+        await _agent.SettleAsync();
+
+        Assert.Equal(["1", "2", "3", "4"], Stored);
     }
 
     private void ChangedAt(string name, int second) => File.SetLastWriteTimeUtc(_agent.Log(name), new DateTime(2026, 1, 31, 11, 0, second, DateTimeKind.Utc));
