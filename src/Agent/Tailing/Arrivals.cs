@@ -61,9 +61,9 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
             // Those before it are logs by now. That which is written now comes after it, and it may be its copy.
             var current = file.IsCurrent ? null : perhapsNew.Find(f => f.IsCurrent && f.Stem == file.Stem);
             var (verdict, _, head) = Look(file, current, now);
-            if (verdict != Verdict.New) continue;
+            if (verdict != Verdict.New || !file.IsOfFlow) continue;
             _held.Remove(file.Status.Identity);
-            if (file.IsOfFlow) yield return new Arrival.New(file, head);
+            yield return new Arrival.New(file, head);
         }
     }
 
@@ -123,8 +123,7 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
         {
             var begun = new TrackedLog(TrackedLog.New(current.Path, current.Status.Identity, Fingerprint.None, 0));
             LogRecognition.TryOpen(begun, current);
-            answers.Add(LogRecognition.IsCopyOf(begun, file, content));
-            begun.Close();
+            using (begun.Content) answers.Add(LogRecognition.IsCopyOf(begun, file, content));
         }
         if (answers.Contains(true)) return Hold(file, Verdict.Copy, now);
         return answers.Contains(null) ? Hold(file, Verdict.Held, now) : Verdict.New;

@@ -118,7 +118,7 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
                 if (HoldsUp(one, now)) return null;
             }
             else if (Due(one, now) is { } due) return due with { To = to };
-            else if (one.DrainedAs is null || (folder.IsSuperseded(one) && HoldsUp(one, now))) return null;
+            else if (one.DrainedAs is null || (one.DrainedAs < EndOfFile.TakesAll && folder.IsSuperseded(one) && HoldsUp(one, now))) return null;
             hasOlder = true;
         }
         return null;

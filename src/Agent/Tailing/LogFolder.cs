@@ -133,59 +133,23 @@ internal sealed partial class LogFolder : IDisposable
 
     private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The flow's first start: compressed files are history, and so is what is in the others where the flow starts at their ends.</summary>
     private void Begin()
     {
         var begun = new List<FileCheckpoint>();
         foreach (var file in _listing.Read(new HashSet<string>()).Where(f => f.IsOfFlow))
         {
-            var one = TrackedLog.New(file.Path, file.Status.Identity, Fingerprint.None, NowMs);
-            if (file.IsGzip)
-            {
-                begun.Add(one with { State = FileState.Ignored, Head = TryHead(file) });
-                continue;
-            }
             try
             {
-                using var content = FileContent.Open(file.Path);
-                begun.Add(Begin(one, content, file.Status.Length));
+                begun.Add(FirstStart.Begin(file, _flow.InitialPosition, NowMs));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A new file, once it can be read.
                 CannotRead(_log, file.Path, e.Message);
             }
         }
         (Flow, var ids) = _store.Create(_flow.Id, begun);
-        Track(begun, ids);
-    }
-
-    private static Fingerprint TryHead(SeenFile file)
-    {
-        try
-        {
-            using var content = FileContent.Open(file.Path);
-            return Fingerprint.HeadOf(content);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            // Never to be read; only that another file at its inode can't be told from it by content.
-            return Fingerprint.None;
-        }
-    }
-
-    private FileCheckpoint Begin(FileCheckpoint one, FileContent content, long length)
-    {
-        one = one with { Head = Fingerprint.HeadOf(content) };
-        if (_flow.InitialPosition == InitialPosition.StartOfFile) return one;
-        var end = LogRecognition.EndOfLines(content, length);
-        return one with { Offset = end, Tail = end == 0 ? Fingerprint.None : Fingerprint.TailOf(content, end) };
-    }
-
-    private void Track(IReadOnlyList<FileCheckpoint> checkpoints, IReadOnlyList<long> ids)
-    {
         var now = _clock.GetTimestamp();
-        _logs.AddRange(checkpoints.Zip(ids, (c, id) => new TrackedLog(c with { Id = id }) { GrewAt = now }));
+        _logs.AddRange(begun.Zip(ids, (c, id) => new TrackedLog(c with { Id = id }) { GrewAt = now }));
     }
 
     /// <summary>A file under the inode of a log; false where it is not that log any more.</summary>
@@ -305,7 +269,7 @@ internal sealed partial class LogFolder : IDisposable
                 if (one.Backlog > 0 || one.Checkpoint.Identity is null || one.IsCompressed) Lost(one);
                 Finish(one);
             }
-            else if (one.IsOpen && !one.IsOrphan && one.Backlog == 0 && quiet > Quiet && IsSuperseded(one))
+            else if (one.IsOpen && !one.IsOrphan && (one.Backlog == 0 || one.DrainedAs == EndOfFile.TakesAll) && quiet > Quiet && IsSuperseded(one))
             {
                 Finish(one);
             }

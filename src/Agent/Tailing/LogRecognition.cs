@@ -83,19 +83,4 @@ internal static class LogRecognition
         var bytes = new byte[Math.Min(length, Fingerprint.HeadBytesMax)];
         return one.ReadFully(bytes, 0) == bytes.Length && Fingerprint.Of(bytes, 0).Fits(other);
     }
-
-    /// <summary>Behind the last line that is complete; a file without one is read from its beginning.</summary>
-    public static long EndOfLines(FileContent content, long length)
-    {
-        var chunk = new byte[64 * 1024];
-        for (var end = length; end > 0;)
-        {
-            var start = Math.Max(0, end - chunk.Length);
-            var read = content.ReadFully(chunk.AsSpan(0, (int)(end - start)), start);
-            var at = chunk.AsSpan(0, read).LastIndexOf((byte)'\n');
-            if (at >= 0) return start + at + 1;
-            end = start;
-        }
-        return 0;
-    }
 }

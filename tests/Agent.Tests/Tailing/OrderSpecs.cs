@@ -29,6 +29,19 @@ public sealed class OrderSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_has_less_than_its_header_holds_nothing_up()
+    {
+        _agent.Flow = _agent.Flow with { SkipHeaderLines = 2 };
+        _agent.Write("app.log", "header");
+        await _agent.PassAsync();
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Write("app.log", "header", "header", "1");
+        await _agent.SettleAsync();
+
+        Assert.Equal(["1"], Stored);
+    }
+
+    [Fact]
     public async Task A_log_to_which_somebody_writes_half_lines_for_ever_holds_the_new_one_up_for_a_minute()
     {
         File.WriteAllText(_agent.Log("app.log"), "1\nha");
