@@ -9,6 +9,11 @@ internal sealed record SeenFile(string Path, FileStatus Status, bool IsOfFlow)
     public string Name => System.IO.Path.GetFileName(Path);
 
     public bool IsGzip => RotatedName.IsGzip(Path);
+
+    public string Stem { get; } = RotatedName.StemOf(System.IO.Path.GetFileName(Path));
+
+    /// <summary>Whether it has the name of a log which is being written.</summary>
+    public bool IsCurrent => Stem == Name;
 }
 
 /// <summary>What a flow's folder holds now.</summary>
@@ -16,7 +21,10 @@ internal sealed class FolderListing(FlowSettings flow)
 {
     private readonly FilePattern _pattern = FilePattern.TryCreate(flow.FileNames, out var pattern, out var wrong) ? pattern : throw new ArgumentException(wrong, nameof(flow));
 
-    /// <summary>Files of the flow, and those that by their name may be rotated ones of it, in the order of their last change. Empty where there is no folder.</summary>
+    /// <summary>
+    /// Files of the flow, and those that by their name may be rotated ones of it, in the order of their last change; those that are written now come last, since
+    /// what compresses or copies an older one may do so later. Empty where there is no folder.
+    /// </summary>
     /// <param name="stems">Of the logs that are known.</param>
     public IReadOnlyList<SeenFile> Read(IReadOnlySet<string> stems)
     {
@@ -30,6 +38,6 @@ internal sealed class FolderListing(FlowSettings flow)
             if (!isOfFlow && !stems.Contains(RotatedName.StemOf(name))) continue;
             if (FileStatus.Of(path) is { } status) files.Add(new SeenFile(path, status, isOfFlow));
         }
-        return [.. files.OrderBy(f => f.Status.ModifiedAt).ThenBy(f => f.Path, StringComparer.Ordinal)];
+        return [.. files.OrderBy(f => f.IsCurrent).ThenBy(f => f.Status.ModifiedAt).ThenBy(f => RotatedName.RankOf(f.Name)).ThenBy(f => f.Path, StringComparer.Ordinal)];
     }
 }
