@@ -127,7 +127,8 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
             using (begun.Content) answers.Add(LogRecognition.IsCopyOf(begun, file, content));
         }
         if (answers.Contains(true)) return Hold(file, Verdict.Copy, now);
-        return answers.Contains(null) ? Hold(file, Verdict.Held, now) : Verdict.New;
+        if (!answers.Contains(null)) return Verdict.New;
+        return Hold(file, file.Status.Length == 0 ? Verdict.Held : Verdict.Untold, now);
     }
 
     private Verdict LookAtCompressed(SeenFile file, FileContent content, Fingerprint head, bool isWhole, long now)

@@ -36,6 +36,7 @@ internal sealed partial class LogFolder : IDisposable
     private readonly FolderListing _listing;
     private readonly List<TrackedLog> _logs;
     private readonly Arrivals _arrivals;
+    private Dictionary<FileIdentity, int> _places = [];
     private long _scans;
 
     public LogFolder(FlowSettings flow, CheckpointStore store, AgentCounters counters, TimeProvider clock, TimeSpan timeToLive, ILogger log)
@@ -73,6 +74,7 @@ internal sealed partial class LogFolder : IDisposable
         var files = _listing.Read(_logs.Select(l => l.Stem).ToHashSet(StringComparer.Ordinal));
         var now = _clock.GetTimestamp();
         var byIdentity = files.GroupBy(f => f.Status.Identity).ToDictionary(g => g.Key, g => g.First());
+        _places = files.Index().GroupBy(f => f.Item.Status.Identity).ToDictionary(g => g.Key, g => g.First().Index);
         var owned = new HashSet<FileIdentity>();
         foreach (var known in _logs.Where(l => l.Checkpoint.Identity is not null))
         {
@@ -210,7 +212,7 @@ internal sealed partial class LogFolder : IDisposable
     {
         known.SeenName = null;
         if (known.IsBusy) return;
-        if (known is { IsCompressed: false, Content: { } held } && !known.Fits(held))
+        if (known is { IsCompressed: false, Content: { } held } && (known.IsSuspect || !known.IsAbsent || held.Status.Length != known.Length) && !known.Fits(held))
         {
             // Truncated, or another file under its inode, and then that went away as well.
             Detach(known, now);
@@ -234,9 +236,7 @@ internal sealed partial class LogFolder : IDisposable
     private void Add(FileCheckpoint one, long now, SeenFile file)
     {
         foreach (var older in _logs.Where(l => l.Stem == file.Stem && !l.IsOrphan)) older.GrewAt = now;
-        // What was rotated is older than what is written now, whichever was found first.
-        var current = file.IsCurrent ? null : _logs.Find(l => l.Stem == file.Stem && l.IsWrittenNow);
-        var added = new TrackedLog(one with { Id = _store.Add(Flow, one, current?.Id) }) { GrewAt = now };
+        var added = new TrackedLog(one with { Id = _store.Add(Flow, one, NextOf(file)?.Id) }) { GrewAt = now };
         var at = _logs.FindIndex(l => l.Id > added.Id);
         _logs.Insert(at < 0 ? _logs.Count : at, added);
         added.GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
@@ -244,6 +244,17 @@ internal sealed partial class LogFolder : IDisposable
         if (!file.IsGzip) LogRecognition.TryOpen(added, file);
         Found(_log, file.Path);
     }
+
+    /// <summary>
+    /// The log before which a new one belongs, though it was found first: what is written now is younger than what was rotated; and one that was empty when it
+    /// was seen may have been copied and truncated before it was renamed.
+    /// </summary>
+    private TrackedLog? NextOf(SeenFile file) => file.IsCurrent
+        ? null
+        : Enumerable.Reverse(_logs).Where(l => l.Stem == file.Stem && l.Checkpoint.State != FileState.Ignored).TakeWhile(l => ComesAfter(l, file)).LastOrDefault();
+
+    private bool ComesAfter(TrackedLog one, SeenFile file) => one.IsWrittenNow
+        || (one is { IsBusy: false, Checkpoint: { Offset: 0, Lane: null, Identity: { } identity } } && _places.TryGetValue(identity, out var place) && place > _places[file.Status.Identity]);
 
     private void GoOn(TrackedLog known, SeenFile file, long now)
     {

@@ -78,7 +78,8 @@ internal static class LogRecognition
     /// <summary>Of a log that is there itself: whether the file is its copy, whole or still being made; null where that can't be told now.</summary>
     public static bool? IsCopyOf(TrackedLog known, SeenFile file, FileContent content)
     {
-        if (!known.IsOpen || !known.IsWrittenNow) return false;
+        // The name of one that is busy is that of its beginning: it may have been copied and truncated, and renamed after that.
+        if (!known.IsOpen || known.IsAbsent || (!known.IsWrittenNow && !(known.IsBusy && known.Name == known.Stem))) return false;
         if (known.IsBusy || known.Content is null || file.Status.Length == 0) return null;
         var length = known.Content.Status.Length;
         // Truncated in this moment: the next scan tells.

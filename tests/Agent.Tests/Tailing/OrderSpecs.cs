@@ -134,6 +134,23 @@ public sealed class OrderSpecs : IDisposable
     }
 
     [Fact]
+    public async Task The_copy_of_a_log_that_was_empty_when_it_was_last_seen_goes_before_it_when_that_is_renamed_too()
+    {
+        _agent.Write("app.log");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "1");
+        _agent.CopyAndTruncate("app.log", "app.log.2");
+        _agent.Write("app.log", "2");
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Write("app.log", "3");
+        ChangedAt("app.log.2", 10);
+        ChangedAt("app.log.1", 20);
+        await _agent.SettleAsync();
+
+        Assert.Equal(["1", "2", "3"], Stored);
+    }
+
+    [Fact]
     public async Task What_is_still_being_compressed_is_waited_for_though_all_that_was_seen_of_it_is_sent()
     {
         _agent.Write("app.log", "1");

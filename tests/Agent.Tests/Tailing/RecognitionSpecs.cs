@@ -26,6 +26,24 @@ public sealed class RecognitionSpecs : IDisposable
         Assert.Equal(["1", "2", "3"], Stored);
     }
 
+    [Fact]
+    public async Task A_log_that_was_truncated_and_whose_file_then_went_away_goes_on_in_its_copy()
+    {
+        _agent.Write("app.log", "1");
+        await _agent.SettleAsync();
+        _agent.Write("app.log", "2");
+        _agent.CopyAndTruncate("app.log", "app.log.2");
+        _agent.Write("app.log", "3", "4", "5");
+        File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+        _agent.Compress("app.log.1");
+        _agent.Write("app.log", "6");
+        await _agent.SettleAsync();
+        await _agent.SettleAsync();
+
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], Stored);
+        Assert.Equal(0, _agent.Counters.FilesLost.Value);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
