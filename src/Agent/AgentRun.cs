@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.Sockets;
 using ActorStreams.Agent.Checkpoints;
 using ActorStreams.Agent.Configuration;
 using ActorStreams.Agent.Reporting;
@@ -32,7 +32,7 @@ public sealed partial class AgentRun : IDisposable
 
     /// <param name="metricsPort">Where <c>/metrics</c> is served; null for nowhere.</param>
     /// <exception cref="CheckpointException">The checkpoints can't be used.</exception>
-    /// <exception cref="HttpListenerException">The port is taken.</exception>
+    /// <exception cref="SocketException">The port is taken.</exception>
     public AgentRun(AgentSettings settings, int? metricsPort, TimeProvider clock, Random random, ILogger<AgentRun> log)
     {
         (_settings, _clock, _log) = (settings, clock, log);

@@ -24,6 +24,9 @@ internal sealed class CheckpointStore : IDisposable
             offset INTEGER NOT NULL, cuts TEXT NOT NULL, state INTEGER NOT NULL, lane INTEGER, ordinal INTEGER, seen INTEGER NOT NULL, length INTEGER NOT NULL);
         """;
 
+    /// <summary>Ids are the order of logs; between two of them is room for what is found later and is older.</summary>
+    private const long IdGap = 1 << 20;
+
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
 
@@ -85,7 +88,8 @@ internal sealed class CheckpointStore : IDisposable
         return (id, (IReadOnlyList<long>)[.. files.Select(f => Insert(id, f))]);
     });
 
-    public IReadOnlyList<long> Add(long flow, IReadOnlyList<FileCheckpoint> files) => Write(() => (IReadOnlyList<long>)[.. files.Select(f => Insert(flow, f))]);
+    /// <summary>The id that it got: the highest so far, or one below <paramref name="before"/> and above those that are below it, while there is room.</summary>
+    public long Add(long flow, FileCheckpoint file, long? before) => Write(() => Insert(flow, file, before is { } id ? Between(id) : null));
 
     /// <param name="lane">Where a log comes to a lane: that lane goes on from its ordinal.</param>
     public void Save(long flow, IReadOnlyList<FileCheckpoint> files, LanePosition? lane = null) => Write(() =>
@@ -173,15 +177,22 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    private long Insert(long flow, FileCheckpoint file)
+    private long? Between(long before)
+    {
+        using var find = Command("SELECT coalesce(max(id), 0) FROM agent_file WHERE id < $before", ("$before", before));
+        var below = (long)find.ExecuteScalar()!;
+        return before - below > 1 ? below + ((before - below) / 2) : null;
+    }
+
+    private long Insert(long flow, FileCheckpoint file, long? id = null)
     {
         using var insert = Command(
             """
-            INSERT INTO agent_file(flow, path, device, inode, head_length, head_hash, tail_offset, tail_length, tail_hash, offset, cuts, state, lane, ordinal, seen, length)
-            VALUES ($flow, $path, $device, $inode, $headLength, $headHash, $tailOffset, $tailLength, $tailHash, $offset, $cuts, $state, $lane, $ordinal, $seen, $length)
+            INSERT INTO agent_file(id, flow, path, device, inode, head_length, head_hash, tail_offset, tail_length, tail_hash, offset, cuts, state, lane, ordinal, seen, length)
+            VALUES (coalesce($id, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'agent_file') + $gap), $flow, $path, $device, $inode, $headLength, $headHash, $tailOffset, $tailLength, $tailHash, $offset, $cuts, $state, $lane, $ordinal, $seen, $length)
             RETURNING id
             """,
-            [("$flow", flow), .. Values(file)]);
+            [("$id", id), ("$gap", IdGap), ("$flow", flow), .. Values(file)]);
         return (long)insert.ExecuteScalar()!;
     }
 

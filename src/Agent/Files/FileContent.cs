@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +14,9 @@ internal abstract class FileContent : IDisposable
     /// <summary>Whether bytes once read can change, as those of a file do that is truncated and written anew.</summary>
     public abstract bool CanChange { get; }
 
+    /// <summary>Of the file that is open, whatever has come to its name since.</summary>
+    public abstract FileStatus Status { get; }
+
     public abstract void Dispose();
 
     /// <summary>Fills the buffer, or as much of it as there is.</summary>
@@ -23,32 +27,28 @@ internal abstract class FileContent : IDisposable
         return total;
     }
 
-    public static OnDisk Open(string path) => RotatedName.IsGzip(path)
+    public static FileContent Open(string path) => RotatedName.IsGzip(path)
         ? new Compressed(FileStatus.OpenToRead(path))
         : new Plain(FileStatus.OpenToRead(path));
 
-    /// <summary>Of a file that stays the same one, whatever comes to its path while it is open.</summary>
-    internal abstract class OnDisk(SafeFileHandle handle) : FileContent
+    internal sealed class Plain(SafeFileHandle handle) : FileContent
     {
-        /// <summary>The file's as it is now, whatever of it was read.</summary>
-        public FileStatus Status => FileStatus.Of(handle);
-    }
-
-    internal sealed class Plain(SafeFileHandle handle) : OnDisk(handle)
-    {
-        private readonly SafeFileHandle _handle = handle;
-
         public override bool CanChange => true;
 
-        public override int Read(Span<byte> buffer, long offset) => RandomAccess.Read(_handle, buffer, offset);
+        public override FileStatus Status => FileStatus.Of(handle);
 
-        public override void Dispose() => _handle.Dispose();
+        public override int Read(Span<byte> buffer, long offset) => RandomAccess.Read(handle, buffer, offset);
+
+        public override void Dispose() => handle.Dispose();
     }
 
     /// <summary>Goes forward only; an offset behind the last one begins anew.</summary>
-    private sealed class Compressed(SafeFileHandle handle) : OnDisk(handle)
+    private sealed class Compressed(SafeFileHandle handle) : FileContent
     {
         private const int SkipBytes = 64 * 1024;
+
+        /// <summary>RFC 1952: two bytes that name the format, and deflate.</summary>
+        private static readonly byte[] s_partBegin = [0x1f, 0x8b, 8];
 
         private readonly FileStream _file = new(handle, FileAccess.Read);
         private GZipStream? _stream;
@@ -56,6 +56,8 @@ internal abstract class FileContent : IDisposable
         private byte[]? _skipped;
 
         public override bool CanChange => false;
+
+        public override FileStatus Status => FileStatus.Of(handle);
 
         public override int Read(Span<byte> buffer, long offset)
         {
@@ -70,12 +72,36 @@ internal abstract class FileContent : IDisposable
             while (_offset < offset)
             {
                 var step = _stream.Read(_skipped, 0, (int)Math.Min(_skipped.Length, offset - _offset));
-                if (step == 0) return 0;
+                if (step == 0) return AtEnd();
                 _offset += step;
             }
             var read = _stream.Read(buffer);
             _offset += read;
-            return read;
+            return read > 0 || buffer.IsEmpty ? read : AtEnd();
+        }
+
+        /// <summary>.NET takes the end of the file for the end of the data, wherever it comes.</summary>
+        private int AtEnd() => IsWhole() ? 0 : throw new InvalidDataException("the compressed file ends within its data");
+
+        /// <summary>The last four bytes say how much the data is when unpacked, modulo 2^32; of several parts, the last one.</summary>
+        private bool IsWhole()
+        {
+            var length = RandomAccess.GetLength(handle);
+            if (length == 0) return _offset == 0;
+            Span<byte> size = stackalloc byte[sizeof(uint)];
+            if (RandomAccess.Read(handle, size, Math.Max(0, length - size.Length)) < size.Length) return false;
+            return BinaryPrimitives.ReadUInt32LittleEndian(size) == (uint)_offset || HasSecondPart(length);
+        }
+
+        private bool HasSecondPart(long length)
+        {
+            var chunk = new byte[SkipBytes];
+            for (long at = s_partBegin.Length; at < length; at += chunk.Length - s_partBegin.Length)
+            {
+                var read = RandomAccess.Read(handle, chunk, at);
+                if (chunk.AsSpan(0, read).IndexOf(s_partBegin) >= 0) return true;
+            }
+            return false;
         }
 
         public override void Dispose()

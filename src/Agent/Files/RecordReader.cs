@@ -36,6 +36,7 @@ internal sealed class RecordReader
     private readonly FileContent _content;
     private readonly RecordShape _shape;
     private readonly Queue<long> _cuts;
+    private readonly long _to;
     private readonly byte[] _tail = new byte[Fingerprint.TailBytesMax];
     private byte[] _buffer = new byte[2 * ChunkBytes];
     private int _tailLength;
@@ -51,9 +52,11 @@ internal sealed class RecordReader
     private int _kept;
 
     /// <param name="cuts">Offsets at which a record ended by time in a former reading, rising.</param>
-    public RecordReader(FileContent content, RecordShape shape, long offset, IEnumerable<long> cuts)
+    /// <param name="to">Where the file is taken to end, whatever it has got since.</param>
+    public RecordReader(FileContent content, RecordShape shape, long offset, IEnumerable<long> cuts, long to = long.MaxValue)
     {
         _content = content;
+        _to = to;
         _shape = shape;
         _cuts = new Queue<long>(cuts.Where(c => c > offset));
         Offset = offset;
@@ -189,7 +192,8 @@ internal sealed class RecordReader
             (_start, _end) = (0, _end - _start);
         }
         if (_buffer.Length - _end < ChunkBytes) Array.Resize(ref _buffer, _buffer.Length + Math.Max(ChunkBytes, _buffer.Length / 2));
-        var read = _content.Read(_buffer.AsSpan(_end, ChunkBytes), Offset + (_end - _start) + _dropped);
+        var at = Offset + (_end - _start) + _dropped;
+        var read = _content.Read(_buffer.AsSpan(_end, (int)Math.Clamp(_to - at, 0, ChunkBytes)), at);
         _end += read;
         return read > 0;
     }

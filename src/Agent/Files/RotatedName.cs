@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace ActorStreams.Agent.Files;
@@ -26,6 +27,22 @@ internal static partial class RotatedName
 
     /// <summary>Whether the name is that of a log which is being written.</summary>
     public static bool IsCurrent(string name) => StemOf(name) == name;
+
+    /// <summary>Of files of one stem that were changed in the same moment the lowest is the oldest: dates rise, counters fall (<c>app.log.2</c>, then <c>app.log.1</c>).</summary>
+    public static long RankOf(string name)
+    {
+        if (IsCompressed(name)) name = name[..name.LastIndexOf('.')];
+        var rotated = AtEnd().Match(name) is { Success: true } atEnd ? atEnd : BeforeExtension().Match(name);
+        var digits = string.Concat(rotated.Value.Where(char.IsAsciiDigit).Take(DigitsMax));
+        if (digits.Length == 0) return 0;
+        var number = long.Parse(digits, CultureInfo.InvariantCulture);
+        return digits.Length >= DateDigits ? number : -number;
+    }
+
+    private const int DateDigits = 8;
+
+    /// <summary>A date and a time with microseconds have 20; these are enough for the milliseconds, and fit.</summary>
+    private const int DigitsMax = 17;
 
     [GeneratedRegex(@"([._-]\d[\dTZ:_.-]*|[._-](old|bak|prev))+\z", RegexOptions.CultureInvariant)]
     private static partial Regex AtEnd();

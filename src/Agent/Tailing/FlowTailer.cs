@@ -8,11 +8,13 @@ namespace ActorStreams.Agent.Tailing;
 /// <summary>A log that is to be sent now.</summary>
 /// <param name="End">How much of its end may be taken.</param>
 /// <param name="IsDue">Whether what does not fill a batch goes as well.</param>
-internal sealed record DueLog(TrackedLog Log, EndOfFile End, bool IsDue);
+/// <param name="To">Where it is taken to end for now. What has been written behind that may have come after something in an older log.</param>
+internal sealed record DueLog(TrackedLog Log, EndOfFile End, bool IsDue, long To = long.MaxValue);
 
 /// <summary>
-/// One flow: looks through its folder at each poll and sends what is due. Logs of one stem go one after another, the older first; others at the same time, as far
-/// as there are lanes.
+/// One flow: looks through its folder at each poll and sends what is due. Logs of one stem go one after another, the older first and each to its end; others at
+/// the same time, as far as there are lanes. What can't be sent to its end, since it can't be read or somebody still writes a line to it, holds the
+/// following up for <see cref="LogFolder.Grace"/> and no longer.
 /// </summary>
 internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, CheckpointStore store, LogSender sender, TimeProvider clock, ILogger log) : IDisposable
 {
@@ -83,27 +85,52 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
         {
             if (!_lanes.TryTake(due.Log)) continue;
             due.Log.IsBusy = true;
-            _sending[Task.Run(() => sender.SendAsync(due.Log, due.End, due.IsDue, stop, abort), CancellationToken.None)] = due.Log;
+            _sending[Task.Run(() => sender.SendAsync(due, stop, abort), CancellationToken.None)] = due.Log;
             begun++;
         }
         return begun;
     }
 
-    internal IEnumerable<DueLog> Due(long now)
+    private IEnumerable<DueLog> Due(long now)
     {
         foreach (var stem in folder.Logs.Where(l => l.IsOpen).GroupBy(l => l.Stem, StringComparer.Ordinal))
         {
-            foreach (var one in stem)
-            {
-                if (one.IsBusy) break;
-                var isOrphan = one.IsAbsent && one.Content is null;
-                // What it held comes before what took its place, as long as it may be found.
-                if (isOrphan && one.Backlog > 0) break;
-                if (isOrphan || one.Backlog == 0 || one.IsSuspect || one.RetryAt > now) continue;
-                if (Due(one, now) is { } due) yield return due;
-                if (one.DrainedAs is null) break;
-            }
+            if (NextOf(stem.OrderBy(l => l.IsWrittenNow), now) is { } due) yield return due;
         }
+    }
+
+    /// <summary>The first that is not sent to its end, if that may go now.</summary>
+    private DueLog? NextOf(IEnumerable<TrackedLog> stem, long now)
+    {
+        var hasOlder = false;
+        foreach (var one in stem)
+        {
+            if (one.IsBusy) return null;
+            // What it held comes before what took its place, as long as it may be found.
+            if (folder.IsSought(one, now)) return null;
+            if (one.IsOrphan) continue;
+            // A later one is sent up to where the scan saw it: what was written to this one before that is there by now.
+            var to = hasOlder ? one.Length : long.MaxValue;
+            if (!one.IsWrittenNow) folder.Refresh(one, now);
+            if (one.Backlog == 0) one.HoldsUp = null;
+            else if (one.IsSuspect || one.RetryAt > now)
+            {
+                if (HoldsUp(one, now)) return null;
+            }
+            else if (Due(one, now) is { } due) return due with { To = to };
+            else if (one.DrainedAs is null || (one.DrainedAs < EndOfFile.TakesAll && folder.IsSuperseded(one) && HoldsUp(one, now))) return null;
+            hasOlder = true;
+        }
+        return null;
+    }
+
+    private bool HoldsUp(TrackedLog one, long now)
+    {
+        var (since, isOver) = one.HoldsUp ?? (now, false);
+        var isNowOver = clock.GetElapsedTime(since, now) > LogFolder.Grace;
+        if (isNowOver && !isOver) PassedBy(log, one.Checkpoint.Path, LogFolder.Grace.TotalSeconds, one.Checkpoint.Offset);
+        one.HoldsUp = (since, isNowOver);
+        return !isNowOver;
     }
 
     private DueLog? Due(TrackedLog one, long now)
@@ -159,6 +186,9 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
             // What was not answered is sent again at the next start.
         }
     }
+
+    [LoggerMessage(31, LogLevel.Warning, "{Path} cannot be sent to its end for {Seconds} s: what follows it goes on without what it holds after byte {Offset}")]
+    private static partial void PassedBy(ILogger log, string path, double seconds, long offset);
 
     [LoggerMessage(30, LogLevel.Warning, "{Directory} cannot be looked through now: {Why}")]
     private static partial void CannotLook(ILogger log, string directory, string why);

@@ -17,7 +17,7 @@ namespace ActorStreams.Agent.Tailing;
 /// </code>
 /// A file that begins like a log which is still being written may become its copy and is held back until that is told.
 /// </summary>
-internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store, AgentCounters counters, TimeProvider clock, TimeSpan timeToLive, ILogger log) : IDisposable
+internal sealed partial class LogFolder : IDisposable
 {
     /// <summary>So long what became of a file is looked for before it is given up; a copy or a compressed file is there at once where nothing went wrong.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
@@ -27,38 +27,54 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
 
     private static readonly TimeSpan s_noteSeen = TimeSpan.FromHours(1);
 
-    private readonly FolderListing _listing = new(flow);
-    private readonly List<TrackedLog> _logs = [];
-    private readonly Dictionary<FileIdentity, (long Length, long Since)> _held = [];
-    private bool _isFirst = true;
+    private readonly FlowSettings _flow;
+    private readonly CheckpointStore _store;
+    private readonly AgentCounters _counters;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _timeToLive;
+    private readonly ILogger _log;
+    private readonly FolderListing _listing;
+    private readonly List<TrackedLog> _logs;
+    private readonly Arrivals _arrivals;
+    private Dictionary<FileIdentity, int> _places = [];
+    private long _scans;
+
+    public LogFolder(FlowSettings flow, CheckpointStore store, AgentCounters counters, TimeProvider clock, TimeSpan timeToLive, ILogger log)
+    {
+        (_flow, _store, _counters, _clock, _timeToLive, _log) = (flow, store, counters, clock, timeToLive, log);
+        _listing = new FolderListing(flow);
+        _logs = [];
+        _arrivals = new Arrivals(_logs, clock, log);
+    }
 
     public long Flow { get; private set; }
 
-    /// <summary>In the order in which those of one stem are to be sent.</summary>
+    /// <summary>In the order in which those of one stem are to be sent, but that what is written now comes last.</summary>
     public IReadOnlyList<TrackedLog> Logs => _logs;
 
     public FlowCheckpoints Load()
     {
-        var known = store.Flow(flow.Id);
+        var known = _store.Flow(_flow.Id);
         if (known.Flow is { } id)
         {
             Flow = id;
-            var now = clock.GetTimestamp();
+            var now = _clock.GetTimestamp();
             _logs.AddRange(known.Files.Select(f => new TrackedLog(f) { GrewAt = now, PendingSince = now }));
         }
         else
         {
             Begin();
-            _isFirst = false;
         }
         return known;
     }
 
     public void Scan()
     {
+        _scans++;
         var files = _listing.Read(_logs.Select(l => l.Stem).ToHashSet(StringComparer.Ordinal));
-        var now = clock.GetTimestamp();
+        var now = _clock.GetTimestamp();
         var byIdentity = files.GroupBy(f => f.Status.Identity).ToDictionary(g => g.Key, g => g.First());
+        _places = files.Index().GroupBy(f => f.Item.Status.Identity).ToDictionary(g => g.Key, g => g.First().Index);
         var owned = new HashSet<FileIdentity>();
         foreach (var known in _logs.Where(l => l.Checkpoint.Identity is not null))
         {
@@ -66,103 +82,111 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
             if (!byIdentity.TryGetValue(identity, out var file)) Miss(known, now);
             else if (See(known, file, now)) owned.Add(identity);
         }
-        // Those that come after a compressed file of their stem wait until that may be read, or they would go first.
-        var waiting = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in files.Where(f => !owned.Contains(f.Status.Identity) && !waiting.Contains(RotatedName.StemOf(f.Name))))
+        foreach (var copy in _logs.Where(l => l is { Checkpoint: { State: FileState.Ignored, Identity: not null }, IsAbsent: false }).ToList())
         {
-            if (!Meet(file, now)) waiting.Add(RotatedName.StemOf(file.Name));
+            var file = byIdentity[copy.Checkpoint.Identity!.Value];
+            if (_arrivals.FormerOf(file) is not { } former) continue;
+            Detach(copy, now);
+            GoOn(former, file, now);
         }
-        foreach (var held in _held.Keys.Where(k => !byIdentity.ContainsKey(k)).ToList()) _held.Remove(held);
+        foreach (var arrival in _arrivals.Tell([.. files.Where(f => !owned.Contains(f.Status.Identity))], now))
+        {
+            switch (arrival)
+            {
+                case Arrival.GoesOn(var known, var file):
+                    GoOn(known, file, now);
+                    break;
+                case Arrival.New(var file, var head):
+                    Add(TrackedLog.New(file.Path, file.Status.Identity, head, NowMs), now, file);
+                    break;
+                case Arrival.Copy(var file, var head):
+                    Add(TrackedLog.New(file.Path, file.Status.Identity, head, NowMs) with { State = FileState.Ignored }, now, file);
+                    LeftOut(_log, file.Path);
+                    break;
+            }
+        }
         Settle(now);
-        _isFirst = false;
     }
 
-    /// <summary>Whether a later log of its stem took its place: nobody is to write to it any more.</summary>
-    public bool IsSuperseded(TrackedLog one) => one.IsCompressed || one.IsAbsent || _logs.Exists(l => l.Id > one.Id && l.Stem == one.Stem && l.Checkpoint.State != FileState.Ignored);
+    /// <summary>Whether another log of its stem took its place: nobody is to write to it any more.</summary>
+    public bool IsSuperseded(TrackedLog one) => one.IsCompressed || one.IsAbsent || (!one.IsWrittenNow && _logs.Exists(l => Supersedes(l, one)));
 
-    public void Save(params IReadOnlyList<TrackedLog> logs) => store.Save(Flow, [.. logs.Select(l => l.ToSave())]);
+    /// <summary>
+    /// Whether a log that is gone may still be found. A copy is complete before its log is truncated, so where all that was seen of it is sent and the next
+    /// scan finds nothing, there was none.
+    /// </summary>
+    public bool IsSought(TrackedLog one, long now) => one.IsOrphan && (one.Backlog > 0 || one.GoneInScan == _scans || _arrivals.IsHeld(one.Stem, now));
+
+    /// <summary>What was written to a rotated log since the scan, by one who then went on to the next.</summary>
+    public void Refresh(TrackedLog one, long now)
+    {
+        if (one is { IsBusy: false, IsCompressed: false, Content: { } content } && content.Status.Length is var length && length > one.Length) one.GrewTo(length, now);
+    }
+
+    public void Save(params IReadOnlyList<TrackedLog> logs) => _store.Save(Flow, [.. logs.Select(l => l.ToSave())]);
 
     public void Dispose()
     {
         foreach (var one in _logs) one.Close();
     }
 
-    private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    private static bool Supersedes(TrackedLog other, TrackedLog one) =>
+        other != one && other.Stem == one.Stem && other.Checkpoint.State != FileState.Ignored && (other.Id > one.Id || other.IsWrittenNow);
 
-    /// <summary>The flow's first start: compressed files are history, and so is what is in the others where the flow starts at their ends.</summary>
+    private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     private void Begin()
     {
         var begun = new List<FileCheckpoint>();
         foreach (var file in _listing.Read(new HashSet<string>()).Where(f => f.IsOfFlow))
         {
-            var one = TrackedLog.New(file.Path, file.Status.Identity, Fingerprint.None, NowMs);
-            if (file.IsGzip)
-            {
-                begun.Add(one with { State = FileState.Ignored });
-                continue;
-            }
             try
             {
-                using var content = FileContent.Open(file.Path);
-                // Rotated in this moment: a new file to the next scan.
-                if (content.Status.Identity == file.Status.Identity) begun.Add(Begin(one, content, file.Status.Length));
+                if (FirstStart.Begin(file, _flow.InitialPosition, NowMs) is { } one) begun.Add(one);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // A new file, once it can be read.
-                CannotRead(log, file.Path, e.Message);
+                CannotRead(_log, file.Path, e.Message);
             }
         }
-        (Flow, var ids) = store.Create(flow.Id, begun);
-        Track(begun, ids);
-    }
-
-    private FileCheckpoint Begin(FileCheckpoint one, FileContent content, long length)
-    {
-        one = one with { Head = Fingerprint.HeadOf(content) };
-        if (flow.InitialPosition == InitialPosition.StartOfFile) return one;
-        var end = LogRecognition.EndOfLines(content, length);
-        return one with { Offset = end, Tail = end == 0 ? Fingerprint.None : Fingerprint.TailOf(content, end) };
-    }
-
-    private void Track(IReadOnlyList<FileCheckpoint> checkpoints, IReadOnlyList<long> ids)
-    {
-        var now = clock.GetTimestamp();
-        _logs.AddRange(checkpoints.Zip(ids, (c, id) => new TrackedLog(c with { Id = id }) { GrewAt = now }));
+        (Flow, var ids) = _store.Create(_flow.Id, begun);
+        var now = _clock.GetTimestamp();
+        _logs.AddRange(begun.Zip(ids, (c, id) => new TrackedLog(c with { Id = id }) { GrewAt = now }));
     }
 
     /// <summary>A file under the inode of a log; false where it is not that log any more.</summary>
     private bool See(TrackedLog known, SeenFile file, long now)
     {
+        known.SeenName = file.Name;
         if (known.IsBusy)
         {
             // The one who sends it notices by itself when the bytes change; under which name they stand is no matter.
             return true;
         }
-        if (known.Checkpoint.State == FileState.Ignored)
-        {
-            known.IsAbsent = false;
-            return true;
-        }
-        var mustCheck = _isFirst || known.IsSuspect || known.IsAbsent
-            || (!known.IsCompressed && (file.Status.Length != known.Length || known is { IsOpen: true, Content: null }));
-        if (mustCheck && !LogRecognition.IsStill(known, file))
+        var seen = (file.Status.Length, file.Status.ModifiedAt);
+        var isChanged = known.SeenAs is { } before && before != seen;
+        var mustCheck = known.SeenAs != seen || known.IsSuspect || known.IsAbsent || known is { IsOpen: true, IsCompressed: false, Content: null };
+        if ((mustCheck && !LogRecognition.IsStill(known, file)) || IsOtherThanEmpty(known, file))
         {
             Detach(known, now);
             return false;
         }
+        known.SeenAs = seen;
         known.IsAbsent = false;
         known.IsSuspect = false;
         if (known is { IsOpen: true, IsCompressed: false, Content: null }) LogRecognition.TryOpen(known, file);
         var isOld = NowMs - known.Checkpoint.SeenMs > s_noteSeen.TotalMilliseconds;
         if (known.Checkpoint.Path != file.Path || isOld)
         {
+            // Who writes to it may not know yet that it was renamed.
+            if (known.Checkpoint.Path != file.Path) known.GrewAt = now;
             known.Checkpoint = known.Checkpoint with { Path = file.Path, SeenMs = NowMs };
             Save(known);
         }
+        if (known.Checkpoint.State == FileState.Ignored) return true;
         if (known.IsCompressed)
         {
-            if (mustCheck && known.IsOpen && known.DrainedAs is null) known.GrewTo(long.MaxValue, now);
+            if (isChanged || (mustCheck && known.IsOpen && known.DrainedAs is null)) known.GrewTo(long.MaxValue, now);
         }
         else
         {
@@ -172,6 +196,12 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         return true;
     }
 
+    /// <summary>
+    /// A log that never held anything fits every file. Once another took its place, what stands under a new name at its inode is no later part of it.
+    /// </summary>
+    private bool IsOtherThanEmpty(TrackedLog known, SeenFile file) =>
+        known.Checkpoint is { Offset: 0, Head.Length: 0, State: not FileState.Ignored } && known.Checkpoint.Path != file.Path && (file.IsCurrent || file.Status.Length > 0) && IsSuperseded(known);
+
     private static void ExtendHead(TrackedLog known)
     {
         if (known.Checkpoint.Head.Length == Fingerprint.HeadBytesMax || known.Length <= known.Checkpoint.Head.Length || known.Content is null) return;
@@ -180,116 +210,62 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
 
     private void Miss(TrackedLog known, long now)
     {
+        known.SeenName = null;
         if (known.IsBusy) return;
-        if (!known.IsAbsent)
+        if (known is { IsCompressed: false, Content: { } held } && (known.IsSuspect || !known.IsAbsent || held.Status.Length != known.Length) && !known.Fits(held))
         {
-            known.IsAbsent = true;
-            known.GrewAt = now;
-            if (known.IsCompressed) known.Close();
-        }
-        if (known is not { IsCompressed: false, Content: { } content }) return;
-        // It may have been truncated, or be another file under its inode, before it went.
-        if (!known.Fits(content))
-        {
+            // Truncated, or another file under its inode, and then that went away as well.
             Detach(known, now);
             return;
         }
         known.IsSuspect = false;
-        known.GrewTo(content.Status.Length, now);
+        if (!known.IsAbsent) (known.IsAbsent, known.GrewAt, known.GoneInScan) = (true, now, _scans);
+        if (known is { IsCompressed: false, Content: { } content }) known.GrewTo(content.Status.Length, now);
     }
 
     /// <summary>The inode has other bytes now: the log lives on in a copy, if anywhere.</summary>
     private void Detach(TrackedLog known, long now)
     {
         known.Close();
-        known.IsAbsent = true;
-        known.IsSuspect = false;
-        known.GrewAt = now;
+        (known.IsAbsent, known.IsSuspect, known.GrewAt, known.GoneInScan, known.SeenAs) = (true, false, now, _scans, null);
         known.Checkpoint = known.Checkpoint with { Identity = null };
         Save(known);
-        Truncated(log, known.Checkpoint.Path, known.Checkpoint.Offset);
-    }
-
-    /// <summary>A file that is no log's so far; false where it can be told at the next scan only.</summary>
-    private bool Meet(SeenFile file, long now)
-    {
-        var stem = RotatedName.StemOf(file.Name);
-        var relatives = _logs.Where(l => l.Stem == stem && l.Checkpoint.State != FileState.Ignored).ToList();
-        try
-        {
-            using var content = FileContent.Open(file.Path);
-            if (content.Status.Identity != file.Status.Identity) return false;
-            var head = Fingerprint.HeadOf(content);
-            // A compressed file is looked at once it does not grow any more.
-            var isWhole = !file.IsGzip || (_held.TryGetValue(file.Status.Identity, out var before) && before.Length == file.Status.Length);
-            var former = relatives.Find(l => LogRecognition.GoesOnIn(l, file, content));
-            if (former is not null && isWhole)
-            {
-                GoOn(former, file, now);
-            }
-            else if (former is null && IsHeldBack(file, content, head, relatives))
-            {
-                Hold(file, now);
-            }
-            else if (!isWhole)
-            {
-                Hold(file, now);
-                return former is null && !file.IsOfFlow;
-            }
-            else if (file.IsOfFlow) Add(TrackedLog.New(file.Path, file.Status.Identity, head, NowMs), now, file);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            // Looked at again at each scan, for as long as it is there; told once.
-            if (_held.TryAdd(file.Status.Identity, (-1, now))) CannotRead(log, file.Path, e.Message);
-            return !file.IsGzip || clock.GetElapsedTime(_held[file.Status.Identity].Since, now) > Grace;
-        }
-        return true;
+        if (known.IsOpen) Truncated(_log, known.Checkpoint.Path, known.Checkpoint.Offset);
     }
 
     private void Add(FileCheckpoint one, long now, SeenFile file)
     {
-        _held.Remove(file.Status.Identity);
-        Track([one], store.Add(Flow, [one]));
-        _logs[^1].GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
+        foreach (var older in _logs.Where(l => l.Stem == file.Stem && !l.IsOrphan)) older.GrewAt = now;
+        var added = new TrackedLog(one with { Id = _store.Add(Flow, one, NextOf(file)?.Id) }) { GrewAt = now };
+        var at = _logs.FindIndex(l => l.Id > added.Id);
+        _logs.Insert(at < 0 ? _logs.Count : at, added);
+        added.GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
         if (one.State != FileState.Open) return;
-        if (!file.IsGzip) LogRecognition.TryOpen(_logs[^1], file);
-        Found(log, file.Path);
+        if (!file.IsGzip) LogRecognition.TryOpen(added, file);
+        Found(_log, file.Path);
     }
+
+    /// <summary>
+    /// The log before which a new one belongs, though it was found first: what is written now is younger than what was rotated; and one that was empty when it
+    /// was seen may have been copied and truncated before it was renamed.
+    /// </summary>
+    private TrackedLog? NextOf(SeenFile file) => file.IsCurrent
+        ? null
+        : Enumerable.Reverse(_logs).Where(l => l.Stem == file.Stem && l.Checkpoint.State != FileState.Ignored).TakeWhile(l => ComesAfter(l, file)).LastOrDefault();
+
+    private bool ComesAfter(TrackedLog one, SeenFile file) => one.IsWrittenNow
+        || (one is { IsBusy: false, Checkpoint: { Offset: 0, Lane: null, Identity: { } identity } } && _places.TryGetValue(identity, out var place) && place > _places[file.Status.Identity]);
 
     private void GoOn(TrackedLog known, SeenFile file, long now)
     {
-        _held.Remove(file.Status.Identity);
         known.Checkpoint = known.Checkpoint with { Identity = file.Status.Identity, Path = file.Path, SeenMs = NowMs };
-        known.IsAbsent = false;
+        (known.IsAbsent, known.SeenName, known.SeenAs) = (false, file.Name, null);
         known.DrainedAs = null;
         known.Length = known.Checkpoint.Offset;
         known.GrewTo(file.IsGzip ? long.MaxValue : file.Status.Length, now);
+        if (!file.IsGzip) LogRecognition.TryOpen(known, file);
         Save(known);
-        GoesOn(log, file.Path, known.Checkpoint.Offset);
-    }
-
-    /// <summary>Whether it may be the copy of a log that is there as well, whole or still being made.</summary>
-    private bool IsHeldBack(SeenFile file, FileContent content, Fingerprint head, List<TrackedLog> relatives)
-    {
-        if (file.IsGzip)
-        {
-            return head.Length == 0 || relatives.Exists(l => l.Checkpoint.Head.Length > 0 && l.Checkpoint.Head.Fits(content));
-        }
-        return !RotatedName.IsCurrent(file.Name) && relatives.Exists(l => LogRecognition.MayBeCopyOf(l, file, content));
-    }
-
-    private void Hold(SeenFile file, long now)
-    {
-        if (!_held.TryGetValue(file.Status.Identity, out var held) || held.Length != file.Status.Length)
-        {
-            _held[file.Status.Identity] = (file.Status.Length, now);
-            return;
-        }
-        if (clock.GetElapsedTime(held.Since, now) < Grace || file.Status.Length == 0 || !file.IsOfFlow) return;
-        // A copy that somebody made for himself; what it holds is sent from the log itself.
-        Add(TrackedLog.New(file.Path, file.Status.Identity, Fingerprint.None, NowMs) with { State = FileState.Ignored }, now, file);
-        LeftOut(log, file.Path);
+        GoesOn(_log, file.Path, known.Checkpoint.Offset);
     }
 
     /// <summary>Ends what is complete, gives up what was lost and forgets what was not seen for long.</summary>
@@ -298,24 +274,23 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         var forgotten = new List<TrackedLog>();
         foreach (var one in _logs.Where(l => !l.IsBusy))
         {
-            var quiet = clock.GetElapsedTime(one.GrewAt, now);
-            var isOrphan = one.IsAbsent && one.Content is null;
-            if (one.IsOpen && isOrphan && quiet > Grace)
+            var quiet = _clock.GetElapsedTime(one.GrewAt, now);
+            if (one.IsOpen && one.IsOrphan && quiet > Grace)
             {
                 if (one.Backlog > 0 || one.Checkpoint.Identity is null || one.IsCompressed) Lost(one);
                 Finish(one);
             }
-            else if (one.IsOpen && !isOrphan && one.Backlog == 0 && quiet > Quiet && IsSuperseded(one))
+            else if (one.IsOpen && !one.IsOrphan && (one.Backlog == 0 || one.DrainedAs == EndOfFile.TakesAll) && quiet > Quiet && IsSuperseded(one))
             {
                 Finish(one);
             }
-            else if (!one.IsOpen && one.IsAbsent && NowMs - one.Checkpoint.SeenMs > timeToLive.TotalMilliseconds && quiet > Grace)
+            else if (!one.IsOpen && one.IsAbsent && NowMs - one.Checkpoint.SeenMs > _timeToLive.TotalMilliseconds && quiet > Grace)
             {
                 forgotten.Add(one);
             }
         }
         if (forgotten.Count == 0) return;
-        store.Forget([.. forgotten.Select(l => l.Id)]);
+        _store.Forget([.. forgotten.Select(l => l.Id)]);
         _logs.RemoveAll(forgotten.Contains);
     }
 
@@ -324,11 +299,11 @@ internal sealed partial class LogFolder(FlowSettings flow, CheckpointStore store
         // A log that was truncated when all of it had been sent leaves nothing to look for but its copy.
         if (one.Backlog == 0)
         {
-            NothingFollows(log, one.Checkpoint.Path, one.Checkpoint.Offset);
+            NothingFollows(_log, one.Checkpoint.Path, one.Checkpoint.Offset);
             return;
         }
-        counters.FilesLost.Add(1);
-        IsLost(log, one.Checkpoint.Path, one.Checkpoint.Offset);
+        _counters.FilesLost.Add(1);
+        IsLost(_log, one.Checkpoint.Path, one.Checkpoint.Offset);
     }
 
     private void Finish(TrackedLog one)

@@ -1,3 +1,4 @@
+using ActorStreams.Agent.Checkpoints;
 using ActorStreams.Agent.Files;
 
 namespace ActorStreams.Agent.Tailing;
@@ -8,6 +9,7 @@ internal static class LogRecognition
     /// <summary>Of the file under the inode of a log; true too where another one came to its name in this moment, which the next scan tells.</summary>
     public static bool IsStill(TrackedLog known, SeenFile file)
     {
+        if (file.IsGzip != known.IsCompressed) return false;
         if (!file.IsGzip && file.Status.Length < known.Checkpoint.Offset) return false;
         var content = known.Content;
         try
@@ -38,7 +40,7 @@ internal static class LogRecognition
     /// </summary>
     public static FileContent? Open(TrackedLog known, string path)
     {
-        FileContent.OnDisk content;
+        FileContent content;
         try
         {
             content = FileContent.Open(path);
@@ -73,17 +75,18 @@ internal static class LogRecognition
         return known.Fits(content);
     }
 
-    /// <summary>Of a log that is there itself: whether the file may be its copy, whole or still being made.</summary>
-    public static bool MayBeCopyOf(TrackedLog known, SeenFile file, FileContent content)
+    /// <summary>Of a log that is there itself: whether the file is its copy, whole or still being made; null where that can't be told now.</summary>
+    public static bool? IsCopyOf(TrackedLog known, SeenFile file, FileContent content)
     {
-        if (!known.IsOpen || known.IsAbsent || !RotatedName.IsCurrent(known.Name)) return false;
-        // What it was truncated to is told once it is not busy.
-        if (known.IsBusy || file.Status.Length == 0 || known.Content is null) return true;
-        var common = Math.Min(file.Status.Length, known.Length);
-        if (common == 0) return false;
-        var isAlike = Fingerprint.TailOf(content, common).Fits(known.Content) && IsBegunAlike(content, known.Content, common);
-        // Different only because it was truncated in this moment: the next scan tells.
-        return isAlike || !known.Fits(known.Content) || known.Content.Status.Length < known.Length;
+        // The name of one that is busy is that of its beginning: it may have been copied and truncated, and renamed after that.
+        if (!known.IsOpen || known.IsAbsent || (!known.IsWrittenNow && !(known.IsBusy && known.Name == known.Stem))) return false;
+        if (known.IsBusy || known.Content is null || file.Status.Length == 0) return null;
+        var length = known.Content.Status.Length;
+        // Truncated in this moment: the next scan tells.
+        if (length < known.Length || !known.Fits(known.Content)) return null;
+        // A copy has no more than its log.
+        if (file.Status.Length > length) return false;
+        return Fingerprint.TailOf(content, file.Status.Length).Fits(known.Content) && IsBegunAlike(content, known.Content, file.Status.Length);
     }
 
     private static bool Fits(TrackedLog known, FileContent content)
@@ -103,20 +106,5 @@ internal static class LogRecognition
     {
         var bytes = new byte[Math.Min(length, Fingerprint.HeadBytesMax)];
         return one.ReadFully(bytes, 0) == bytes.Length && Fingerprint.Of(bytes, 0).Fits(other);
-    }
-
-    /// <summary>Behind the last line that is complete; a file without one is read from its beginning.</summary>
-    public static long EndOfLines(FileContent content, long length)
-    {
-        var chunk = new byte[64 * 1024];
-        for (var end = length; end > 0;)
-        {
-            var start = Math.Max(0, end - chunk.Length);
-            var read = content.ReadFully(chunk.AsSpan(0, (int)(end - start)), start);
-            var at = chunk.AsSpan(0, read).LastIndexOf((byte)'\n');
-            if (at >= 0) return start + at + 1;
-            end = start;
-        }
-        return 0;
     }
 }

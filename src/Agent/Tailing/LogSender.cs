@@ -33,8 +33,7 @@ internal sealed partial class LogSender(
         flow.MultiLineStartPattern is { } pattern ? RecordConverter.Compile(@"\A(?:" + pattern + ")") : null, flow.AggregatedRecordBytes, flow.SkipHeaderLines, flow.RecordBytesMax);
 
     /// <summary>Ends when the log has nothing more to send, or less than a batch that need not go yet.</summary>
-    /// <param name="isDue">Whether what does not fill a batch is to go as well.</param>
-    public async Task SendAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    public async Task SendAsync(DueLog due, CancellationToken stop, CancellationToken abort)
     {
         var isMore = true;
         while (isMore)
@@ -42,7 +41,7 @@ internal sealed partial class LogSender(
             await _gate.WaitAsync(stop);
             try
             {
-                isMore = await SendTurnAsync(one, end, isDue, stop, abort);
+                isMore = await SendTurnAsync(due, stop, abort);
             }
             finally
             {
@@ -54,8 +53,9 @@ internal sealed partial class LogSender(
     public void Dispose() => _gate.Dispose();
 
     /// <summary>True where the turn ended and not what there is to send.</summary>
-    private async Task<bool> SendTurnAsync(TrackedLog one, EndOfFile end, bool isDue, CancellationToken stop, CancellationToken abort)
+    private async Task<bool> SendTurnAsync(DueLog due, CancellationToken stop, CancellationToken abort)
     {
+        var (one, end, isDue, to) = due;
         one.IsSettled = false;
         var savedAt = clock.GetTimestamp();
         var saved = one.Checkpoint;
@@ -68,7 +68,7 @@ internal sealed partial class LogSender(
                 one.IsSuspect = true;
                 return false;
             }
-            var reader = new RecordReader(content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts);
+            var reader = new RecordReader(content, _shape, one.Checkpoint.Offset, one.Checkpoint.Cuts, to);
             var batch = new PutBatch();
             // A compressed file would have to be unpacked from its beginning at each turn; it has an end.
             for (var puts = 0; !stop.IsCancellationRequested; puts++)
@@ -78,7 +78,7 @@ internal sealed partial class LogSender(
                 if (reader.Offset == one.Checkpoint.Offset)
                 {
                     // Nothing but what has to wait.
-                    if (!isFull) Drained(one, end);
+                    if (!isFull && one.Length <= to) Drained(one, end);
                     break;
                 }
                 if (!isFull && !isDue)
@@ -86,7 +86,8 @@ internal sealed partial class LogSender(
                     one.PendingSince ??= clock.GetTimestamp();
                     break;
                 }
-                if (content.CanChange && !one.Fits(content))
+                // Of one that was truncated before its beginning was noted only the size tells.
+                if (content.CanChange && (content.Status.Length < one.Length || !one.Fits(content)))
                 {
                     one.IsSuspect = true;
                     break;
@@ -99,6 +100,7 @@ internal sealed partial class LogSender(
                 await PutAsync(batch, one, stop, abort);
                 one.Checkpoint = one.Checkpoint with { Offset = reader.Offset, Tail = reader.Tail, Cuts = [.. one.Checkpoint.Cuts.Where(c => c > reader.Offset)] };
                 one.PendingSince = null;
+                if (one.RetryAt is not null) (one.RetryAt, one.HoldsUp) = (null, null);
                 if (sender.IsExact && clock.GetElapsedTime(savedAt) < s_checkpointInterval) continue;
                 folder.Save(one);
                 (saved, savedAt) = (one.Checkpoint, clock.GetTimestamp());
@@ -110,6 +112,8 @@ internal sealed partial class LogSender(
             one.PendingSince ??= clock.GetTimestamp();
             one.RetryAt = clock.GetTimestamp() + (long)(s_readAgain.TotalSeconds * clock.TimestampFrequency);
             if (e is InvalidDataException) one.IsSuspect = !one.IsCompressed;
+            // Read from its beginning then, which may be another one's by that time.
+            if (one.IsCompressed) one.Close();
             CannotRead(log, one.Checkpoint.Path, e.Message);
         }
         finally
@@ -139,8 +143,9 @@ internal sealed partial class LogSender(
     {
         batch.Clear();
         cuts = [];
-        while (reader.TryPeek(end))
+        while (TryPeek(reader, end, batch, out var isBroken))
         {
+            if (isBroken) return true;
             var data = Data(reader, out var isFiltered);
             if (!isFiltered)
             {
@@ -154,6 +159,21 @@ internal sealed partial class LogSender(
             if (batch.Entries.Count >= flow.BufferRecordsMax) return true;
         }
         return false;
+    }
+
+    /// <summary>What was read before a file could not be read on is sent first; the next try to read it then fails with nothing in hand.</summary>
+    private static bool TryPeek(RecordReader reader, EndOfFile end, PutBatch batch, out bool isBroken)
+    {
+        isBroken = false;
+        try
+        {
+            return reader.TryPeek(end);
+        }
+        catch (Exception e) when (batch.Entries.Count > 0 && e is IOException or InvalidDataException)
+        {
+            isBroken = true;
+            return true;
+        }
     }
 
     private ReadOnlyMemory<byte> Data(RecordReader reader, out bool isFiltered)

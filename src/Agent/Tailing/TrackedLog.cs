@@ -20,18 +20,33 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
 
     public bool IsCompressed => RotatedName.IsGzip(Name);
 
+    /// <summary>What the last scan found it under, be it busy or not; null where it was not there.</summary>
+    public string? SeenName { get; set; } = Path.GetFileName(checkpoint.Path);
+
+    /// <summary>Under the name of the log itself, so that it is what is written to now and comes after all that was rotated.</summary>
+    public bool IsWrittenNow => !IsAbsent && SeenName == Stem;
+
     public bool IsOpen => Checkpoint.State == FileState.Open;
 
     /// <summary>Held from the first sight to the end, so that a file that is removed can be read to its end.</summary>
-    public FileContent.OnDisk? Content { get; set; }
+    public FileContent? Content { get; set; }
 
     /// <summary>Bytes that the file had when it was looked at; unknown of compressed ones before they were read.</summary>
     public long Length { get; set; } = Math.Max(checkpoint.Offset, checkpoint.Length);
 
     public long Backlog => Math.Max(0, Length - Checkpoint.Offset);
 
-    /// <summary>Not in the folder; what is held open can still be read.</summary>
-    public bool IsAbsent { get; set; }
+    /// <summary>Not in the folder; what is held open can still be read. One that was truncated before a kill is looked for as before it.</summary>
+    public bool IsAbsent { get; set; } = checkpoint.Identity is null;
+
+    /// <summary>Nothing that is known holds its bytes.</summary>
+    public bool IsOrphan => IsAbsent && Content is null;
+
+    /// <summary>The scan in which it became one that is looked for.</summary>
+    public long GoneInScan { get; set; }
+
+    /// <summary>Size and last change of its file as they were last seen; null before that.</summary>
+    public (long Length, DateTimeOffset ModifiedAt)? SeenAs { get; set; }
 
     public bool IsBusy { get; set; }
 
@@ -50,6 +65,9 @@ internal sealed class TrackedLog(FileCheckpoint checkpoint)
     public long? PendingSince { get; set; }
 
     public long? RetryAt { get; set; }
+
+    /// <summary>Since when those that follow wait for what of it can't be sent now, and whether they went on without it.</summary>
+    public (long Since, bool IsOver)? HoldsUp { get; set; }
 
     /// <summary>Lines counted of those not sent, and up to where.</summary>
     public (long Offset, long To, int Lines) Counted { get; set; }

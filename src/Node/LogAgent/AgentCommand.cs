@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net;
+using System.Net.Sockets;
 using ActorStreams.Agent;
 using ActorStreams.Agent.Checkpoints;
 using ActorStreams.Agent.Configuration;
@@ -45,9 +45,9 @@ internal static class AgentCommand
         {
             run = new AgentRun(settings, metricsPort, TimeProvider.System, Random.Shared, logging.CreateLogger<AgentRun>());
         }
-        catch (Exception e) when (e is CheckpointException or HttpListenerException or PlatformNotSupportedException)
+        catch (Exception e) when (e is CheckpointException or SocketException or PlatformNotSupportedException)
         {
-            await Console.Error.WriteLineAsync($"actorstreams agent: {e.Message}");
+            await Console.Error.WriteLineAsync($"actorstreams agent: {(e is SocketException ? $"--metrics-port {metricsPort} cannot be listened on: {e.Message}" : e.Message)}");
             return ExitCodes.CannotStart;
         }
         using (run)

@@ -103,6 +103,8 @@ public sealed class RecordReaderSpecs
 
         public override bool CanChange => false;
 
+        public override FileStatus Status => throw new NotSupportedException();
+
         public override int Read(Span<byte> buffer, long offset)
         {
             var count = (int)Math.Clamp(_bytes.Length - offset, 0, buffer.Length);

@@ -70,10 +70,16 @@ internal sealed class AgentUnderTest : IDisposable
     {
         if (_tailer is null) Start();
         var passing = _tailer!.SendDueAsync(CancellationToken.None);
-        // A pause between tries is the test's to end.
-        while (await Task.WhenAny(passing, Task.Delay(20)) != passing) Clock.Advance(TimeSpan.FromSeconds(10));
+        // A pause between tries is the test's to end; otherwise its time stands still.
+        var failures = Failures;
+        while (await Task.WhenAny(passing, Task.Delay(20)) != passing)
+        {
+            if (Failures > failures) Clock.Advance(TimeSpan.FromSeconds(10));
+        }
         await passing;
     }
+
+    private long Failures => Counters.PutsRefused.Value + Counters.RecordsFailed.Value;
 
     /// <summary>Passes until what is there has become due and is sent.</summary>
     public async Task SettleAsync()
@@ -93,15 +99,39 @@ internal sealed class AgentUnderTest : IDisposable
     {
         var (folder, sender) = Open();
         folder.Load();
-        var one = folder.Logs[0];
-        await sender.SendAsync(one, EndOfFile.Waits, isDue: true, CancellationToken.None, CancellationToken.None);
+        var due = new DueLog(folder.Logs[0], EndOfFile.Waits, IsDue: true);
+        await sender.SendAsync(due, CancellationToken.None, CancellationToken.None);
         change?.Invoke();
         // Compressed files are taken when they have not grown between two looks.
         folder.Scan();
         folder.Scan();
-        await sender.SendAsync(one, EndOfFile.Waits, isDue: true, CancellationToken.None, CancellationToken.None);
+        await sender.SendAsync(due, CancellationToken.None, CancellationToken.None);
         folder.Dispose();
         Kill();
+    }
+
+    /// <summary>Runs as it does in earnest, which passes while puts are under way, and ends once what is asked for is so.</summary>
+    /// <param name="meanwhile">Done while the first put waits for another try.</param>
+    public async Task RunAsync(Action meanwhile, Func<bool> isEnough)
+    {
+        if (_tailer is null) Start();
+        using var stop = new CancellationTokenSource();
+        var failures = Failures;
+        var isDone = false;
+        var running = _tailer!.RunAsync(stop.Token, stop.Token);
+        for (var i = 0; !isEnough(); i++)
+        {
+            Assert.True(i < 10_000, "It does not come to that.");
+            await Task.Delay(2);
+            if (!isDone && Failures > failures)
+            {
+                meanwhile();
+                isDone = true;
+            }
+            Clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+        await stop.CancelAsync();
+        await running;
     }
 
     /// <summary>Ends without anything that an end would do.</summary>
