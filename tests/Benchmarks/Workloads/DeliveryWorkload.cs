@@ -105,8 +105,8 @@ public sealed class DeliveryWorkload : IWorkload
 
         async Task<double> CpuAsync()
         {
-            // What starting costs is over.
-            await Task.Delay(TimeSpan.FromSeconds(20));
+            // What starting costs is over, and what is kept half a minute later.
+            await Task.Delay(TimeSpan.FromSeconds(60));
             var before = node.Process.Usage();
             await Task.Delay(context.Window * 2);
             return (node.Process.Usage() - before).Cpu / (context.Window * 2) * 100;
