@@ -14,13 +14,17 @@ internal sealed class DeliverySources(IStreams streams)
     private static readonly ImmutableArray<string> s_reads = ["DescribeStream", "GetShardIterator", "GetRecords"];
 
     /// <summary>Throws the error that says so where the stream is not there, or not to be read by the caller.</summary>
-    public async Task CheckAsync(StreamId stream, KinesisCall call)
+    public Task CheckAsync(StreamId stream, KinesisCall call) => CheckAsync(streams, stream, s_reads, "", call);
+
+    /// <param name="operations">What the caller has to be allowed to do with the stream.</param>
+    /// <param name="where">Before the message, such as the member that names the stream.</param>
+    public static async Task CheckAsync(IStreams streams, StreamId stream, ImmutableArray<string> operations, string where, KinesisCall call)
     {
         var found = await streams.DescribeStreamAsync(stream, call.Aborted);
         if (found is DescribeStreamResult.Unavailable) throw KinesisErrors.InternalFailure();
         var description = (found as DescribeStreamResult.Found)?.Stream;
-        foreach (var operation in s_reads)
+        foreach (var operation in operations)
             Access.Check(call, ServiceApi.Kinesis, operation, StreamReference.Arn(stream, call.AccountId), description?.Configuration.Policy);
-        if (description is null) throw KinesisErrors.InvalidArgument($"Stream {stream.Name} under account {call.AccountId} not found.");
+        if (description is null) throw KinesisErrors.InvalidArgument($"{where}Stream {stream.Name} under account {call.AccountId} not found.");
     }
 }

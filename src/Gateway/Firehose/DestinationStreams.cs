@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using ActorStreams.Gateway.Auth;
 using ActorStreams.Gateway.Kinesis;
-using ActorStreams.Gateway.Policies;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
 
@@ -25,13 +23,7 @@ internal sealed class DestinationStreams(IStreams streams)
         if (target == source)
             throw KinesisErrors.InvalidArgument($"EndpointConfiguration.Url: the stream {target.Name} is the source of the delivery stream, which would read again what it delivers.");
         if (coming?.Contains(target.Name) == true) return;
-        var found = await streams.DescribeStreamAsync(target, call.Aborted);
-        if (found is DescribeStreamResult.Unavailable) throw KinesisErrors.InternalFailure();
-        var description = (found as DescribeStreamResult.Found)?.Stream;
-        foreach (var operation in s_writes)
-            Access.Check(call, ServiceApi.Kinesis, operation, StreamReference.Arn(target, call.AccountId), description?.Configuration.Policy);
-        if (description is null)
-            throw KinesisErrors.InvalidArgument($"EndpointConfiguration.Url: Stream {target.Name} under account {call.AccountId} not found.");
+        await DeliverySources.CheckAsync(streams, target, s_writes, "EndpointConfiguration.Url: ", call);
     }
 
     private static void CheckMembers(JsonObject document)

@@ -58,8 +58,8 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
     {
         var last = "It does not answer.";
         _waiting = problem => last = problem ?? last;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(s_redrivePatience);
+        using var limit = new CancellationTokenSource(s_redrivePatience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
             // Two who send the same again at once say the same under one name.
