@@ -37,6 +37,9 @@ internal sealed partial class RetentionWatch : IDisposable
         _timer = services.Time.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.Zero, deliveries.RetentionLookInterval);
     }
 
+    /// <summary>A look is under way, and another one waits for the next interval.</summary>
+    public bool IsLooking => Volatile.Read(ref _isLooking) == 1;
+
     /// <summary>As of now, by what the last look saw; null before the first one.</summary>
     public RetentionLeft? Now
     {

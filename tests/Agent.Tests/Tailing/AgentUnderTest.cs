@@ -69,9 +69,9 @@ internal sealed class AgentUnderTest : IDisposable
     public async Task PassAsync()
     {
         if (_tailer is null) Start();
-        var passing = _tailer!.SendDueAsync(CancellationToken.None);
-        // A pause between tries is the test's to end; otherwise its time stands still.
+        // A pause between tries is the test's to end; otherwise its time stands still. What fails may have failed before this goes on.
         var failures = Failures;
+        var passing = _tailer!.SendDueAsync(CancellationToken.None);
         while (await Task.WhenAny(passing, Task.Delay(20)) != passing)
         {
             if (Failures > failures) Clock.Advance(TimeSpan.FromSeconds(10));
