@@ -38,6 +38,9 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
     /// <summary>Whether a file of the stem may still turn out to be anything.</summary>
     public bool IsHeld(string stem, long now) => _held.Values.Any(h => h.Stem == stem && IsYoung(h, now));
 
+    /// <summary>Whether a file of the stem is still to be told, before which nothing that has not begun may go.</summary>
+    public bool IsUntold(string stem, long now) => _held.Values.Any(h => h.Stem == stem && h.IsUntold && IsYoung(h, now));
+
     /// <summary>One after another: each has to be taken up before the next is asked for, which may be the same log's.</summary>
     /// <param name="files">In order, the older first.</param>
     public IEnumerable<Arrival> Tell(IReadOnlyList<SeenFile> files, long now)
@@ -147,7 +150,7 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
         var isDue = IsDue(file, now);
         var before = _held.GetValueOrDefault(file.Status.Identity);
         var goesOn = before is not null && before.Length == file.Status.Length && before.IsCopy && verdict == Verdict.Copy;
-        _held[file.Status.Identity] = new Held(file.Stem, file.Status.Length, before?.First ?? now, goesOn ? before!.Since : now, verdict == Verdict.Copy, before?.IsTold ?? false);
+        _held[file.Status.Identity] = new Held(file.Stem, file.Status.Length, before?.First ?? now, goesOn ? before!.Since : now, verdict == Verdict.Copy, verdict == Verdict.Untold, before?.IsTold ?? false);
         if (verdict != Verdict.Copy) return verdict;
         return goesOn && isDue && file.IsOfFlow ? Verdict.Copy : Verdict.Held;
     }
@@ -158,7 +161,7 @@ internal sealed partial class Arrivals(IReadOnlyList<TrackedLog> logs, TimeProvi
     /// <param name="First">When it was first held.</param>
     /// <param name="Since">When it was last seen to change.</param>
     /// <param name="IsTold">Whether the log says that it can't be read.</param>
-    private sealed record Held(string Stem, long Length, long First, long Since, bool IsCopy, bool IsTold);
+    private sealed record Held(string Stem, long Length, long First, long Since, bool IsCopy, bool IsUntold, bool IsTold);
 
     [LoggerMessage(17, LogLevel.Warning, "{Path} cannot be read now: {Why}")]
     private static partial void CannotRead(ILogger log, string path, string why);

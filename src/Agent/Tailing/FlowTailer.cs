@@ -109,6 +109,7 @@ internal sealed partial class FlowTailer(FlowSettings flow, LogFolder folder, Ch
             // What it held comes before what took its place, as long as it may be found.
             if (folder.IsSought(one, now)) return null;
             if (one.IsOrphan) continue;
+            if (folder.IsToWait(one, now)) return null;
             // A later one is sent up to where the scan saw it: what was written to this one before that is there by now.
             var to = hasOlder ? one.Length : long.MaxValue;
             if (!one.IsWrittenNow) folder.Refresh(one, now);

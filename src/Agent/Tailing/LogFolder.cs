@@ -117,6 +117,12 @@ internal sealed partial class LogFolder : IDisposable
     /// </summary>
     public bool IsSought(TrackedLog one, long now) => one.IsOrphan && (one.Backlog > 0 || one.GoneInScan == _scans || _arrivals.IsHeld(one.Stem, now));
 
+    /// <summary>
+    /// Whether it has not begun and has to wait until it is told what another file of its stem is. It may be older: a log that was empty when it was last seen fits
+    /// what it is found to hold, whatever was copied and truncated since, or written elsewhere and given its inode.
+    /// </summary>
+    public bool IsToWait(TrackedLog one, long now) => one.Checkpoint is { Offset: 0, Lane: null } && _arrivals.IsUntold(one.Stem, now);
+
     /// <summary>What was written to a rotated log since the scan, by one who then went on to the next.</summary>
     public void Refresh(TrackedLog one, long now)
     {
@@ -220,7 +226,10 @@ internal sealed partial class LogFolder : IDisposable
         }
         known.IsSuspect = false;
         if (!known.IsAbsent) (known.IsAbsent, known.GrewAt, known.GoneInScan) = (true, now, _scans);
-        if (known is { IsCompressed: false, Content: { } content }) known.GrewTo(content.Status.Length, now);
+        if (known is not { IsCompressed: false, Content: { } content }) return;
+        known.GrewTo(content.Status.Length, now);
+        // Of one that was empty the compressed file would not be known.
+        ExtendHead(known);
     }
 
     /// <summary>The inode has other bytes now: the log lives on in a copy, if anywhere.</summary>

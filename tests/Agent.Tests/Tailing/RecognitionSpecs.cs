@@ -94,6 +94,31 @@ public sealed class RecognitionSpecs : IDisposable
         Assert.Equal(["1", "2", "3", "half"], Stored);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_inode_of_a_log_that_was_empty_as_the_agent_ended_may_be_used_again_before_it_starts(bool isRotatedAgain)
+    {
+        _agent.Write("app.log");
+        await _agent.SettleAsync();
+        _agent.Kill();
+        _agent.Write("app.log", "1");
+        File.Copy(_agent.Log("app.log"), _agent.Log("app.log.2"));
+        _agent.Compress("app.log.2");
+        // As many as a put takes: they would go at the first look, which a compressed file needs two of.
+        var next = Enumerable.Range(2, 500).Select(i => $"{i}").ToArray();
+        File.WriteAllText(_agent.Log("app.log"), string.Concat(next.Select(l => l + "\n")));
+        if (isRotatedAgain)
+        {
+            File.Move(_agent.Log("app.log"), _agent.Log("app.log.1"));
+            _agent.Write("app.log", "last");
+        }
+        await _agent.SettleAsync();
+        await _agent.SettleAsync();
+
+        Assert.Equal(isRotatedAgain ? ["1", .. next, "last"] : ["1", .. next], Stored);
+    }
+
     [Fact]
     public async Task A_rotated_file_that_begins_like_the_log_and_holds_more_is_no_copy()
     {
