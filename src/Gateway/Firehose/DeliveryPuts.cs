@@ -18,7 +18,7 @@ internal sealed record DeliveryPut(List<ShardPut> Puts, bool IsEncrypted);
 /// shard under one partition key, so they stand there in their order, and are stored or refused together.
 /// </summary>
 internal sealed class DeliveryPuts(
-    IStreams streams, DeliveryLookup lookup, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics)
+    IStreams streams, IDeliveryStreams deliveries, DeliveryLookup lookup, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics)
 {
     private const int KeyBytes = 6;
 
@@ -31,6 +31,7 @@ internal sealed class DeliveryPuts(
         using var request = read(call);
         var stream = new DeliveryStreamId(call.Region, request.StreamName!);
         call.Authorize(stream);
+        if (!deliveries.HasRoom) throw FirehoseErrors.Unavailable(FirehoseErrors.SlowDown);
         request.Share(Key(producer, repeats));
         var put = await StoreAsync(stream, request, call, producer, repeats);
         Count(stream, request, put.Puts, call);

@@ -15,7 +15,7 @@ internal static class FirehoseActions
         var lookup = new DeliveryLookup(deliveries, time);
         var sources = new DeliverySources(streams);
         var targets = new DestinationStreams(streams);
-        var puts = new DeliveryPuts(streams, lookup, plan, producers, tries, metrics);
+        var puts = new DeliveryPuts(streams, deliveries, lookup, plan, producers, tries, metrics);
         return
         [
             new PutRecord(puts),

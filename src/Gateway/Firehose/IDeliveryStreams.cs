@@ -10,6 +10,9 @@ namespace ActorStreams.Gateway.Firehose;
 /// </summary>
 public interface IDeliveryStreams
 {
+    /// <summary>Whether there is room for what is put; nothing that was taken is given up to make some.</summary>
+    bool HasRoom { get; }
+
     /// <summary>Answers once it is durable.</summary>
     Task<DeliveryResult> CreateAsync(NewDeliveryStream stream, CancellationToken cancel);
 

@@ -11,13 +11,15 @@ using static ActorStreams.Pipelines.Firehose.DeliveryProtocol;
 namespace ActorStreams.Node.Firehose;
 
 /// <summary>The delivery streams of the Firehose API over the pipelines: each is an application that the coordinator runs.</summary>
-internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, DeliveryPlanReader plans, TimeProvider time) : IDeliveryStreams
+internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, DeliveryPlanReader plans, DiskWatermark disk, TimeProvider time) : IDeliveryStreams
 {
     /// <summary>Of what was put: a year, the longest that there is, for what is not delivered is not given up; what is delivered is trimmed long before.</summary>
     private const int PutsRetentionHours = 8_760;
 
     /// <summary>A lost answer and a stream that changed meanwhile are tried again as often.</summary>
     private const int ChangesMax = 5;
+
+    public bool HasRoom => disk.HasRoom;
 
     public Task<DeliveryResult> CreateAsync(NewDeliveryStream stream, CancellationToken cancel) => AnsweredAsync(async () =>
     {

@@ -236,7 +236,10 @@ internal sealed class NodeHost : IRunningHost
     private async Task StartGatewayAsync(
         byte[] tokenKey, ShardsNode shards, PipelinesNode pipelines, ILoggerFactory loggers, CancellationToken cancel)
     {
-        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock, () => shards.Streams), _clock);
+        // The disk of a database is another machine's to watch.
+        var disk = new DiskWatermark(
+            () => _settings.Store.UsesPostgres ? null : DiskWatermark.FreeBytes(_settings.Store.DataDirectory), _settings.Firehose.DiskFreeMinMiB * 1024L * 1024, _clock, _log);
+        var deliveries = new DeliveryStreams(pipelines, shards.Streams, new DeliveryPlanReader(_settings.Firehose, _clock, () => shards.Streams), disk, _clock);
         _gateway = GatewayServer.Build(_settings.Gateway, tokenKey, shards.Streams, shards.Keys, _audit, deliveries, loggers, _clock);
         await Listening.StartAsync(_gateway.StartAsync, "gateway", _settings.Gateway.Port, "--port", cancel);
         await WarmUp.RunAsync(LoopbackEndpoint, _settings.Gateway, shards.Streams, _clock, cancel);

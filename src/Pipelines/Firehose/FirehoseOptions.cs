@@ -14,6 +14,11 @@ public sealed record FirehoseOptions
     /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, a few batches of each shard.</summary>
     public string? SpoolFolder { get; init; }
 
+    /// <summary>
+    /// Of the disk that a store in files lies on: with less than that left, what is put to delivery streams is refused until there is more. 0 for none.
+    /// </summary>
+    public int DiskFreeMinMiB { get; init; } = 512;
+
     /// <summary>By the bucket's name, or <c>*</c> for all others.</summary>
     public ImmutableSortedDictionary<string, BucketOptions> Buckets { get; init; } = ImmutableSortedDictionary<string, BucketOptions>.Empty;
 

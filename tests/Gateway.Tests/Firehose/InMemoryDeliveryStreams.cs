@@ -20,6 +20,8 @@ public sealed class InMemoryDeliveryStreams(IStreams streams, TimeProvider time,
     /// <summary>Done once one was described.</summary>
     public Action? OnDescribed { get; set; }
 
+    public bool HasRoom { get; set; } = true;
+
     /// <summary>How often a delivery stream was asked for.</summary>
     public int Describes { get; private set; }
 

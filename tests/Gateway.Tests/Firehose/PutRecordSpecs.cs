@@ -122,6 +122,20 @@ public sealed class PutRecordSpecs : FirehoseSpecs
     }
 
     [Fact]
+    public async Task What_there_is_no_room_for_is_refused_until_there_is()
+    {
+        await DeliveryAsync();
+        Deliveries.HasRoom = false;
+        (await PutAsync("early")).AssertError("ServiceUnavailableException", "Slow down.", 500);
+        (await CallAsync("PutRecordBatch", $$"""{"DeliveryStreamName":"d","Records":[{"Data":"YQ=="}]}""")).AssertError("ServiceUnavailableException", "Slow down.", 500);
+
+        Deliveries.HasRoom = true;
+        (await PutAsync("late")).AssertOk();
+
+        Assert.Equal(["late"], await StoredAsync());
+    }
+
+    [Fact]
     public async Task Refusals_are_errors_that_SDKs_retry()
     {
         await DeliveryAsync();

@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,7 +17,7 @@ public sealed class RetentionWatchSpecs : IDisposable
     private readonly FakeStreams _streams;
     private readonly HttpClient _http = new();
     private readonly PipelineMetrics _metrics = new();
-    private readonly Lines _log = new();
+    private readonly ToldLog _log = new();
     private readonly ShardKey _shard;
     private int _looks;
 
@@ -212,18 +212,5 @@ public sealed class RetentionWatchSpecs : IDisposable
             callback(state);
             return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public ConcurrentQueue<(int Id, LogLevel Level, string Text)> Told { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Told.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
     }
 }
