@@ -52,6 +52,9 @@ public sealed record ConsumerHealth
 
     /// <summary>Of deliveries; null while it is not known.</summary>
     public RetentionLeft? Retention { get; init; }
+
+    /// <summary>Of deliveries; null where none runs, and from a node of a version that does not count it.</summary>
+    public Backlog? Backlog { get; init; }
 }
 
 /// <param name="Read">Reading from the source's owner or the store, waits at the tip left out.</param>

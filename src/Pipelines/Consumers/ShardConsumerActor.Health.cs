@@ -81,7 +81,20 @@ public sealed partial class ShardConsumerActor
         _measured = after;
     }
 
-    private ConsumerHealth Health(WaitNote.Noted? waiting)
+    /// <summary>
+    /// Age of the oldest record not done, and how many there are, where that is known. What a delivery has read lies in a batch until it is
+    /// delivered, so there it is not the reading that tells; of one that does not run, the last look at the source does.
+    /// </summary>
+    private (long Ms, long? Records) Lag(Backlog? backlog)
+    {
+        if (_work?.Definition is not DeliveryDefinition) return (_latest?.BehindMs ?? -1, _latest?.BehindRecords);
+        if (_phase == ConsumerPhase.Finished) return (0, 0);
+        if (backlog is { OldestMs: > 0 }) return (Math.Max(1, NowMs - backlog.OldestMs), backlog.Records + backlog.UnreadRecords);
+        if (backlog is { UnreadMs: >= 0 }) return (backlog.UnreadMs, backlog.UnreadRecords);
+        return (_retention?.Now?.AgeMs ?? -1, null);
+    }
+
+    private ConsumerHealth Health(WaitNote.Noted? waiting, Backlog? backlog)
     {
         var retrying = _graph?.Retrying;
         var note = waiting ?? retrying;
@@ -107,6 +120,7 @@ public sealed partial class ShardConsumerActor
             HotKey = hot.Item1,
             HotKeyShare = hot.Item2,
             Retention = _retention?.Now,
+            Backlog = backlog,
         };
     }
 

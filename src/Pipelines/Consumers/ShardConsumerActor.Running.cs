@@ -193,7 +193,7 @@ public sealed partial class ShardConsumerActor
         Measure(slice);
         _services.Metrics.Processed(_work!.Application, slice.Counts);
         _services.Metrics.TakenApart(_work.Application, slice.Aggregation);
-        _services.Metrics.Lag(_work.Application, _work.Shard, slice.BehindMs);
+        _services.Metrics.Lag(_work.Application, _work.Shard, Lag(_graph?.Backlog).Ms, slice.BehindMs);
         if (slice.Skipped is { } gap)
         {
             _lastGap = $"Records from row {gap.Asked.Row} index {gap.Asked.Index} up to row {gap.FirstKeptRow} were trimmed before they were read.";
@@ -302,7 +302,7 @@ public sealed partial class ShardConsumerActor
         Persist(new ConsumerFinished(NowMs), finished =>
         {
             _state = _state.Apply(finished);
-            _services.Metrics.Lag(_work!.Application, _work.Shard, 0);
+            _services.Metrics.Lag(_work!.Application, _work.Shard, 0, 0);
             Become(Finished);
             Report();
         });

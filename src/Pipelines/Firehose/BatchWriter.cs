@@ -45,7 +45,8 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
 
     public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval || _backup is { IsFull: true } || Runs >= RunsMax);
 
-    private long LargestBytes { get; set; }
+    /// <summary>Bytes of records, before compression, of the largest object.</summary>
+    public long LargestBytes { get; private set; }
 
     private long Runs => plan.NotesPlaces ? _partitions.Values.Concat(_errors.Values).Sum(o => (long)o.Runs) : 0;
 

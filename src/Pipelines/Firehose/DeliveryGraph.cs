@@ -50,6 +50,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly WaitNote _sourceWaiting;
     private readonly WaitNote _destinationWaiting;
     private readonly SourceProgress _progress;
+    private readonly BacklogCount _backlog;
 
     // Of which no slice has told yet.
     private readonly List<LostStretch> _lost = [];
@@ -84,6 +85,8 @@ public sealed class DeliveryGraph : IConsumerGraph
         _delivered = start.Intent?.To ?? start.Checkpoint;
         _keptTo = _delivered;
         _progress = new SourceProgress(start.Shard, _delivered);
+        _backlog = new BacklogCount(services.Time);
+        if (start.Intent is { } pending) _backlog.Redo(pending);
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
 
@@ -94,6 +97,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     public WaitNote.Noted? SinkWaiting => _destinationWaiting.Now;
 
     public WaitNote.Noted? Retrying => null;
+
+    public Backlog? Backlog => _backlog.Now(_plan);
 
     public GraphPulse Pulse => _pulse;
 
@@ -165,6 +170,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             from => ShardSource.ReadOnceAsync(
                 _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
         await redo.RunAsync(plan, _stopWaiting.Token);
+        _backlog.Delivered(pending.To);
         _lost.AddRange(redo.Lost);
         _deliveredFiles = [.. redo.Intent.Objects.Select(o => o.Spool)];
     }
@@ -176,6 +182,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         var since = _services.Time.GetTimestamp();
         var source = envelope.Value;
+        _backlog.Read(source);
         var batch = BatchFor(source);
         if (_progress.Take(source, envelope.Position) is { } lost)
         {
@@ -183,6 +190,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             _lost.Add(lost);
         }
         var records = await _filler.AddAsync(_plan!, batch, source, null, _stopWaiting.Token);
+        _backlog.Filled(batch.LargestBytes);
         BatchIntent? closed = null;
         var failures = 0L;
         if (batch.IsDue || (envelope.IsEnd && !batch.IsEmpty))
@@ -190,11 +198,13 @@ public sealed class DeliveryGraph : IConsumerGraph
             failures = batch.Failures;
             closed = new BatchIntent(batch.From, _progress.Position, _start.Epoch, _start.Definition, batch.Close());
             batch.Dispose();
+            _backlog.Closed(_progress.Position);
             _batch = NewBatch(_plan!, _progress.Position);
         }
         else if (batch.IsEmpty)
         {
             // All up to here was dropped, or there was nothing.
+            _backlog.Dropped();
             _batch = NewBatch(_plan!, _progress.Position);
         }
         _pulse.Spent(GraphStage.Work, since);
@@ -230,7 +240,11 @@ public sealed class DeliveryGraph : IConsumerGraph
         }
         if (envelope.Value.LastArrival is { } arrival && envelope.Value.IsClean) _deliveredArrival = arrival;
         // A batch to which nothing was added, for every record was dropped, is done as it is.
-        if (envelope.Value.IsClean) _delivered = envelope.Position;
+        if (envelope.Value.IsClean)
+        {
+            _delivered = envelope.Position;
+            _backlog.Delivered(_delivered);
+        }
         return envelope;
     }
 

@@ -1,3 +1,4 @@
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Serialization.Proto;
@@ -94,6 +95,21 @@ internal static class DeliveryValues
             Retry = value.Retry is { } retry ? new ObjectRetry(retry.Object, retry.SinceMs) : null,
         };
     }
+
+    public static BacklogValue ToProto(this Backlog backlog)
+    {
+        var value = new BacklogValue { Records = backlog.Records, OldestMs = backlog.OldestMs, BatchesOut = backlog.BatchesOut, UnreadMs = backlog.UnreadMs };
+        if (backlog.UnreadRecords is { } records) value.UnreadRecords = records;
+        if (backlog.Collecting is { } batch)
+            value.Collecting = new CollectedBatchValue { Records = batch.Records, Bytes = batch.Bytes, BytesMax = batch.BytesMax, AgeMs = batch.AgeMs, AgeMsMax = batch.AgeMsMax };
+        return value;
+    }
+
+    public static Backlog ToBacklog(this BacklogValue value) => new(
+        value.Records, value.OldestMs, value.BatchesOut, value.UnreadMs, value.HasUnreadRecords ? value.UnreadRecords : null)
+    {
+        Collecting = value.Collecting is { } batch ? new CollectedBatch(batch.Records, batch.Bytes, batch.BytesMax, batch.AgeMs, batch.AgeMsMax) : null,
+    };
 
     private static ObjectKind KindOf(IntendedObjectValue o) =>
         o.Kind != 0 ? PipelineValues.Known<ObjectKind>(o.Kind) : o.IsError ? ObjectKind.Errors : ObjectKind.Records;

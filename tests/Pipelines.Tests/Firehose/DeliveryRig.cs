@@ -110,7 +110,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
         return (shard, sent);
     }
 
-    public Redriver Redriver() => new(new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast }, Time);
+    public DeliveryServices Services => new(_spool.FullName, Plan) { Retry = A.Fast };
+
+    public Redriver Redriver() => new(Services, Time);
 
     public void LoseSpool()
     {
@@ -124,7 +126,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         var options = A.Options() with { ReadRecordsMax = 7 };
         var services = new ConsumerServices(Streams, _http, Time, _metrics, options, "here")
         {
-            Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast },
+            Deliveries = Services,
         };
         var delivered = new TaskCompletionSource();
         using var materializer = _system.Materializer();
