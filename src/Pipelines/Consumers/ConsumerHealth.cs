@@ -20,6 +20,9 @@ public sealed record ConsumerHealth
     /// <summary>What is being tried again, with the last answer: an alert and its webhook. Empty where nothing is.</summary>
     public string Retrying { get; init; } = "";
 
+    /// <summary>The transform that keeps records waiting, and why; empty where none does.</summary>
+    public string Transforming { get; init; } = "";
+
     /// <summary>Graphs that failed on this node since the last checkpoint that moved.</summary>
     public int Failures { get; init; }
 

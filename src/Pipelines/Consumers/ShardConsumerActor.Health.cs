@@ -94,10 +94,10 @@ public sealed partial class ShardConsumerActor
         return (_retention?.Now?.AgeMs ?? -1, null);
     }
 
-    private ConsumerHealth Health(WaitNote.Noted? waiting, Backlog? backlog)
+    private ConsumerHealth Health(WaitNote.Noted? waiting, WaitNote.Noted? transforming, Backlog? backlog)
     {
         var retrying = _graph?.Retrying;
-        var note = waiting ?? retrying;
+        var note = waiting ?? retrying ?? transforming;
         var hot = _graph?.HotKey ?? ("", 0);
         return new ConsumerHealth
         {
@@ -107,6 +107,7 @@ public sealed partial class ShardConsumerActor
             WaitingMs = note is null ? 0 : Math.Max(1, (long)_services.Time.GetElapsedTime(note.Since).TotalMilliseconds),
             Tries = note?.Tries ?? 0,
             Retrying = retrying?.Problem ?? "",
+            Transforming = transforming?.Problem ?? "",
             Failures = _services.Troubles.Failures(PersistenceId),
             Silences = _services.Troubles.Silences(PersistenceId),
             LastTrouble = _services.Troubles.Last(PersistenceId),

@@ -299,15 +299,17 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         var waiting = phase == ConsumerPhase.Running ? _graph?.SinkWaiting : null;
         if (waiting is not null) phase = ConsumerPhase.WaitingForSink;
         else if (phase == ConsumerPhase.Running && (waiting = _graph?.SourceWaiting) is not null) phase = ConsumerPhase.WaitingForSource;
+        // A step of its own work, rather than a wait for somebody else's: it runs.
+        var transforming = _phase == ConsumerPhase.Running ? _graph?.Transforming : null;
         var backlog = _graph?.Backlog;
         var lag = Lag(backlog);
         return new ConsumerStatus(
-            application, shard, phase, waiting?.Problem ?? detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, lag.Ms,
+            application, shard, phase, waiting?.Problem ?? transforming?.Problem ?? detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, lag.Ms,
             lag.Records, _work is null ? _state.Counts : _counts, _lastGap, _services.Node)
         {
             Placement = placement,
             Life = _state.Life,
-            Health = Health(waiting, backlog),
+            Health = Health(waiting, transforming, backlog),
         };
     }
 

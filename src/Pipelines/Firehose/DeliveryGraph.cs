@@ -51,6 +51,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly WaitNote _destinationWaiting;
     private readonly SourceProgress _progress;
     private readonly BacklogCount _backlog;
+    private readonly TransformWatch _transforms;
 
     // Of which no slice has told yet.
     private readonly List<LostStretch> _lost = [];
@@ -86,6 +87,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _keptTo = _delivered;
         _progress = new SourceProgress(start.Shard, _delivered);
         _backlog = new BacklogCount(services.Time);
+        _transforms = new TransformWatch(start.Definition, services.Metrics.Deliveries, services.Time, () => _pulse.Beat(GraphStage.Work));
         if (start.Intent is { } pending) _backlog.Redo(pending);
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
@@ -97,6 +99,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     public WaitNote.Noted? SinkWaiting => _destinationWaiting.Now;
 
     public WaitNote.Noted? Retrying => null;
+
+    public WaitNote.Noted? Transforming => _transforms.Waiting;
 
     public Backlog? Backlog => _backlog.Now(_plan);
 
@@ -140,6 +144,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RunAsync(IMaterializer materializer, Action<SliceDone> done)
     {
         _plan = _deliveries.Plan(_start.Definition);
+        _transforms.Follow(_plan);
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);
@@ -164,6 +169,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RedoAsync(BatchIntent pending)
     {
         await using var plan = _deliveries.Plan(pending.Definition);
+        _transforms.Follow(plan);
         var redo = new BatchRedo(
             pending, _start.Shard, _spool, _delivery, _filler, of => NewBatch(of, pending.From, again: of.NotesPlaces ? $"\n{_start.Epoch}" : ""),
             intent => _intend(intent).WaitAsync(_stopWaiting.Token),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Processing;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -11,11 +12,18 @@ public sealed class DeliveryMetrics
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Watched, RetentionLeft> _retention = new();
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _callsDone;
+    private readonly Counter<long> _callsFailed;
 
     /// <param name="meter">Of the pipelines.</param>
     internal DeliveryMetrics(Meter meter)
     {
         _meter = meter;
+        _calls = meter.CreateCounter<long>("actorstreams.delivery.execute_processing.attempts", "{call}", "Calls of transforms: tries of a function, records of a script.");
+        _callsDone = meter.CreateCounter<long>("actorstreams.delivery.execute_processing.success", "{call}", "ExecuteProcessing.Success of Firehose: calls of transforms that were answered.");
+        _callsFailed = meter.CreateCounter<long>(
+            "actorstreams.delivery.execute_processing.failures", "{call}", "Calls of transforms that were not, by reason: timed_out, throttled, failed.");
         meter.CreateObservableGauge(
             "actorstreams.delivery.retention_left", () => Observe(Enumerable.Min, left => left.LeftMs / 1000.0), "s",
             "How long the source still keeps the oldest record that is not delivered, the least of a delivery stream's shards here.");
@@ -50,6 +58,24 @@ public sealed class DeliveryMetrics
         var (counters, tags) = (Of(target), Tags(of.Region, of.Stream));
         counters.Records.Add(records, tags);
         counters.Bytes.Add(bytes, tags);
+    }
+
+    internal void Transformed(DeliveryDefinition of, TransformOutcome outcome, int calls)
+    {
+        var tags = Tags(of.Region, of.Stream);
+        _calls.Add(calls, tags);
+        if (outcome == TransformOutcome.Done)
+        {
+            _callsDone.Add(calls, tags);
+            return;
+        }
+        tags.Add("reason", outcome switch
+        {
+            TransformOutcome.TimedOut => "timed_out",
+            TransformOutcome.Throttled => "throttled",
+            _ => "failed",
+        });
+        _callsFailed.Add(calls, tags);
     }
 
     private Target Of(string target) => _targets.GetOrAdd(target, name => new Target(_meter, name));

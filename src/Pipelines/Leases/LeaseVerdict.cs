@@ -22,6 +22,7 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
     public const string Restarting = "restarting";
     public const string SlowSink = "slow sink";
     public const string RetryingRecord = "retrying record";
+    public const string SlowTransform = "slow transform";
     public const string WaitingForSource = "waiting for source";
     public const string HotKey = "hot key";
     public const string SlowStore = "slow store";
@@ -105,6 +106,7 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
                 return (NotStarted, $"Its consumer is {consumer.Phase} on {consumer.Node}, start {consumer.Epoch}; interrupted {lease.Restarts} times.");
         }
         if (health.Retrying.Length > 0) return (RetryingRecord, $"It sends {health.Retrying} This goes on for {Span(health.WaitingMs)}.");
+        if (health.Transforming.Length > 0) return (SlowTransform, $"Its transform keeps records waiting for {Span(health.WaitingMs)}, in try {health.Tries}: {health.Transforming}");
         if (consumer.LagMs == 0) return (CaughtUp, "It has done all there is.");
         if (consumer.LagMs < 0) return (NotStarted, $"Its consumer has begun on {consumer.Node} and has not finished a slice yet.");
         return Behind(consumer, health);

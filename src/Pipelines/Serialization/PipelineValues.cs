@@ -193,6 +193,7 @@ internal static class PipelineValues
             HotKey = health.HotKey,
             HotKeyShare = health.HotKeyShare,
             Backlog = health.Backlog?.ToProto(),
+            Transforming = health.Transforming,
         };
         if (health.Retention is not { } retention) return value;
         value.RetentionMs = retention.RetentionMs;
@@ -221,6 +222,7 @@ internal static class PipelineValues
         HotKeyShare = value.HotKeyShare,
         Retention = value.HasRetentionMs ? new RetentionLeft(value.RetentionMs, value.RetentionLeftMs, value.IsRetentionShort) : null,
         Backlog = value.Backlog?.ToBacklog(),
+        Transforming = value.Transforming,
     };
 
     public static StreamKeyValue ToProto(this StreamKey stream) => new() { Region = stream.Region, Incarnation = stream.Incarnation.Value };

@@ -63,7 +63,32 @@ public sealed class DeliveryConsumerSpecs() : Akka.TestKit.Xunit2.TestKit(Pipeli
         Assert.Equal(sent.Order(), rig.Store.Lines.Order());
     }
 
-    private async Task<ConsumerStatus> RunUntilAsync(ConsumerServices services, ShardKey shard, Func<ConsumerStatus, bool> isReached)
+    [Fact]
+    public async Task A_transform_that_hangs_is_seen_and_its_calls_are_counted()
+    {
+        using var http = new HttpClient();
+        using var metrics = new PipelineMetrics();
+        using var counted = new CountedDeliveries("stuck");
+        var isMended = new TaskCompletionSource();
+        await using var rig = new DeliveryRig { Steps = [new TestSteps.Stuck(isMended.Task)], BufferBytesMax = 1 };
+        var (shard, sent) = rig.Put(5);
+        var services = new ConsumerServices(rig.Streams, http, TimeProvider.System, metrics, A.Options(), "here") { Deliveries = rig.Services };
+        var definition = DeliveryRig.Definition with { Stream = "stuck" };
+
+        var waits = await RunUntilAsync(services, shard, s => s.Health is { Transforming.Length: > 0, WaitingMs: > 0 }, definition);
+
+        Assert.Equal((ConsumerPhase.Running, "stuck: the first call failed.", 2), (waits.Phase, waits.Detail, waits.Health!.Tries));
+        Assert.Equal((5, 5), (waits.LagRecords, waits.Health.Backlog!.Records));
+        Assert.True(waits.LagMs > 0, $"{waits.LagMs} ms of lag.");
+
+        isMended.SetResult();
+        await RunUntilAsync(services, shard, s => s is { Detail: "", LagMs: 0, LagRecords: 0 }, definition);
+        Assert.Equal(sent.Order(), rig.Store.Lines.Order());
+        Assert.Equal((2, 1), (counted["execute_processing.attempts"], counted["execute_processing.success"]));
+        Assert.Equal(1, counted["execute_processing.failures,reason=timed_out"]);
+    }
+
+    private async Task<ConsumerStatus> RunUntilAsync(ConsumerServices services, ShardKey shard, Func<ConsumerStatus, bool> isReached, DeliveryDefinition? definition = null)
     {
         _region ??= Sys.ActorOf(Props.Create(() => new LocalRegion(services)));
         var owner = CreateTestProbe();
@@ -72,7 +97,7 @@ public sealed class DeliveryConsumerSpecs() : Akka.TestKit.Xunit2.TestKit(Pipeli
         while (last is null || !isReached(last))
         {
             Assert.True(DateTime.UtcNow < deadline, $"The last status was {last}.");
-            _region.Tell(new RunConsumer(DeliveryRig.Definition, shard, HashKeyRange.Whole, StartPosition.TrimHorizon, []), owner.Ref);
+            _region.Tell(new RunConsumer(definition ?? DeliveryRig.Definition, shard, HashKeyRange.Whole, StartPosition.TrimHorizon, []), owner.Ref);
             last = await owner.ExpectMsgAsync<ConsumerStatus>(TimeSpan.FromSeconds(5));
         }
         return last;

@@ -64,6 +64,15 @@ public sealed class LeaseVerdictSpecs
     }
 
     [Fact]
+    public void A_transform_that_keeps_records_waiting_is_named()
+    {
+        var why = Behind(new ConsumerHealth { WaitingMs = 42_000, Tries = 1, Transforming = "The function http://f/ has not answered.", Backlog = new Backlog(5, 1, 0, 0, 0) });
+
+        Assert.Equal(
+            (LeaseVerdict.SlowTransform, "Its transform keeps records waiting for 42 s, in try 1: The function http://f/ has not answered."), (why.Verdict, why.Sentence));
+    }
+
+    [Fact]
     public void A_delivery_that_holds_records_back_for_its_batch_is_not_behind()
     {
         var backlog = new Backlog(1_204, 1, 0, 0, 0) { Collecting = new CollectedBatch(1_204, 100_000, 5_242_880, 43_000, 300_000) };

@@ -105,6 +105,7 @@ internal static class Samples
             HotKey = "pump",
             HotKeyShare = 0.875,
             Retention = new RetentionLeft(86_400_000, 7_200_000, true),
+            Transforming = "the function",
             Backlog = new Backlog(84_012, 1_700_000_000_030, 2, 1_500, 3) { Collecting = new CollectedBatch(812, 104_857, 5_242_880, 12_400, 300_000) },
         },
     };
