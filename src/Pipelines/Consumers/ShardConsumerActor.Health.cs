@@ -62,14 +62,16 @@ public sealed partial class ShardConsumerActor
     private void Measure(SliceDone slice)
     {
         var now = _services.Time.GetTimestamp();
+        // What a delivery has read counts batch by batch, and a rate of that would jump.
+        var processed = _counts.Records + (_graph!.Backlog?.Records ?? 0);
         if (_measured is not { } before)
         {
-            _measured = Measured.Of(now, slice, _counts, _graph!.Pulse);
+            _measured = Measured.Of(now, slice, processed, _graph!.Pulse);
             return;
         }
         var elapsed = _services.Time.GetElapsedTime(before.At, now);
         if (elapsed < s_measureEvery) return;
-        var after = Measured.Of(now, slice, _counts, _graph!.Pulse);
+        var after = Measured.Of(now, slice, processed, _graph!.Pulse);
         var reads = after.Reads - before.Reads;
         _rates = (
             (after.Records - before.Records) / elapsed.TotalSeconds,
@@ -127,8 +129,8 @@ public sealed partial class ShardConsumerActor
 
     private sealed record Measured(long At, long LagMs, long Records, long Reads, TimeSpan Read, TimeSpan Work, TimeSpan Append, TimeSpan Post)
     {
-        public static Measured Of(long at, SliceDone slice, ConsumerCounts counts, GraphPulse pulse) => new(
-            at, slice.BehindMs, counts.Records, pulse.Reads, pulse.Of(GraphStage.Read), pulse.Of(GraphStage.Work),
+        public static Measured Of(long at, SliceDone slice, long records, GraphPulse pulse) => new(
+            at, slice.BehindMs, records, pulse.Reads, pulse.Of(GraphStage.Read), pulse.Of(GraphStage.Work),
             pulse.Of(GraphStage.Append) + pulse.Of(GraphStage.Bury), pulse.Of(GraphStage.Post));
     }
 }

@@ -138,7 +138,7 @@ public sealed partial class ShardConsumerActor
             "Delivery {Consumer} starts under epoch {Epoch} from {Checkpoint}, {Objects} objects of a batch begun before",
             PersistenceId, _state.Epoch, _state.Checkpoint, _state.Intent?.Objects.Length ?? 0);
         return DeliveryGraph.Run(
-            new DeliveryStart(definition, work.Shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Range = work.Range, Life = _state.Life },
+            new DeliveryStart(definition, work.Shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Range = work.Range, Life = _state.Life, Counts = _state.Counts },
             _services, materializer,
             intent =>
             {

@@ -40,6 +40,9 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
 
     public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _gaps.Count == 0 && _backup is null or { IsEmpty: true };
 
+    /// <summary>Records that a step dropped on purpose.</summary>
+    public long Dropped { get; set; }
+
     /// <summary>Records that failed.</summary>
     public long Failures => _errors.Values.Sum(e => e.Records);
 
@@ -116,7 +119,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         ImmutableArray<IntendedObject> objects =
         [
             .. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(ObjectKind.Records)),
-            .. _errors.Values.Select(e => e.Close(ObjectKind.Errors)),
+            .. _errors.Select(e => e.Value.Close(ObjectKind.Errors) with { ErrorType = e.Key }),
             .. _gaps.Select(g => g.Close(ObjectKind.Gap)),
             .. _backup?.Close() ?? [],
         ];

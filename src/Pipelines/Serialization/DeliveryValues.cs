@@ -69,6 +69,7 @@ internal static class DeliveryValues
             Definition = intent.Definition.ToProto(),
         };
         if (intent.Retry is { } retry) value.Retry = new ObjectRetryValue { Object = retry.Object, SinceMs = retry.SinceMs };
+        if (intent.Tally is { } tally) value.Tally = new BatchTallyValue { Before = tally.Before.ToProto(), Counts = tally.Counts.ToProto(), Dropped = tally.Dropped };
         value.Objects.AddAll(intent.Objects, o => new IntendedObjectValue
         {
             Key = o.Key,
@@ -80,6 +81,7 @@ internal static class DeliveryValues
             IsError = o.Kind is ObjectKind.Errors or ObjectKind.Gap,
             Kind = o.Kind is ObjectKind.Records or ObjectKind.Errors ? 0 : (int)o.Kind,
             Places = ByteString.CopyFrom(o.Places.Span),
+            ErrorType = o.ErrorType,
         });
         return value;
     }
@@ -90,9 +92,14 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) { Places = o.Places.Memory }))
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) 
+            {
+                Places = o.Places.Memory,
+                ErrorType = o.ErrorType,
+            }))
         {
             Retry = value.Retry is { } retry ? new ObjectRetry(retry.Object, retry.SinceMs) : null,
+            Tally = value.Tally is { } tally ? new BatchTally(tally.Before.ToCounts(), tally.Counts.ToCounts(), tally.Dropped) : null,
         };
     }
 

@@ -118,6 +118,7 @@ internal static class Samples
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
         new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1),
         new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Places = new byte[] { 3, 5, 1, 2 } }], Retry = new ObjectRetry("0123", 1_700_000_000_000) }, 1),
+        new BatchIntended(s_intent with { Objects = [s_intent.Objects[1] with { ErrorType = "processing-failed" }], Tally = new BatchTally(s_counts, new ConsumerCounts(5, 0, 6, 7), 8) }, 1),
         new ApplicationAdded(s_delivery),
         new ApplicationSnapshot(new ApplicationState { Source = s_shard.Stream, Life = 3, CreatedMs = 1_700_000_000_001 }),
         new LeasesAdded([s_moved]),
