@@ -24,6 +24,7 @@ internal sealed record PipelineAnswer(
 /// <param name="LagMs">Age of the oldest record not done; 0 when caught up, -1 while not known.</param>
 /// <param name="RetentionLeftMs">Of deliveries: how long the source still keeps the oldest record that is not delivered; null while not known.</param>
 /// <param name="Warning">Of deliveries: that the source is about to give that record up; empty while there is time.</param>
+/// <param name="Undelivered">Of deliveries: records that are read and not delivered, of which there may be more that are not read; null of others.</param>
 internal sealed record ConsumerAnswer(
     string ShardId,
     string Phase,
@@ -36,13 +37,15 @@ internal sealed record ConsumerAnswer(
     long Alerts,
     string LastGap,
     long? RetentionLeftMs,
-    string Warning);
+    string Warning,
+    long? Undelivered);
 
 internal sealed record LeasesAnswer(ImmutableArray<LeaseAnswer> Leases);
 
 /// <param name="Node">Where its consumer was last heard of; empty where it never was.</param>
 /// <param name="Epoch">Starts of its consumer so far.</param>
 /// <param name="LagMs">Age of the oldest record not done; 0 when caught up, -1 while not known.</param>
+/// <param name="Undelivered">Of deliveries: records that are read and not delivered, of which there may be more that are not read; null of others.</param>
 /// <param name="State">Open, Waiting for its parents, or how it ended: Finished, Skipped, AgedOut.</param>
 /// <param name="HeardAgoMs">Since its consumer was heard of, or was told to run where it never was; null where it was not told.</param>
 /// <param name="Restarts">By silence and by people, ever, and failures since it last got on.</param>
@@ -57,6 +60,7 @@ internal sealed record LeaseAnswer(
     CheckpointAnswer Checkpoint,
     long LagMs,
     long? LagRecords,
+    long? Undelivered,
     string Phase,
     string Detail,
     string State,

@@ -105,7 +105,8 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
         consumer.Counts.Alerts,
         consumer.LastGap,
         consumer.Health?.Retention?.LeftMs,
-        consumer.Health?.Retention?.Warning ?? "");
+        consumer.Health?.Retention?.Warning ?? "",
+        consumer.Health?.Backlog?.Records);
 
     private static IEnumerable<LeaseAnswer> LeasesOf(ApplicationStatus application) => application.Leases.Select(status =>
     {
@@ -122,6 +123,7 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
             isCurrent ? Checkpoint(consumer!) : new CheckpointAnswer(lease.From?.Row ?? 0, lease.From?.Index ?? 0, null),
             isCurrent ? consumer!.LagMs : -1,
             isCurrent ? consumer!.LagRecords : null,
+            isCurrent ? consumer!.Health?.Backlog?.Records : null,
             consumer?.Phase.ToString() ?? "",
             consumer?.Detail ?? "",
             lease.Outcome?.ToString() ?? (status.IsWanted || application.IsPaused ? "Open" : "Waiting"),
@@ -132,9 +134,9 @@ public sealed class PipelinesPage(Func<IPipelines?> pipelines) : IManagementPage
     });
 
     /// <summary>As other pages name nodes: without which of its lives it is.</summary>
-    private static string AddressOf(ConsumerStatus consumer) => consumer.Node.Split('#')[0];
+    internal static string AddressOf(ConsumerStatus consumer) => consumer.Node.Split('#')[0];
 
-    private static CheckpointAnswer Checkpoint(ConsumerStatus consumer) => new(
+    internal static CheckpointAnswer Checkpoint(ConsumerStatus consumer) => new(
         consumer.Checkpoint.Row, consumer.Checkpoint.Index,
         consumer.Health is { Generation: > 0 and var generation } && consumer.Checkpoint.Row > 0
             ? new Shards.Log.SequenceNumber(

@@ -10,7 +10,7 @@ public sealed class PipelineMetrics : IDisposable
     public const string MeterName = "ActorStreams.Pipelines";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly ConcurrentDictionary<(string Application, ShardKey Shard), long> _lagMs = new();
+    private readonly ConcurrentDictionary<(string Application, ShardKey Shard), (long NotDoneMs, long NotReadMs)> _lag = new();
     private readonly Counter<long> _records;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _deadLetters;
@@ -40,9 +40,9 @@ public sealed class PipelineMetrics : IDisposable
         _moves = _meter.CreateCounter<long>("actorstreams.pipeline.moves", "{move}", "Leases given to another node because their consumer gave no sign of life.");
         _fenced = _meter.CreateCounter<long>("actorstreams.pipeline.fenced", "{consumer}", "Consumers that another incarnation shut out.");
         _meter.CreateObservableGauge(
-            "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, for each consumer here.");
+            "actorstreams.pipeline.lag", ObserveLag, "ms", "Age of the oldest record not processed, of deliveries not delivered, for each consumer here.");
         _meter.CreateObservableGauge(
-            "actorstreams.consumer.lag", ObserveLongestLag, "s", "IteratorAgeMilliseconds in seconds: the longest lag of an application's consumers here.");
+            "actorstreams.consumer.lag", ObserveLongestLag, "s", "IteratorAgeMilliseconds in seconds: how far an application's consumers here are behind with reading, the longest.");
         Deliveries = new Firehose.DeliveryMetrics(_meter);
     }
 
@@ -75,10 +75,15 @@ public sealed class PipelineMetrics : IDisposable
 
     public void Fenced(string application) => Add(_fenced, 1, application);
 
-    public void Lag(string application, ShardKey shard, long lagMs) => _lagMs[(application, shard)] = lagMs;
+    /// <param name="notDoneMs">Age of the oldest record that is not done.</param>
+    /// <param name="notReadMs">
+    /// How far the reading is behind. Of deliveries it is another: they hold records back until a batch is full or a destination is there, and more
+    /// nodes make neither quicker.
+    /// </param>
+    public void Lag(string application, ShardKey shard, long notDoneMs, long notReadMs) => _lag[(application, shard)] = (notDoneMs, notReadMs);
 
     /// <summary>The consumer does not run here any more.</summary>
-    public void Left(string application, ShardKey shard) => _lagMs.TryRemove((application, shard), out _);
+    public void Left(string application, ShardKey shard) => _lag.TryRemove((application, shard), out _);
 
     public void Dispose() => _meter.Dispose();
 
@@ -88,11 +93,11 @@ public sealed class PipelineMetrics : IDisposable
     }
 
     /// <summary>One number for each application, for who decides by it how many nodes there should be.</summary>
-    private IEnumerable<Measurement<double>> ObserveLongestLag() => _lagMs.Where(lag => lag.Value >= 0).GroupBy(lag => lag.Key.Application)
-        .Select(of => new Measurement<double>(of.Max(lag => lag.Value) / 1000.0, new KeyValuePair<string, object?>("application", of.Key)));
+    private IEnumerable<Measurement<double>> ObserveLongestLag() => _lag.Where(lag => lag.Value.NotReadMs >= 0).GroupBy(lag => lag.Key.Application)
+        .Select(of => new Measurement<double>(of.Max(lag => lag.Value.NotReadMs) / 1000.0, new KeyValuePair<string, object?>("application", of.Key)));
 
-    private IEnumerable<Measurement<long>> ObserveLag() => _lagMs.Select(lag => new Measurement<long>(
-        lag.Value,
+    private IEnumerable<Measurement<long>> ObserveLag() => _lag.Select(lag => new Measurement<long>(
+        lag.Value.NotDoneMs,
         new KeyValuePair<string, object?>("application", lag.Key.Application),
         new KeyValuePair<string, object?>("shard", lag.Key.Shard.ToString())));
 }

@@ -25,6 +25,7 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         {
             if (!of.IsOne) errors.Add($"Functions:{function}: exactly one of Url, Script, Csv and Log is wanted.");
             if (LineConverters.Of(of, out var problem) is null && problem is not null) errors.Add($"Functions:{function}:{(of.Csv is null ? "Log" : "Csv")}: {problem}");
+            CheckTimeout($"Functions:{function}:Timeout", of, errors);
             if (of.Url is { } url) CheckAddress($"Functions:{function}:Url", url, errors);
             if (of.Script is { } script && !Path.IsPathFullyQualified(script)) errors.Add($"Functions:{function}:Script: '{script}' is not an absolute path.");
         }
@@ -48,6 +49,15 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             }
         }
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void CheckTimeout(string path, TransformOptions of, List<string> errors)
+    {
+        if (of.Timeout is not { } timeout) return;
+        // Of a function as long as Lambda lets one run.
+        var (min, max) = of.Url is not null ? (TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15)) : (TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        if (of.Url is null && of.Script is null) errors.Add($"{path}: only a function with Url or Script takes one.");
+        else if (timeout < min || timeout > max) errors.Add($"{path}: is {timeout:c}; allowed is {min:c} to {max:c} with {(of.Url is null ? "Script" : "Url")}.");
     }
 
     private static void CheckAddress(string path, Uri address, List<string> errors)

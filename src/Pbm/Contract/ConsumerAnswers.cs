@@ -54,6 +54,9 @@ internal sealed record ConsumerAnswer
     public long Alerts { get; init; }
 
     public string Warning { get; init; } = "";
+
+    /// <summary>Of deliveries; there may be more that are not read.</summary>
+    public long? Undelivered { get; init; }
 }
 
 internal sealed record LeasesAnswer
@@ -80,6 +83,9 @@ internal sealed record LeaseAnswer
     public long? LagMs { get; init; }
 
     public long? LagRecords { get; init; }
+
+    /// <summary>Of deliveries; there may be more that are not read.</summary>
+    public long? Undelivered { get; init; }
 
     public string? Phase { get; init; }
 

@@ -10,6 +10,9 @@ internal static class Figures
 
     public static string Count(long? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? Unknown;
 
+    /// <summary>How many records are not done; with a plus where it is only known that there are as many.</summary>
+    public static string Behind(long? records, long? atLeast) => records is null && atLeast is > 0 ? $"{Count(atLeast)}+" : Count(records);
+
     /// <summary><c>1 shard</c>, <c>2 shards</c>.</summary>
     public static string Counted(long count, string what) => $"{Count(count)} {what}{(count == 1 ? "" : "s")}";
 
@@ -54,6 +57,9 @@ internal static class Figures
 
     /// <summary><c>akka.tcp://system@host:port</c> as host:port, also where a member's number follows it.</summary>
     public static string Node(string? node) => string.IsNullOrEmpty(node) ? Unknown : node[(node.LastIndexOf('@') + 1)..].Split(',')[0];
+
+    /// <summary>Where everything before is done.</summary>
+    public static string Position(CheckpointAnswer? at) => at is { Row: not null } ? $"{Count(at.Row)}:{Count(at.Index ?? 0)}" : Unknown;
 
     public static string Phase(string? phase, string? detail) => string.IsNullOrEmpty(detail)
         ? Text(phase)

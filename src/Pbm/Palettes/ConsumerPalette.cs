@@ -71,7 +71,7 @@ internal static class ConsumerPalette
             foreach (var lease in application.OrderBy(l => l.Stream, StringComparer.Ordinal).ThenBy(l => l.ShardId, StringComparer.Ordinal))
             {
                 table.Add(
-                    lease.Application, ShardName.Short(lease.Stream, lease.ShardId), Figures.Duration(lease.LagMs), Figures.Count(lease.LagRecords), lease.State,
+                    lease.Application, ShardName.Short(lease.Stream, lease.ShardId), Figures.Duration(lease.LagMs), Figures.Behind(lease.LagRecords, lease.Undelivered), lease.State,
                     Figures.Node(lease.Node), Figures.Phase(lease.Phase, lease.Detail));
             }
         }

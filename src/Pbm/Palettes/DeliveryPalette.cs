@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ActorStreams.Pbm.Contract;
 using ActorStreams.Pbm.Endpoint;
 using ActorStreams.Pbm.Output;
@@ -17,7 +18,7 @@ internal static class DeliveryPalette
 
     private static Command List(GlobalOptions globals)
     {
-        var command = new Command("list", "Every delivery stream with its destination.");
+        var command = new Command("list", "Every delivery stream with its destination, how far behind it is, and what it waits for.");
         command.SetAction((parsed, cancel) => globals.RunAsync(
             parsed, (session, token) => session.ShowAsync(
                 Paths.Deliveries, ContractJson.Default.DeliveriesAnswer, answer => ShowList(session.Screen, answer), token), cancel));
@@ -28,9 +29,14 @@ internal static class DeliveryPalette
     {
         var table = new TextTable(
             new("REGION", Dispensable: 2), new("DELIVERY STREAM"), new("SOURCE"), new("DESTINATION"), new("VERSION", IsNumber: true, Dispensable: 1),
-            new("KEPT FOR", IsNumber: true));
+            new("LAG", IsNumber: true), new("KEPT FOR", IsNumber: true), new("PHASE"));
         foreach (var delivery in answer.Deliveries)
-            table.Add(delivery.Region, delivery.Stream, delivery.Source, delivery.Destination, Figures.Count(delivery.Version), KeptFor(delivery));
+        {
+            table.Add(
+                delivery.Region, delivery.Stream, delivery.Source, delivery.Destination, Figures.Count(delivery.Version), Figures.Duration(delivery.LagMs), KeptFor(delivery),
+                Phase(delivery.Phase, delivery.Detail));
+        }
+
         table.WriteTo(screen);
         screen.Line($"Count: {Figures.Counted(answer.Deliveries.Count, "delivery stream")}");
         return ExitCodes.Ok;
@@ -39,12 +45,16 @@ internal static class DeliveryPalette
     private static Command Show(GlobalOptions globals)
     {
         var name = Name();
-        var command = new Command("show", "A delivery stream with what it could not deliver.") { name };
+        var command = new Command("show", "A delivery stream with its shards, and with what it could not deliver.") { name };
         command.SetAction((parsed, cancel) => globals.RunAsync(
             parsed, (session, token) => session.ShowAsync(
-                Paths.Delivery(session.Region, parsed.GetRequiredValue(name)), ContractJson.Default.DeliveryAnswer, answer => ShowOne(session.Screen, answer), token), cancel));
+                ShowPath(session, parsed.GetRequiredValue(name)), ContractJson.Default.DeliveryAnswer, answer => ShowOne(session.Screen, answer), token), cancel));
         return command;
     }
+
+    /// <summary>A destination that is away is not waited for longer than the answer is.</summary>
+    private static string ShowPath(Session session, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Paths.Delivery(session.Region, name)}?wait={Math.Clamp(session.Settings.Timeout.TotalSeconds / 2, 1, 3600):0}");
 
     private static int ShowOne(Screen screen, DeliveryAnswer delivery)
     {
@@ -55,9 +65,18 @@ internal static class DeliveryPalette
             ("Destination", delivery.Destination),
             ("Version", Figures.Count(delivery.Version)),
             ("Pipeline", delivery.Pipeline),
+            ("Lag", Figures.Duration(delivery.LagMs)),
             ("Kept for", KeptFor(delivery)),
             ("Warning", new Cell(Figures.Text(delivery.Warning), delivery.Warning.Length > 0 ? Tone.Bad : Tone.Plain)));
         screen.Line();
+        ShowShards(screen, delivery.Shards);
+        screen.Line();
+        if (delivery.FailuresProblem.Length > 0)
+        {
+            screen.Properties(("What could not be delivered", new Cell($"not known. {delivery.FailuresProblem}", Tone.Warning)));
+            return ExitCodes.Ok;
+        }
+
         var table = new TextTable(new("NOT DELIVERED"), new("OLDEST"), new("OBJECT"));
         foreach (var failure in delivery.Failures)
             table.Add(failure.Kind == "Object" ? "object" : "records", Figures.Time(failure.Oldest), failure.Key);
@@ -65,6 +84,33 @@ internal static class DeliveryPalette
         screen.Line($"Count: {Figures.Counted(delivery.Failures.Count, "failure")}");
         return ExitCodes.Ok;
     }
+
+    private static void ShowShards(Screen screen, IReadOnlyList<DeliveryShardAnswer> shards)
+    {
+        var table = new TextTable(
+            new("SHARD"), new("NODE", Dispensable: 3), new("POSITION", IsNumber: true, Dispensable: 2), new("LAG", IsNumber: true), new("LAG RECORDS", IsNumber: true),
+            new("OUT", IsNumber: true, Dispensable: 4), new("COLLECTING", Dispensable: 1), new("PHASE"));
+        foreach (var shard in shards)
+        {
+            table.Add(
+                shard.ShardId, Figures.Node(shard.Node), Figures.Position(shard.Position), Figures.Duration(shard.LagMs),
+                Figures.Behind(shard.LagRecords, shard.Undelivered), Figures.Count(shard.BatchesOut), Collecting(shard.Collecting), Phase(shard.Phase, ""));
+        }
+
+        table.WriteTo(screen);
+        foreach (var shard in shards.Where(s => s.Detail.Length > 0)) screen.Properties((shard.ShardId, new Cell(Waits(shard), Tone.Warning)));
+    }
+
+    private static string Collecting(CollectingAnswer? batch) => batch is null
+        ? Figures.Unknown
+        : $"{Figures.Counted(batch.Records, "record")}, {Figures.Bytes(batch.Bytes)} of {Figures.Bytes(batch.BytesMax)}, {Figures.Duration(batch.AgeMs)} of {Figures.Duration(batch.AgeMsMax)}";
+
+    private static string Waits(DeliveryShardAnswer shard) => shard.WaitingMs == 0
+        ? shard.Detail
+        : $"waits for {Figures.Duration(shard.WaitingMs)}, {(shard.Tries == 1 ? "1 try" : $"{Figures.Count(shard.Tries)} tries")}: {shard.Detail}";
+
+    private static Cell Phase(string phase, string detail) =>
+        new(Figures.Phase(phase, detail), phase is "Running" or "Finished" && detail.Length == 0 ? Tone.Good : Tone.Warning);
 
     /// <summary>How long the source still keeps the oldest record that is not delivered; nothing is left of that where records are being lost.</summary>
     private static Cell KeptFor(DeliveryAnswer delivery) =>

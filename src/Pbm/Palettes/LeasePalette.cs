@@ -40,9 +40,9 @@ internal static class LeasePalette
                 State(lease),
                 Figures.Node(lease.Node),
                 Figures.Count(lease.Epoch),
-                Checkpoint(lease),
+                Figures.Position(lease.Checkpoint),
                 Figures.Duration(lease.LagMs),
-                Figures.Count(lease.LagRecords),
+                Figures.Behind(lease.LagRecords, lease.Undelivered),
                 Figures.Duration(lease.HeardAgoMs),
                 Figures.Count(lease.Restarts),
                 Figures.Phase(lease.Phase, lease.Detail));
@@ -79,7 +79,7 @@ internal static class LeasePalette
             ("Node", Figures.Node(lease.Node)),
             ("Epoch", Figures.Count(lease.Epoch)),
             ("Checkpoint", $"row {Figures.Count(lease.Checkpoint?.Row)}, index {Figures.Count(lease.Checkpoint?.Index)}, sequence number {Figures.Text(lease.Checkpoint?.SequenceNumber)}"),
-            ("Lag", $"{Figures.Duration(lease.LagMs)}, {Figures.Count(lease.LagRecords)} records"),
+            ("Lag", $"{Figures.Duration(lease.LagMs)}, {Figures.Behind(lease.LagRecords, lease.Undelivered)} records"),
             ("Phase", Figures.Phase(lease.Phase, lease.Detail)),
             ("Last heard", lease.HeardAgoMs is null ? Figures.Unknown : $"{Figures.Duration(lease.HeardAgoMs)} ago"),
             ("Restarts", Figures.Count(lease.Restarts)),
@@ -129,6 +129,4 @@ internal static class LeasePalette
         "Waiting" => Tone.Warning,
         _ => Tone.Bad,
     });
-
-    private static string Checkpoint(LeaseAnswer lease) => lease.Checkpoint is { Row: not null } at ? $"{Figures.Count(at.Row)}:{Figures.Count(at.Index ?? 0)}" : Figures.Unknown;
 }

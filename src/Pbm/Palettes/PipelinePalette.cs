@@ -80,7 +80,7 @@ internal static class PipelinePalette
                 Figures.Node(consumer.Node),
                 Figures.Count(consumer.Epoch),
                 Figures.Duration(consumer.LagMs),
-                Figures.Count(consumer.LagRecords),
+                Figures.Behind(consumer.LagRecords, consumer.Undelivered),
                 Figures.Count(consumer.Records),
                 Figures.Count(consumer.Alerts),
                 Figures.Phase(consumer.Phase, consumer.Detail));

@@ -97,6 +97,10 @@ public sealed class ConsumerGraph : IConsumerGraph
     /// <summary>What is being sent to the webhook again, or null.</summary>
     public WaitNote.Noted? Retrying => _webhookRetrying.Now;
 
+    public WaitNote.Noted? Transforming => null;
+
+    public Backlog? Backlog => null;
+
     public GraphPulse Pulse => _pulse;
 
     public (string Key, double Share) HotKey => _hotKey.Now;

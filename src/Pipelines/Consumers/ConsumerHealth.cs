@@ -20,6 +20,9 @@ public sealed record ConsumerHealth
     /// <summary>What is being tried again, with the last answer: an alert and its webhook. Empty where nothing is.</summary>
     public string Retrying { get; init; } = "";
 
+    /// <summary>The transform that keeps records waiting, and why; empty where none does.</summary>
+    public string Transforming { get; init; } = "";
+
     /// <summary>Graphs that failed on this node since the last checkpoint that moved.</summary>
     public int Failures { get; init; }
 
@@ -52,6 +55,9 @@ public sealed record ConsumerHealth
 
     /// <summary>Of deliveries; null while it is not known.</summary>
     public RetentionLeft? Retention { get; init; }
+
+    /// <summary>Of deliveries; null where none runs, and from a node of a version that does not count it.</summary>
+    public Backlog? Backlog { get; init; }
 }
 
 /// <param name="Read">Reading from the source's owner or the store, waits at the tip left out.</param>

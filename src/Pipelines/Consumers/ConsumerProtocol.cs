@@ -82,7 +82,7 @@ public static class ConsumerProtocol
         Stopped = 9,
     }
 
-    /// <param name="Detail">Why it does not run; empty when it does.</param>
+    /// <param name="Detail">Why it does not run, or which transform it waits for while it does; empty otherwise.</param>
     /// <param name="LagMs">Age of the oldest record not done; 0 when caught up, -1 while not known.</param>
     /// <param name="LagRecords">Records not done, where that is known.</param>
     /// <param name="LastGap">The newest gap met, in words; empty when there was none.</param>

@@ -18,6 +18,7 @@ public sealed record ConsumerState
     /// <summary>The next record whose effects are not confirmed.</summary>
     public ShardPosition Checkpoint { get; init; }
 
+    /// <summary>Of all records below the checkpoint.</summary>
     public ConsumerCounts Counts { get; init; }
 
     /// <summary>Starts since anything was finished: what never gets on is restarted ever more slowly.</summary>
@@ -56,11 +57,18 @@ public sealed record ConsumerState
         {
             Checkpoint = Later(c.Position, Checkpoint),
             Intent = Intent is { } intent && c.Position.CompareTo(intent.To) < 0 ? intent : null,
-            Counts = c.Counts,
+            // An intent may have told of more before this was reported.
+            Counts = c.Position.CompareTo(Checkpoint) >= 0 ? c.Counts : Counts,
             CheckpointedAtMs = c.AtMs,
             StartsSinceProgress = 0,
         },
-        BatchIntended intended => this with { Intent = intended.Intent, Checkpoint = Later(intended.Intent.From, Checkpoint), StartsSinceProgress = 0 },
+        BatchIntended intended => this with
+        {
+            Intent = intended.Intent,
+            Checkpoint = Later(intended.Intent.From, Checkpoint),
+            Counts = intended.Intent.Tally?.Before ?? Counts,
+            StartsSinceProgress = 0,
+        },
         ConsumerReset reset => New with { Epoch = Epoch, Node = Node, Life = reset.Life, Counts = Counts },
         ConsumerFinished => this with { IsFinished = true },
         _ => throw new InvalidOperationException($"A shard consumer does not know the event {e.GetType()}."),

@@ -17,6 +17,12 @@ public interface IConsumerGraph : IDisposable
     /// <summary>What is being tried again while other work goes on, or null.</summary>
     WaitNote.Noted? Retrying { get; }
 
+    /// <summary>A transform that keeps records waiting, or null.</summary>
+    WaitNote.Noted? Transforming { get; }
+
+    /// <summary>Of a graph that holds records back until a batch is full; null of one that does not.</summary>
+    Backlog? Backlog { get; }
+
     GraphPulse Pulse { get; }
 
     /// <summary>The key that made most of the last sample, looked at while the consumer is behind.</summary>

@@ -10,6 +10,9 @@ public sealed record RetentionLeft(long RetentionMs, long LeftMs, bool IsShort)
 {
     private const double MsPerHour = 3_600_000;
 
+    /// <summary>Of the oldest record that is not done; 0 where everything is.</summary>
+    public long AgeMs => RetentionMs - LeftMs;
+
     /// <summary>In a sentence, empty where it is not short.</summary>
     public string Warning => IsShort switch
     {

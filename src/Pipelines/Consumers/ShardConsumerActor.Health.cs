@@ -62,14 +62,16 @@ public sealed partial class ShardConsumerActor
     private void Measure(SliceDone slice)
     {
         var now = _services.Time.GetTimestamp();
+        // What a delivery has read counts batch by batch, and a rate of that would jump.
+        var processed = _counts.Records + (_graph!.Backlog?.Records ?? 0);
         if (_measured is not { } before)
         {
-            _measured = Measured.Of(now, slice, _counts, _graph!.Pulse);
+            _measured = Measured.Of(now, slice, processed, _graph!.Pulse);
             return;
         }
         var elapsed = _services.Time.GetElapsedTime(before.At, now);
         if (elapsed < s_measureEvery) return;
-        var after = Measured.Of(now, slice, _counts, _graph!.Pulse);
+        var after = Measured.Of(now, slice, processed, _graph!.Pulse);
         var reads = after.Reads - before.Reads;
         _rates = (
             (after.Records - before.Records) / elapsed.TotalSeconds,
@@ -81,10 +83,23 @@ public sealed partial class ShardConsumerActor
         _measured = after;
     }
 
-    private ConsumerHealth Health(WaitNote.Noted? waiting)
+    /// <summary>
+    /// Age of the oldest record not done, and how many there are, where that is known. What a delivery has read lies in a batch until it is
+    /// delivered, so there it is not the reading that tells; of one that does not run, the last look at the source does.
+    /// </summary>
+    private (long Ms, long? Records) Lag(Backlog? backlog)
+    {
+        if (_work?.Definition is not DeliveryDefinition) return (_latest?.BehindMs ?? -1, _latest?.BehindRecords);
+        if (_phase == ConsumerPhase.Finished) return (0, 0);
+        if (backlog is { OldestMs: > 0 }) return (Math.Max(1, NowMs - backlog.OldestMs), backlog.Records + backlog.UnreadRecords);
+        if (backlog is { UnreadMs: >= 0 }) return (backlog.UnreadMs, backlog.UnreadRecords);
+        return (_retention?.Now?.AgeMs ?? -1, null);
+    }
+
+    private ConsumerHealth Health(WaitNote.Noted? waiting, WaitNote.Noted? transforming, Backlog? backlog)
     {
         var retrying = _graph?.Retrying;
-        var note = waiting ?? retrying;
+        var note = waiting ?? retrying ?? transforming;
         var hot = _graph?.HotKey ?? ("", 0);
         return new ConsumerHealth
         {
@@ -94,6 +109,7 @@ public sealed partial class ShardConsumerActor
             WaitingMs = note is null ? 0 : Math.Max(1, (long)_services.Time.GetElapsedTime(note.Since).TotalMilliseconds),
             Tries = note?.Tries ?? 0,
             Retrying = retrying?.Problem ?? "",
+            Transforming = transforming?.Problem ?? "",
             Failures = _services.Troubles.Failures(PersistenceId),
             Silences = _services.Troubles.Silences(PersistenceId),
             LastTrouble = _services.Troubles.Last(PersistenceId),
@@ -107,13 +123,14 @@ public sealed partial class ShardConsumerActor
             HotKey = hot.Item1,
             HotKeyShare = hot.Item2,
             Retention = _retention?.Now,
+            Backlog = backlog,
         };
     }
 
     private sealed record Measured(long At, long LagMs, long Records, long Reads, TimeSpan Read, TimeSpan Work, TimeSpan Append, TimeSpan Post)
     {
-        public static Measured Of(long at, SliceDone slice, ConsumerCounts counts, GraphPulse pulse) => new(
-            at, slice.BehindMs, counts.Records, pulse.Reads, pulse.Of(GraphStage.Read), pulse.Of(GraphStage.Work),
+        public static Measured Of(long at, SliceDone slice, long records, GraphPulse pulse) => new(
+            at, slice.BehindMs, records, pulse.Reads, pulse.Of(GraphStage.Read), pulse.Of(GraphStage.Work),
             pulse.Of(GraphStage.Append) + pulse.Of(GraphStage.Bury), pulse.Of(GraphStage.Post));
     }
 }

@@ -138,7 +138,7 @@ public sealed partial class ShardConsumerActor
             "Delivery {Consumer} starts under epoch {Epoch} from {Checkpoint}, {Objects} objects of a batch begun before",
             PersistenceId, _state.Epoch, _state.Checkpoint, _state.Intent?.Objects.Length ?? 0);
         return DeliveryGraph.Run(
-            new DeliveryStart(definition, work.Shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Range = work.Range, Life = _state.Life },
+            new DeliveryStart(definition, work.Shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Range = work.Range, Life = _state.Life, Counts = _state.Counts },
             _services, materializer,
             intent =>
             {
@@ -193,7 +193,7 @@ public sealed partial class ShardConsumerActor
         Measure(slice);
         _services.Metrics.Processed(_work!.Application, slice.Counts);
         _services.Metrics.TakenApart(_work.Application, slice.Aggregation);
-        _services.Metrics.Lag(_work.Application, _work.Shard, slice.BehindMs);
+        _services.Metrics.Lag(_work.Application, _work.Shard, Lag(_graph?.Backlog).Ms, slice.BehindMs);
         if (slice.Skipped is { } gap)
         {
             _lastGap = $"Records from row {gap.Asked.Row} index {gap.Asked.Index} up to row {gap.FirstKeptRow} were trimmed before they were read.";
@@ -302,7 +302,7 @@ public sealed partial class ShardConsumerActor
         Persist(new ConsumerFinished(NowMs), finished =>
         {
             _state = _state.Apply(finished);
-            _services.Metrics.Lag(_work!.Application, _work.Shard, 0);
+            _services.Metrics.Lag(_work!.Application, _work.Shard, 0, 0);
             Become(Finished);
             Report();
         });

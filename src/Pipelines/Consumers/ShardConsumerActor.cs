@@ -284,7 +284,13 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
 
     private long NowMs => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void Report() => _owner.Tell(Status());
+    private void Report()
+    {
+        var status = Status();
+        // What is not done grows older while nothing gets done.
+        if (status.LagMs >= 0) _services.Metrics.Lag(status.Application, status.Shard, status.LagMs, _latest?.BehindMs ?? -1);
+        _owner.Tell(status);
+    }
 
     private ConsumerStatus Status()
     {
@@ -293,13 +299,17 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
         var waiting = phase == ConsumerPhase.Running ? _graph?.SinkWaiting : null;
         if (waiting is not null) phase = ConsumerPhase.WaitingForSink;
         else if (phase == ConsumerPhase.Running && (waiting = _graph?.SourceWaiting) is not null) phase = ConsumerPhase.WaitingForSource;
+        // A step of its own work, rather than a wait for somebody else's: it runs.
+        var transforming = _phase == ConsumerPhase.Running ? _graph?.Transforming : null;
+        var backlog = _graph?.Backlog;
+        var lag = Lag(backlog);
         return new ConsumerStatus(
-            application, shard, phase, waiting?.Problem ?? detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, _latest?.BehindMs ?? -1,
-            _latest?.BehindRecords, _work is null ? _state.Counts : _counts, _lastGap, _services.Node)
+            application, shard, phase, waiting?.Problem ?? transforming?.Problem ?? detail, _state.Epoch, _latest?.Checkpoint ?? _state.Checkpoint, lag.Ms,
+            lag.Records, _work is null ? _state.Counts : _counts, _lastGap, _services.Node)
         {
             Placement = placement,
             Life = _state.Life,
-            Health = Health(waiting),
+            Health = Health(waiting, transforming, backlog),
         };
     }
 

@@ -115,6 +115,7 @@ internal sealed class BatchDelivery(
             if (target is not null) Metrics?.Tried(of, target, isDone);
         });
         if (target is not null) Metrics?.Delivered(of, target, item.Records, item.Length);
+        if (item.Kind == ObjectKind.Errors) Metrics?.Failed(of, item.ErrorType, item.Records);
 
         async Task AttemptAsync()
         {

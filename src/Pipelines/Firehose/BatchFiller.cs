@@ -38,6 +38,7 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
             await beating(processing);
             var processed = await processing;
             foreach (var failed in processed.Failed) batch.Fail(failed);
+            batch.Dropped += processed.Dropped;
             records = processed.Records;
         }
         foreach (var record in records) batch.Add(record);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Shards.Log;
 
 namespace ActorStreams.Pipelines.Firehose;
@@ -13,7 +14,16 @@ public sealed record BatchIntent(ShardPosition From, ShardPosition To, long Epoc
 {
     /// <summary>The object that was tried and not loaded, and since when: a restart gives its retries no more time. Null where none is.</summary>
     public ObjectRetry? Retry { get; init; }
+
+    /// <summary>What it counts; null of a former version, which did not say.</summary>
+    public BatchTally? Tally { get; init; }
 }
+
+/// <summary>What a batch counts once it is delivered. With the intent it is durable, so that a batch which is made again counts once.</summary>
+/// <param name="Before">Totals of all that is delivered below it, since the very first start.</param>
+/// <param name="Counts">Of its own records.</param>
+/// <param name="Dropped">Records that a step dropped on purpose.</param>
+public sealed record BatchTally(ConsumerCounts Before, ConsumerCounts Counts, long Dropped);
 
 /// <param name="Object">The beginning of its file's name, which is its own.</param>
 /// <param name="SinceMs">The first try began, in ms since 1970.</param>
@@ -29,6 +39,9 @@ public sealed record IntendedObject(string Key, string Spool, long Length, ReadO
     /// Which of the batch's records are in it, as a <see cref="RecordSet"/>; empty where the same records always give the same objects, and nobody needs to know.
     /// </summary>
     public ReadOnlyMemory<byte> Places { get; init; }
+
+    /// <summary>Of what failed, such as <c>processing-failed</c>; empty of other objects, and of those of a former version.</summary>
+    public string ErrorType { get; init; } = "";
 }
 
 /// <summary>What an object holds, which says where it belongs.</summary>

@@ -60,6 +60,11 @@ internal sealed class BatchRedo(
         var made = all.Where(o => !written.Contains(IdOf(o))).ToList();
         spool.Delete(all.Except(made).Select(o => o.Spool));
         _made = pending with { Epoch = spool.Epoch, Objects = [.. kept, .. made] };
+        if (pending.Tally is { } tally)
+        {
+            var failed = _made.Objects.Where(o => o.Kind == ObjectKind.Errors).Sum(o => o.Records);
+            _made = _made with { Tally = tally with { Counts = tally.Counts with { DeadLetters = failed } } };
+        }
         await intend(_made);
         await delivery.WriteAsync(plan, _made, made, stop, isMadeAgain: true);
     }

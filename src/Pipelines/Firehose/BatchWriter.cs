@@ -40,12 +40,16 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
 
     public bool IsEmpty => _partitions.Count == 0 && _errors.Count == 0 && _gaps.Count == 0 && _backup is null or { IsEmpty: true };
 
+    /// <summary>Records that a step dropped on purpose.</summary>
+    public long Dropped { get; set; }
+
     /// <summary>Records that failed.</summary>
     public long Failures => _errors.Values.Sum(e => e.Records);
 
     public bool IsDue => !IsEmpty && (LargestBytes >= plan.BufferBytesMax || time.GetElapsedTime(_since) >= plan.BufferInterval || _backup is { IsFull: true } || Runs >= RunsMax);
 
-    private long LargestBytes { get; set; }
+    /// <summary>Bytes of records, before compression, of the largest object.</summary>
+    public long LargestBytes { get; private set; }
 
     private long Runs => plan.NotesPlaces ? _partitions.Values.Concat(_errors.Values).Sum(o => (long)o.Runs) : 0;
 
@@ -115,7 +119,7 @@ internal sealed class BatchWriter(DeliveryPlan plan, Spool spool, string identit
         ImmutableArray<IntendedObject> objects =
         [
             .. _partitions.Values.Where(p => p.Records > 0).Select(p => p.Close(ObjectKind.Records)),
-            .. _errors.Values.Select(e => e.Close(ObjectKind.Errors)),
+            .. _errors.Select(e => e.Value.Close(ObjectKind.Errors) with { ErrorType = e.Key }),
             .. _gaps.Select(g => g.Close(ObjectKind.Gap)),
             .. _backup?.Close() ?? [],
         ];

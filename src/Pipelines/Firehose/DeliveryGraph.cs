@@ -17,6 +17,9 @@ public sealed record DeliveryStart(DeliveryDefinition Definition, ShardKey Shard
 {
     public HashKeyRange Range { get; init; } = HashKeyRange.Whole;
 
+    /// <summary>Of all that is delivered below the checkpoint.</summary>
+    public ConsumerCounts Counts { get; init; }
+
     /// <summary>How often the positions were reset: a later life delivers under other names.</summary>
     public int Life { get; init; }
 }
@@ -50,9 +53,16 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly WaitNote _sourceWaiting;
     private readonly WaitNote _destinationWaiting;
     private readonly SourceProgress _progress;
+    private readonly BacklogCount _backlog;
+    private readonly TransformWatch _transforms;
 
     // Of which no slice has told yet.
     private readonly List<LostStretch> _lost = [];
+    private ConsumerCounts _redone;
+
+    // Of all that was read, up to the batch that is being filled, and of that one.
+    private ConsumerCounts _counted;
+    private ConsumerCounts _filled;
     private ShardPosition _delivered;
 
     // Set as the graph begins: what is wrong with a configuration is the failure of a graph.
@@ -82,8 +92,12 @@ public sealed class DeliveryGraph : IConsumerGraph
             Metrics = services.Metrics.Deliveries,
         };
         _delivered = start.Intent?.To ?? start.Checkpoint;
+        _counted = start.Counts;
         _keptTo = _delivered;
         _progress = new SourceProgress(start.Shard, _delivered);
+        _backlog = new BacklogCount(services.Time);
+        _transforms = new TransformWatch(start.Definition, services.Metrics.Deliveries, services.Time, () => _pulse.Beat(GraphStage.Work));
+        if (start.Intent is { } pending) _backlog.Redo(pending);
         _keptAt = _trimmedAt = services.Time.GetTimestamp();
     }
 
@@ -94,6 +108,10 @@ public sealed class DeliveryGraph : IConsumerGraph
     public WaitNote.Noted? SinkWaiting => _destinationWaiting.Now;
 
     public WaitNote.Noted? Retrying => null;
+
+    public WaitNote.Noted? Transforming => _transforms.Waiting;
+
+    public Backlog? Backlog => _backlog.Now(_plan);
 
     public GraphPulse Pulse => _pulse;
 
@@ -135,6 +153,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RunAsync(IMaterializer materializer, Action<SliceDone> done)
     {
         _plan = _deliveries.Plan(_start.Definition);
+        _transforms.Follow(_plan);
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);
@@ -159,13 +178,18 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RedoAsync(BatchIntent pending)
     {
         await using var plan = _deliveries.Plan(pending.Definition);
+        _transforms.Follow(plan);
         var redo = new BatchRedo(
             pending, _start.Shard, _spool, _delivery, _filler, of => NewBatch(of, pending.From, again: of.NotesPlaces ? $"\n{_start.Epoch}" : ""),
             intent => _intend(intent).WaitAsync(_stopWaiting.Token),
             from => ShardSource.ReadOnceAsync(
                 _services.Streams, _start.Shard, from, _services.Options, _services.Time, _sourceWaiting.Tell, _pulse, _stopReading.Token));
         await redo.RunAsync(plan, _stopWaiting.Token);
+        _backlog.Delivered(pending.To);
         _lost.AddRange(redo.Lost);
+        _redone = (redo.Intent.Tally?.Counts ?? default) + new ConsumerCounts(0, 0, 0, redo.Lost.Count);
+        _counted += _redone;
+        _services.Metrics.Deliveries.Dropped(pending.Definition, pending.Tally?.Dropped ?? 0);
         _deliveredFiles = [.. redo.Intent.Objects.Select(o => o.Spool)];
     }
 
@@ -176,32 +200,39 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         var since = _services.Time.GetTimestamp();
         var source = envelope.Value;
+        _backlog.Read(source);
         var batch = BatchFor(source);
         if (_progress.Take(source, envelope.Position) is { } lost)
         {
             batch.Lose(lost, lost.After ?? _services.Time.GetUtcNow());
             _lost.Add(lost);
+            _filled += new ConsumerCounts(0, 0, 0, 1);
         }
-        var records = await _filler.AddAsync(_plan!, batch, source, null, _stopWaiting.Token);
+        _filled += new ConsumerCounts(await _filler.AddAsync(_plan!, batch, source, null, _stopWaiting.Token), 0, 0, 0);
+        _backlog.Filled(batch.LargestBytes);
         BatchIntent? closed = null;
-        var failures = 0L;
+        var (counts, dropped) = (default(ConsumerCounts), 0L);
         if (batch.IsDue || (envelope.IsEnd && !batch.IsEmpty))
         {
-            failures = batch.Failures;
-            closed = new BatchIntent(batch.From, _progress.Position, _start.Epoch, _start.Definition, batch.Close());
+            (counts, dropped) = (_filled with { DeadLetters = batch.Failures }, batch.Dropped);
+            closed = new BatchIntent(batch.From, _progress.Position, _start.Epoch, _start.Definition, batch.Close()) { Tally = new BatchTally(_counted, counts, dropped) };
             batch.Dispose();
+            _backlog.Closed(_progress.Position);
             _batch = NewBatch(_plan!, _progress.Position);
         }
         else if (batch.IsEmpty)
         {
             // All up to here was dropped, or there was nothing.
+            _backlog.Dropped();
+            (counts, dropped) = (_filled, batch.Dropped);
             _batch = NewBatch(_plan!, _progress.Position);
         }
+        var isClean = closed is not null || batch.IsEmpty;
+        if (isClean) (_counted, _filled) = (_counted + counts, default);
         _pulse.Spent(GraphStage.Work, since);
         var gap = _lost is [.., var newest] ? new TrimGap(newest.First, newest.Next.Row) : null;
         var filled = new FilledSlice(
-            new ConsumerCounts(records, 0, failures, _lost.Count), source.BehindMs, source.BehindRecords, gap, source.Generation,
-            closed, closed is not null || batch.IsEmpty,
+            counts, dropped, source.BehindMs, source.BehindRecords, gap, source.Generation, closed, isClean,
             source.Slices.IsEmpty ? null : DateTimeOffset.FromUnixTimeMilliseconds(source.Slices[^1].Batch.Header.LastArrivalMs));
         _lost.Clear();
         return new Envelope<FilledSlice>(filled, _progress.Position, envelope.IsEnd);
@@ -230,8 +261,14 @@ public sealed class DeliveryGraph : IConsumerGraph
         }
         if (envelope.Value.LastArrival is { } arrival && envelope.Value.IsClean) _deliveredArrival = arrival;
         // A batch to which nothing was added, for every record was dropped, is done as it is.
-        if (envelope.Value.IsClean) _delivered = envelope.Position;
-        return envelope;
+        if (envelope.Value.IsClean)
+        {
+            _delivered = envelope.Position;
+            _backlog.Delivered(_delivered);
+            _services.Metrics.Deliveries.Dropped(_start.Definition, envelope.Value.Dropped);
+        }
+        // Kept with the slice: by the time that it is reported, the next one may be delivered, which it does not count.
+        return envelope with { Value = envelope.Value with { Delivered = _delivered } };
     }
 
     /// <summary>
@@ -264,8 +301,10 @@ public sealed class DeliveryGraph : IConsumerGraph
         var isDue = envelope.Position != _keptTo && _services.Time.GetElapsedTime(_keptAt) >= _start.Definition.SnapshotInterval;
         var isKept = slice.IsClean && (envelope.IsEnd || isDue);
         if (isKept) (_keptAt, _keptTo) = (_services.Time.GetTimestamp(), envelope.Position);
+        var counts = slice.Counts + _redone;
+        _redone = default;
         return new SliceDone(
-            envelope.Position, _delivered, envelope.IsEnd, slice.Counts, slice.BehindMs, slice.BehindRecords, slice.Skipped,
+            envelope.Position, slice.Delivered, envelope.IsEnd, counts, slice.BehindMs, slice.BehindRecords, slice.Skipped,
             isKept ? OperatorState.Empty : null, default, slice.Generation);
     }
 }

@@ -2,20 +2,36 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Processing;
 
 namespace ActorStreams.Pipelines.Firehose;
 
 /// <summary>What deliveries of this process measure, by delivery stream and region, under names that users of Firehose's know. Safe from any thread.</summary>
 public sealed class DeliveryMetrics
 {
+    /// <summary>The error type of records whose object a manifest names.</summary>
+    internal const string ManifestType = "manifests";
+
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Watched, RetentionLeft> _retention = new();
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _callsDone;
+    private readonly Counter<long> _callsFailed;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _failed;
 
     /// <param name="meter">Of the pipelines.</param>
     internal DeliveryMetrics(Meter meter)
     {
         _meter = meter;
+        _calls = meter.CreateCounter<long>("actorstreams.delivery.execute_processing.attempts", "{call}", "Calls of transforms: tries of a function, records of a script.");
+        _callsDone = meter.CreateCounter<long>("actorstreams.delivery.execute_processing.success", "{call}", "ExecuteProcessing.Success of Firehose: calls of transforms that were answered.");
+        _callsFailed = meter.CreateCounter<long>(
+            "actorstreams.delivery.execute_processing.failures", "{call}", "Calls of transforms that were not, by reason: timed_out, throttled, failed.");
+        _dropped = meter.CreateCounter<long>("actorstreams.delivery.dropped.records", "{record}", "Records that a transform or another step dropped on purpose.");
+        _failed = meter.CreateCounter<long>(
+            "actorstreams.delivery.error_output.records", "{record}", "Records written to the error output, and those of objects that a manifest names, by error type.");
         meter.CreateObservableGauge(
             "actorstreams.delivery.retention_left", () => Observe(Enumerable.Min, left => left.LeftMs / 1000.0), "s",
             "How long the source still keeps the oldest record that is not delivered, the least of a delivery stream's shards here.");
@@ -50,6 +66,37 @@ public sealed class DeliveryMetrics
         var (counters, tags) = (Of(target), Tags(of.Region, of.Stream));
         counters.Records.Add(records, tags);
         counters.Bytes.Add(bytes, tags);
+    }
+
+    internal void Dropped(DeliveryDefinition of, long records)
+    {
+        if (records > 0) _dropped.Add(records, Tags(of.Region, of.Stream));
+    }
+
+    /// <param name="type">Of the error output; empty where that is not known.</param>
+    internal void Failed(DeliveryDefinition of, string type, long records)
+    {
+        var tags = Tags(of.Region, of.Stream);
+        tags.Add("error_type", type.Length == 0 ? "unknown" : type);
+        _failed.Add(records, tags);
+    }
+
+    internal void Transformed(DeliveryDefinition of, TransformOutcome outcome, int calls)
+    {
+        var tags = Tags(of.Region, of.Stream);
+        _calls.Add(calls, tags);
+        if (outcome == TransformOutcome.Done)
+        {
+            _callsDone.Add(calls, tags);
+            return;
+        }
+        tags.Add("reason", outcome switch
+        {
+            TransformOutcome.TimedOut => "timed_out",
+            TransformOutcome.Throttled => "throttled",
+            _ => "failed",
+        });
+        _callsFailed.Add(calls, tags);
     }
 
     private Target Of(string target) => _targets.GetOrAdd(target, name => new Target(_meter, name));

@@ -83,6 +83,12 @@ public sealed record TransformOptions
     /// <summary>Makes objects of lines of a log.</summary>
     public LogLineOptions? Log { get; init; }
 
+    /// <summary>
+    /// How long a call of the function may take, or the script for one record. Default: 5 minutes of a function, 1 second of a script. Too short fails good
+    /// records when it is busy; a long one lets each call that hangs hold its shard up for as long.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
     public bool IsOne => new object?[] { Url, Script, Csv, Log }.Count(o => o is not null) == 1;
 }
 

@@ -78,7 +78,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
             processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:{name}.");
             return null;
         }
-        if (function.Script is { } script) return Script(processor, script);
+        if (function.Script is { } script) return Script(processor, script, function.Timeout);
         if (LineConverters.Of(function, out var problem) is { } lines) return new LineConversion(lines);
         if (problem is not null)
         {
@@ -88,14 +88,17 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
         var asked = new FunctionOptions { DeliveryStreamArn = definition.Arn, Region = definition.Region };
         if (int.TryParse(Parameter(processor, "NumberOfRetries"), NumberStyles.None, CultureInfo.InvariantCulture, out var retries)) asked = asked with { NumberOfRetries = retries };
         if (double.TryParse(Parameter(processor, "BufferSizeInMBs"), NumberStyles.Float, CultureInfo.InvariantCulture, out var size)) asked = asked with { BufferSizeInMBs = size };
+        if (function.Timeout is { } timeout) asked = asked with { Timeout = timeout };
         return new FunctionTransform(functions, function.Url!, asked, time);
     }
 
-    private static ScriptTransform? Script(DeliveryDocument processor, string path)
+    private static ScriptTransform? Script(DeliveryDocument processor, string path, TimeSpan? timeout)
     {
+        var options = new ScriptOptions { Name = path };
+        if (timeout is { } given) options = options with { Timeout = given };
         try
         {
-            if (ScriptTransform.Create(File.ReadAllText(path), new ScriptOptions(), out var error) is { } script) return script;
+            if (ScriptTransform.Create(File.ReadAllText(path), options, out var error) is { } script) return script;
             processor.Report("LambdaArn", $"the script {path}: {error}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

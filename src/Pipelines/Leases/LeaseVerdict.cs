@@ -22,9 +22,11 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
     public const string Restarting = "restarting";
     public const string SlowSink = "slow sink";
     public const string RetryingRecord = "retrying record";
+    public const string SlowTransform = "slow transform";
     public const string WaitingForSource = "waiting for source";
     public const string HotKey = "hot key";
     public const string SlowStore = "slow store";
+    public const string Delivering = "delivering";
     public const string CatchingUp = "behind and catching up";
     public const string FallingBehind = "behind and falling back";
     public const string CaughtUp = "caught up";
@@ -40,6 +42,9 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
 
     /// <summary>A store that takes longer for a read or a checkpoint than this is slow; both are a few milliseconds as a rule.</summary>
     private const double SlowStoreMs = 500;
+
+    /// <summary>A delivery that reads no further behind than this is not behind: it waits for its batch.</summary>
+    private const long ReadingMs = 5_000;
 
     public static LeaseVerdict Of(ApplicationStatus application, string shardId)
     {
@@ -101,6 +106,7 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
                 return (NotStarted, $"Its consumer is {consumer.Phase} on {consumer.Node}, start {consumer.Epoch}; interrupted {lease.Restarts} times.");
         }
         if (health.Retrying.Length > 0) return (RetryingRecord, $"It sends {health.Retrying} This goes on for {Span(health.WaitingMs)}.");
+        if (health.Transforming.Length > 0) return (SlowTransform, $"Its transform keeps records waiting for {Span(health.WaitingMs)}, in try {health.Tries}: {health.Transforming}");
         if (consumer.LagMs == 0) return (CaughtUp, "It has done all there is.");
         if (consumer.LagMs < 0) return (NotStarted, $"Its consumer has begun on {consumer.Node} and has not finished a slice yet.");
         return Behind(consumer, health);
@@ -117,12 +123,18 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
                 ? $"The output takes {Percent(shares.Append)} of the time."
                 : $"The webhook takes {Percent(shares.Post)} of the time.");
         }
+        var behindMs = consumer.LagMs;
+        if (health.Backlog is { Records: > 0 } backlog)
+        {
+            if (backlog.UnreadMs <= ReadingMs) return (Delivering, DeliveringSentence(backlog));
+            behindMs = backlog.UnreadMs;
+        }
         if (health.ClosingMsPerSecond > 0)
         {
             // What comes in follows from how fast it catches up: it works through that much arrival time in a second, and one second comes anew.
             var incoming = health.RecordsPerSecond / (1 + (health.ClosingMsPerSecond / 1000));
             return (CatchingUp,
-                $"It is {Span(consumer.LagMs)} behind and catches up in about {Span((long)(consumer.LagMs / health.ClosingMsPerSecond * 1000))}: it does "
+                $"It is {Span(behindMs)} behind and catches up in about {Span((long)(behindMs / health.ClosingMsPerSecond * 1000))}: it does "
                 + $"{Rate(health.RecordsPerSecond)} where about {Rate(incoming)} come in.");
         }
         if (health.HotKeyShare >= HotShare)
@@ -131,8 +143,17 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
                 + $"it does {Rate(health.RecordsPerSecond)}.");
         }
         return (FallingBehind, health.RecordsPerSecond == 0
-            ? $"It is {Span(consumer.LagMs)} behind and has only begun; ask again in some seconds."
-            : $"It is {Span(consumer.LagMs)} behind and does {Rate(health.RecordsPerSecond)}, which is less than comes in. A split of the shard spreads the work.");
+            ? $"It is {Span(behindMs)} behind and has only begun; ask again in some seconds."
+            : $"It is {Span(behindMs)} behind and does {Rate(health.RecordsPerSecond)}, which is less than comes in. A split of the shard spreads the work.");
+    }
+
+    private static string DeliveringSentence(Backlog backlog)
+    {
+        var isOut = backlog.BatchesOut == 0 ? "" : FormattableString.Invariant($"It writes a batch, the first of {backlog.BatchesOut} that are full or old enough. ");
+        return backlog.Collecting is { } batch
+            ? isOut + FormattableString.Invariant(
+                $"It collects a batch: {batch.Records:#,0} records, {batch.Bytes:#,0} of {batch.BytesMax:#,0} bytes, for {Span(batch.AgeMs)} of {Span(batch.AgeMsMax)}.")
+            : isOut.TrimEnd();
     }
 
     private static ImmutableArray<LeaseEvidence> Gather(LeaseStatus status)
@@ -160,6 +181,7 @@ public sealed record LeaseVerdict(string Application, string ShardId, string Ver
         if (health.WaitingMs > 0) Add("waiting", $"{health.WaitingMs} ms, {health.Tries} tries");
         if (health.HotKey.Length > 0) Add("most frequent key", $"'{health.HotKey}', {health.HotKeyShare:P0} of a sample");
         if (health.Retention is { } retention) Add("kept by the source", $"for {Span(retention.LeftMs)} of {Span(retention.RetentionMs)} yet");
+        if (health.Backlog is { } backlog) Add("read and not delivered", $"{backlog.Records} records, {backlog.BatchesOut} batches on their way out");
         if (health.LastTrouble.Length > 0) Add("last trouble", $"{health.LastTrouble}");
         return evidence.ToImmutable();
     }

@@ -1,3 +1,4 @@
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Serialization.Proto;
@@ -68,6 +69,7 @@ internal static class DeliveryValues
             Definition = intent.Definition.ToProto(),
         };
         if (intent.Retry is { } retry) value.Retry = new ObjectRetryValue { Object = retry.Object, SinceMs = retry.SinceMs };
+        if (intent.Tally is { } tally) value.Tally = new BatchTallyValue { Before = tally.Before.ToProto(), Counts = tally.Counts.ToProto(), Dropped = tally.Dropped };
         value.Objects.AddAll(intent.Objects, o => new IntendedObjectValue
         {
             Key = o.Key,
@@ -79,6 +81,7 @@ internal static class DeliveryValues
             IsError = o.Kind is ObjectKind.Errors or ObjectKind.Gap,
             Kind = o.Kind is ObjectKind.Records or ObjectKind.Errors ? 0 : (int)o.Kind,
             Places = ByteString.CopyFrom(o.Places.Span),
+            ErrorType = o.ErrorType,
         });
         return value;
     }
@@ -89,11 +92,31 @@ internal static class DeliveryValues
         ProtoValues.Require(value.Definition?.Delivery, "delivery");
         return new BatchIntent(
             value.From.ToPosition(), value.To.ToPosition(), value.Epoch, ToDelivery(value.Definition!),
-            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) { Places = o.Places.Memory }))
+            value.Objects.ToArray(o => new IntendedObject(o.Key, o.Spool, o.Length, o.Sha256.Memory, o.Records, o.OldestMs, KindOf(o)) 
+            {
+                Places = o.Places.Memory,
+                ErrorType = o.ErrorType,
+            }))
         {
             Retry = value.Retry is { } retry ? new ObjectRetry(retry.Object, retry.SinceMs) : null,
+            Tally = value.Tally is { } tally ? new BatchTally(tally.Before.ToCounts(), tally.Counts.ToCounts(), tally.Dropped) : null,
         };
     }
+
+    public static BacklogValue ToProto(this Backlog backlog)
+    {
+        var value = new BacklogValue { Records = backlog.Records, OldestMs = backlog.OldestMs, BatchesOut = backlog.BatchesOut, UnreadMs = backlog.UnreadMs };
+        if (backlog.UnreadRecords is { } records) value.UnreadRecords = records;
+        if (backlog.Collecting is { } batch)
+            value.Collecting = new CollectedBatchValue { Records = batch.Records, Bytes = batch.Bytes, BytesMax = batch.BytesMax, AgeMs = batch.AgeMs, AgeMsMax = batch.AgeMsMax };
+        return value;
+    }
+
+    public static Backlog ToBacklog(this BacklogValue value) => new(
+        value.Records, value.OldestMs, value.BatchesOut, value.UnreadMs, value.HasUnreadRecords ? value.UnreadRecords : null)
+    {
+        Collecting = value.Collecting is { } batch ? new CollectedBatch(batch.Records, batch.Bytes, batch.BytesMax, batch.AgeMs, batch.AgeMsMax) : null,
+    };
 
     private static ObjectKind KindOf(IntendedObjectValue o) =>
         o.Kind != 0 ? PipelineValues.Known<ObjectKind>(o.Kind) : o.IsError ? ObjectKind.Errors : ObjectKind.Records;

@@ -192,6 +192,8 @@ internal static class PipelineValues
             CheckpointMs = health.CheckpointMs,
             HotKey = health.HotKey,
             HotKeyShare = health.HotKeyShare,
+            Backlog = health.Backlog?.ToProto(),
+            Transforming = health.Transforming,
         };
         if (health.Retention is not { } retention) return value;
         value.RetentionMs = retention.RetentionMs;
@@ -219,6 +221,8 @@ internal static class PipelineValues
         HotKey = value.HotKey,
         HotKeyShare = value.HotKeyShare,
         Retention = value.HasRetentionMs ? new RetentionLeft(value.RetentionMs, value.RetentionLeftMs, value.IsRetentionShort) : null,
+        Backlog = value.Backlog?.ToBacklog(),
+        Transforming = value.Transforming,
     };
 
     public static StreamKeyValue ToProto(this StreamKey stream) => new() { Region = stream.Region, Incarnation = stream.Incarnation.Value };

@@ -47,6 +47,7 @@ public sealed class DeliveryGraphSpecs
 
         await rig.RunAsync(shard, rig.End);
 
+        Assert.Equal((5, 2), (rig.State.Counts.Records, rig.State.Counts.DeadLetters));
         Assert.Equal(["ONE", "TWO"], rig.Store.Lines.Order());
         var errors = rig.Store.Errors.Select(e => JsonDocument.Parse(e).RootElement).OrderBy(e => e.GetProperty("errorCode").GetString()).ToList();
         Assert.Equal(["DataFormatConversion.MalformedData", "Lambda.ProcessingFailedStatus"], errors.Select(e => e.GetProperty("errorCode").GetString()));
@@ -78,6 +79,7 @@ public sealed class DeliveryGraphSpecs
 
         Assert.True(incarnations > 1, "It never crashed.");
         Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Order());
+        Assert.Equal(60, rig.State.Counts.Records);
         // The last batch's stay until it is durable that it is delivered.
         Assert.InRange(Directory.EnumerateFiles(rig.SpoolFolder, "*", SearchOption.AllDirectories).Count(), 0, 5);
     }
@@ -127,8 +129,9 @@ public sealed class DeliveryGraphSpecs
         }
 
         Assert.True(incarnations > 1, "It never crashed.");
-        var failed = rig.Store.Errors.Select(e => Encoding.UTF8.GetString(JsonDocument.Parse(e).RootElement.GetProperty("rawData").GetBytesFromBase64()));
+        var failed = rig.Store.Errors.Select(e => Encoding.UTF8.GetString(JsonDocument.Parse(e).RootElement.GetProperty("rawData").GetBytesFromBase64())).ToList();
         Assert.Equal(sent.Order(), rig.Store.Lines.Select(l => l.Split('=')[0]).Concat(failed).Order());
+        Assert.Equal((60, failed.Count), (rig.State.Counts.Records, rig.State.Counts.DeadLetters));
     }
 
     [Fact]

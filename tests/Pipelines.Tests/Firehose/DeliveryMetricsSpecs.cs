@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using ActorStreams.Pipelines.Firehose.Destinations;
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Tests.Fakes;
 
 namespace ActorStreams.Pipelines.Tests.Firehose;
 
@@ -9,19 +9,7 @@ public sealed class DeliveryMetricsSpecs
     [Fact]
     public async Task What_is_delivered_is_counted_with_the_tries_that_it_took()
     {
-        var counted = new ConcurrentDictionary<string, long>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, l) =>
-            {
-                if (instrument.Name.StartsWith("actorstreams.delivery.", StringComparison.Ordinal)) l.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            if (tags.Contains(new("delivery_stream", "counted")) && tags.Contains(new("region", "us-east-1"))) counted.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
-        });
-        listener.Start();
+        using var counted = new CountedDeliveries("counted");
         await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20, BufferInterval = TimeSpan.Zero, HasBackup = true };
         var (shard, sent) = rig.Put(60);
         var tries = 0;
@@ -33,12 +21,61 @@ public sealed class DeliveryMetricsSpecs
         Assert.True(await rig.RunAsync(shard, rig.End, DeliveryRig.Definition with { Stream = "counted" }));
 
         var bytes = sent.Sum(s => s.Length + 1);
-        Assert.Equal((60, bytes), (counted["actorstreams.delivery.to_s3.records"], counted["actorstreams.delivery.to_s3.bytes"]));
-        Assert.Equal((60, bytes), (counted["actorstreams.delivery.backup_to_s3.records"], counted["actorstreams.delivery.backup_to_s3.bytes"]));
-        var (attempts, success) = (Sum("attempts"), Sum("success"));
+        Assert.Equal((60, bytes), (counted["to_s3.records"], counted["to_s3.bytes"]));
+        Assert.Equal((60, bytes), (counted["backup_to_s3.records"], counted["backup_to_s3.bytes"]));
+        var (attempts, success) = (counted.Sum("attempts"), counted.Sum("success"));
         Assert.Equal(rig.Store.Objects.Count + rig.Backup.Objects.Count, success);
         Assert.Equal(success + 3, attempts);
+    }
 
-        long Sum(string what) => counted.Where(c => c.Key.EndsWith("." + what, StringComparison.Ordinal)).Sum(c => c.Value);
+    [Fact]
+    public async Task What_is_dropped_and_what_fails_is_counted_once_it_is_delivered_also_by_a_redo()
+    {
+        using var counted = new CountedDeliveries("dropping");
+        await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20, BufferInterval = TimeSpan.Zero, Steps = [new TestSteps.Uppercase()] };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [("k", "drops")]);
+        rig.Streams.Put("source", [("k", "one"), ("k", "fails"), ("k", "drops"), ("k", "fails"), ("k", "bad format")]);
+        rig.OnStep = at =>
+        {
+            if (at == "write") throw new CrashException();
+        };
+        var definition = DeliveryRig.Definition with { Stream = "dropping" };
+
+        Assert.False(await rig.RunAsync(shard, rig.End, definition));
+        Assert.Equal(0, counted["error_output.records,error_type=processing-failed"]);
+        rig.OnStep = _ => { };
+        Assert.True(await rig.RunAsync(shard, rig.End, definition));
+
+        Assert.Equal(2, counted["dropped.records"]);
+        Assert.Equal(2, counted["error_output.records,error_type=processing-failed"]);
+        Assert.Equal(1, counted["error_output.records,error_type=format-conversion-failed"]);
+        Assert.Equal((6, 3), (rig.State.Counts.Records, rig.State.Counts.DeadLetters));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_loaded_is_counted_by_the_type_of_its_error_output()
+    {
+        using var counted = new CountedDeliveries("refusing");
+        await using var rig = new DeliveryRig { BufferBytesMax = 1, Loader = _ => new Refusing() };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [("k", "one"), ("k", "two"), ("k", "three")]);
+
+        Assert.True(await rig.RunAsync(shard, rig.End, DeliveryRig.Definition with { Stream = "refusing" }));
+
+        Assert.Equal(3, counted["error_output.records,error_type=refusing-failed"]);
+    }
+
+    private sealed class Refusing : IObjectLoader
+    {
+        public string Name => "refusing";
+
+        public string Target => "refusing";
+
+        public string ErrorType => "refusing-failed";
+
+        public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel) => Task.FromResult<LoadResult>(new LoadResult.Later("as told"));
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

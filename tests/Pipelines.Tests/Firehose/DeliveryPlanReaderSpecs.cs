@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ActorStreams.Pipelines.Firehose;
 using ActorStreams.Pipelines.Firehose.Naming;
@@ -146,6 +148,21 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
         var functions = ImmutableSortedDictionary<string, TransformOptions>.Empty.Add("badges", new TransformOptions { Csv = new CsvLineOptions { Fields = ["a", "a"] } });
 
         Assert.Contains("Functions:badges: Fields: a name stands there twice.", Assert.Throws<DeliveryConfigurationException>(() => Read(Calling("badges"), functions: functions)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_is_given_the_time_that_the_settings_say()
+    {
+        // It takes connections and answers none.
+        using var hangs = new TcpListener(IPAddress.Loopback, 0);
+        hangs.Start();
+        var functions = ImmutableSortedDictionary<string, TransformOptions>.Empty
+            .Add("slow", new TransformOptions { Url = new Uri($"http://{hangs.LocalEndpoint}/"), Timeout = TimeSpan.FromMilliseconds(50) });
+        await using var plan = Read(Calling("slow").Replace("slow\"}", "slow\"},{\"ParameterName\":\"NumberOfRetries\",\"ParameterValue\":\"0\"}", StringComparison.Ordinal), functions: functions);
+
+        var processed = await plan.Steps.Single().ProcessAsync([new DeliveryRecord("1", default, "a"u8.ToArray())], default);
+
+        Assert.EndsWith("did not answer within 0.05 s.", processed.Failed.Single().Message, StringComparison.Ordinal);
     }
 
     private static string Calling(string function) => $$$"""

@@ -64,8 +64,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public Action<string> OnStep { get; set; } = _ => { };
 
     public Action<SliceDone> OnSlice { get; init; } = _ => { };
+
     /// <summary>Gaps that were counted, over all incarnations.</summary>
-    public long Gaps { get; private set; }
+    public long Gaps => _state.Counts.Gaps;
 
     public string SpoolFolder => _spool.FullName;
 
@@ -110,7 +111,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
         return (shard, sent);
     }
 
-    public Redriver Redriver() => new(new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast }, Time);
+    public DeliveryServices Services => new(_spool.FullName, Plan) { Retry = A.Fast };
+
+    public Redriver Redriver() => new(Services, Time);
 
     public void LoseSpool()
     {
@@ -124,12 +127,13 @@ internal sealed class DeliveryRig : IAsyncDisposable
         var options = A.Options() with { ReadRecordsMax = 7 };
         var services = new ConsumerServices(Streams, _http, Time, _metrics, options, "here")
         {
-            Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast },
+            Deliveries = Services,
         };
         var delivered = new TaskCompletionSource();
+        var counts = _state.Counts;
         using var materializer = _system.Materializer();
         using var graph = DeliveryGraph.Run(
-            new DeliveryStart(definition ?? Definition, shard, _state.Epoch, _state.Checkpoint, _state.Intent), services, materializer,
+            new DeliveryStart(definition ?? Definition, shard, _state.Epoch, _state.Checkpoint, _state.Intent) { Counts = counts }, services, materializer,
             intent =>
             {
                 OnStep("spooled");
@@ -141,8 +145,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
             {
                 OnSlice(slice);
                 OnStep("delivered");
-                Gaps += slice.Counts.Gaps;
-                if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, default, 1));
+                counts += slice.Counts;
+                if (slice.Checkpoint.CompareTo(_state.Checkpoint) > 0) Apply(new Checkpointed(slice.Checkpoint, counts, 1));
                 OnStep("checkpointed");
                 if (_state.Checkpoint.CompareTo(until) >= 0) delivered.TrySetResult();
             });

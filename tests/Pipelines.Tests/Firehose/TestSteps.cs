@@ -38,6 +38,25 @@ internal static class TestSteps
         }
     }
 
+    /// <summary>Fails its first call and hangs in the second until it is mended.</summary>
+    public sealed class Stuck(Task isMended) : ITransformStep
+    {
+        public bool IsDeterministic => true;
+
+        public ITransformWatcher? Watcher { private get; set; }
+
+        public async Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
+        {
+            Watcher?.Waits("stuck: the first call");
+            Watcher?.Waits("stuck: the first call failed.");
+            Watcher?.Called(TransformOutcome.TimedOut, 1);
+            await isMended.WaitAsync(cancel);
+            Watcher?.Called(TransformOutcome.Done, 1);
+            Watcher?.Waits(null);
+            return new Processed([.. records.Select(r => Keyed(r, "all"))], [], 0);
+        }
+    }
+
     public sealed class ByLetter : IRecordStep
     {
         public bool IsDeterministic => true;

@@ -64,6 +64,30 @@ public sealed class LeaseVerdictSpecs
     }
 
     [Fact]
+    public void A_transform_that_keeps_records_waiting_is_named()
+    {
+        var why = Behind(new ConsumerHealth { WaitingMs = 42_000, Tries = 1, Transforming = "The function http://f/ has not answered.", Backlog = new Backlog(5, 1, 0, 0, 0) });
+
+        Assert.Equal(
+            (LeaseVerdict.SlowTransform, "Its transform keeps records waiting for 42 s, in try 1: The function http://f/ has not answered."), (why.Verdict, why.Sentence));
+    }
+
+    [Fact]
+    public void A_delivery_that_holds_records_back_for_its_batch_is_not_behind()
+    {
+        var backlog = new Backlog(1_204, 1, 0, 0, 0) { Collecting = new CollectedBatch(1_204, 100_000, 5_242_880, 43_000, 300_000) };
+
+        var collects = Behind(new ConsumerHealth { Backlog = backlog });
+        var writes = Behind(new ConsumerHealth { Backlog = backlog with { BatchesOut = 2 } });
+        var reads = Behind(new ConsumerHealth { RecordsPerSecond = 10_000, ClosingMsPerSecond = 9_000, Backlog = backlog with { UnreadMs = 45_000 } });
+
+        Assert.Equal((LeaseVerdict.Delivering, "It collects a batch: 1,204 records, 100,000 of 5,242,880 bytes, for 43 s of 5 min."), (collects.Verdict, collects.Sentence));
+        Assert.StartsWith("It writes a batch, the first of 2 that are full or old enough. It collects", writes.Sentence, StringComparison.Ordinal);
+        Assert.Equal(LeaseVerdict.CatchingUp, reads.Verdict);
+        Assert.StartsWith("It is 45 s behind and catches up in about 5 s", reads.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_that_falls_back_is_told_whether_a_split_helps()
     {
         Assert.Equal(LeaseVerdict.HotKey, Behind(new ConsumerHealth { RecordsPerSecond = 10, ClosingMsPerSecond = -5, HotKey = "a", HotKeyShare = 0.9 }).Verdict);

@@ -105,6 +105,8 @@ internal static class Samples
             HotKey = "pump",
             HotKeyShare = 0.875,
             Retention = new RetentionLeft(86_400_000, 7_200_000, true),
+            Transforming = "the function",
+            Backlog = new Backlog(84_012, 1_700_000_000_030, 2, 1_500, 3) { Collecting = new CollectedBatch(812, 104_857, 5_242_880, 12_400, 300_000) },
         },
     };
 
@@ -116,6 +118,7 @@ internal static class Samples
         new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
         new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1),
         new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Places = new byte[] { 3, 5, 1, 2 } }], Retry = new ObjectRetry("0123", 1_700_000_000_000) }, 1),
+        new BatchIntended(s_intent with { Objects = [s_intent.Objects[1] with { ErrorType = "processing-failed" }], Tally = new BatchTally(s_counts, new ConsumerCounts(5, 0, 6, 7), 8) }, 1),
         new ApplicationAdded(s_delivery),
         new ApplicationSnapshot(new ApplicationState { Source = s_shard.Stream, Life = 3, CreatedMs = 1_700_000_000_001 }),
         new LeasesAdded([s_moved]),

@@ -73,12 +73,13 @@ internal sealed class ObjectLoading(
         if (result is LoadResult.Loaded { Failed: var failed })
         {
             delivery.Metrics?.Delivered(of, load.Loader.Target, item.Records - failed.Count, item.Length);
-            if (failed.Count > 0) await FailAsync(of, item, failed.Select(f => f with { Attempts = tries }), stop);
+            if (failed.Count > 0) await FailAsync(of, item, [.. failed.Select(f => f with { Attempts = tries })], stop);
             return true;
         }
         if (load.KeepsObjects)
         {
             await WriteManifestAsync(item, ((LoadResult.Later)result).Reason, tries, stop);
+            delivery.Metrics?.Failed(of, DeliveryMetrics.ManifestType, item.Records);
             await delivery.NoteAsync(plan, of, FailureKind.Object, item, item.Key, stop);
         }
         else
@@ -86,18 +87,19 @@ internal sealed class ObjectLoading(
             var later = (LoadResult.Later)result;
             var open = later.Open ?? [.. RecordsFormat.Read(target.File)
                 .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", later.Reason, tries))];
-            await FailAsync(of, item, open.Select(f => f with { Attempts = tries }), stop);
+            await FailAsync(of, item, [.. open.Select(f => f with { Attempts = tries })], stop);
         }
         return false;
     }
 
-    private async Task FailAsync(DeliveryDefinition of, IntendedObject item, IEnumerable<FailedRecord> failed, CancellationToken stop)
+    private async Task FailAsync(DeliveryDefinition of, IntendedObject item, IReadOnlyCollection<FailedRecord> failed, CancellationToken stop)
     {
         var key = plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item));
         await WriteAsync(item, "failed", key, stop, file =>
         {
             foreach (var record in failed) file.Write(ErrorLine.Of(record, time.GetUtcNow()));
         });
+        delivery.Metrics?.Failed(of, load.Loader.ErrorType, failed.Count);
         await delivery.NoteAsync(plan, of, FailureKind.Processed, item, key, stop);
     }
 

@@ -97,6 +97,35 @@ public sealed class FunctionTransformSpecs
     }
 
     [Fact]
+    public async Task What_a_function_is_waited_for_is_told_and_how_each_call_ended()
+    {
+        var calls = 0;
+        var function = new Function(_ => ++calls switch
+        {
+            1 => null,
+            2 => Answer(HttpStatusCode.TooManyRequests, ""),
+            3 => Answer(HttpStatusCode.BadGateway, ""),
+            _ => Answer(Result("0", "Ok", "A"), Result("1", "Dropped")),
+        });
+        using var http = new HttpClient(function);
+        var watcher = new ToldWatcher();
+        var step = new FunctionTransform(http, new Uri("http://function/"), s_options with { Timeout = TimeSpan.FromMilliseconds(20) }, TimeProvider.System) { Watcher = watcher };
+
+        await StepSpecs.Run(step, "a", "b");
+
+        Assert.Equal(
+            [
+                "The function http://function/ has not answered about 2 records; a call may take 0.02 s.",
+                "The function http://function/ did not answer within 0.02 s. It is asked again about 2 records, 4 times at most.",
+                "The function http://function/ answered 429. It is asked again about 2 records, 4 times at most.",
+                "The function http://function/ answered 502. It is asked again about 2 records, 4 times at most.",
+                null,
+            ],
+            watcher.Waited);
+        Assert.Equal([(TransformOutcome.TimedOut, 1), (TransformOutcome.Throttled, 1), (TransformOutcome.Failed, 1), (TransformOutcome.Done, 1)], watcher.Calls);
+    }
+
+    [Fact]
     public async Task Stopping_ends_the_wait_and_answers_nothing()
     {
         using var stop = new CancellationTokenSource();

@@ -64,6 +64,22 @@ public sealed class ScriptTransformSpecs
     }
 
     [Fact]
+    public async Task What_a_script_is_waited_for_is_told_and_how_its_records_ended()
+    {
+        var watcher = new ToldWatcher();
+        using var transform = ScriptTransform.Create(
+            "function transform(record) { while (record.data === 'hang') {} if (record.data === 'throw') throw new Error('no'); return null; }",
+            new ScriptOptions { Name = "/srv/mend.js", Timeout = TimeSpan.FromMilliseconds(50), StatementsMax = int.MaxValue }, out _)!;
+        transform.Watcher = watcher;
+
+        await StepSpecs.Run(transform, "a", "hang", "throw", "b");
+
+        Assert.Equal(
+            ["The script /srv/mend.js works on 4 records.", "The script /srv/mend.js works on 4 records and took longer than 0.05 s for 1 of them.", null], watcher.Waited);
+        Assert.Equal([(TransformOutcome.Done, 2), (TransformOutcome.TimedOut, 1), (TransformOutcome.Failed, 1)], watcher.Calls);
+    }
+
+    [Fact]
     public async Task Data_that_is_no_text_fails_alone()
     {
         using var transform = ScriptTransform.Create("function transform(record) { return record.data; }", s_options, out _)!;

@@ -11,13 +11,15 @@ namespace ActorStreams.Pipelines.Firehose.Processing.Functions;
 /// record again after a crash, so its answers have to be durable before they are used.
 /// </summary>
 /// <param name="http">Its time-out is not used.</param>
-public sealed class FunctionTransform(HttpClient http, Uri url, FunctionOptions options, TimeProvider time) : IRecordStep
+public sealed class FunctionTransform(HttpClient http, Uri url, FunctionOptions options, TimeProvider time) : ITransformStep
 {
     public const string FunctionErrorCode = "Lambda.FunctionError";
     public const string TimedOutCode = "Lambda.FunctionTimedOut";
     public const string LimitExceededCode = "Lambda.InvokeLimitExceeded";
 
     public bool IsDeterministic => false;
+
+    public ITransformWatcher? Watcher { private get; set; }
 
     public async Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel)
     {
@@ -26,12 +28,25 @@ public sealed class FunctionTransform(HttpClient http, Uri url, FunctionOptions 
         var dropped = 0;
         foreach (var batch in FunctionEvent.Batches([.. records], options))
         {
-            var answer = await AskAsync(batch, cancel);
+            var answer = await AskWatchedAsync(batch, cancel);
             good.AddRange(answer.Records);
             failed.AddRange(answer.Failed);
             dropped += answer.Dropped;
         }
         return new Processed(good, failed, dropped);
+    }
+
+    private async Task<Processed> AskWatchedAsync(IReadOnlyList<DeliveryRecord> batch, CancellationToken cancel)
+    {
+        Watcher?.Waits($"The function {url} has not answered about {batch.Count} records; a call may take {options.Timeout.TotalSeconds:0.###} s.");
+        try
+        {
+            return await AskAsync(batch, cancel);
+        }
+        finally
+        {
+            Watcher?.Waits(null);
+        }
     }
 
     private async Task<Processed> AskAsync(IReadOnlyList<DeliveryRecord> batch, CancellationToken cancel)
@@ -44,15 +59,19 @@ public sealed class FunctionTransform(HttpClient http, Uri url, FunctionOptions 
             {
                 try
                 {
-                    return FunctionAnswer.Read(answer, batch, attempt);
+                    var read = FunctionAnswer.Read(answer, batch, attempt);
+                    Watcher?.Called(TransformOutcome.Done, 1);
+                    return read;
                 }
                 catch (JsonException e)
                 {
                     failure = new Failure(FunctionAnswer.JsonProcessingException, $"The function {url} gave no answer that can be read: {e.Message}", false);
                 }
             }
+            Watcher?.Called(failure.Outcome, 1);
             if (!failure.MayPass || attempt > options.NumberOfRetries)
                 return new Processed([], [.. batch.Select(r => new FailedRecord(r, FailedRecord.ProcessingFailed, failure.Code, failure.Message, attempt))], 0);
+            Watcher?.Waits($"{failure.Message} It is asked again about {batch.Count} records, {options.NumberOfRetries + 1} times at most.");
             await options.Retry.WaitAsync(attempt - 1, time, cancel);
         }
     }
@@ -100,5 +119,13 @@ public sealed class FunctionTransform(HttpClient http, Uri url, FunctionOptions 
         return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 
-    private sealed record Failure(string Code, string Message, bool MayPass);
+    private sealed record Failure(string Code, string Message, bool MayPass)
+    {
+        public TransformOutcome Outcome => Code switch
+        {
+            TimedOutCode => TransformOutcome.TimedOut,
+            LimitExceededCode => TransformOutcome.Throttled,
+            _ => TransformOutcome.Failed,
+        };
+    }
 }

@@ -15,7 +15,7 @@ namespace ActorStreams.Pipelines.Firehose.Processing.Scripts;
 /// more than <see cref="ScriptOptions"/> allows, fails alone. The script sees nothing of the machine: no files, no network, no .NET.
 /// An instance serves one graph: it is not safe for many threads.
 /// </summary>
-public sealed class ScriptTransform : IRecordStep, IDisposable
+public sealed class ScriptTransform : ITransformStep, IDisposable
 {
     public const string FailedCode = "JavaScript.Failed";
     public const string LimitExceededCode = "JavaScript.LimitExceeded";
@@ -39,6 +39,9 @@ public sealed class ScriptTransform : IRecordStep, IDisposable
     private readonly ScriptOptions _options;
     private Engine? _engine;
 
+    // The last record was stopped for its time.
+    private bool _isTimedOut;
+
     private ScriptTransform(Prepared<Script> script, ScriptOptions options)
     {
         _script = script;
@@ -47,6 +50,8 @@ public sealed class ScriptTransform : IRecordStep, IDisposable
 
     /// <summary>A script may use the clock and chance.</summary>
     public bool IsDeterministic => false;
+
+    public ITransformWatcher? Watcher { private get; set; }
 
     /// <summary>Null with what is wrong with the script, and where.</summary>
     public static ScriptTransform? Create(string script, ScriptOptions options, out string? error)
@@ -69,16 +74,35 @@ public sealed class ScriptTransform : IRecordStep, IDisposable
     {
         var good = new List<DeliveryRecord>(records.Count);
         var failed = new List<FailedRecord>();
-        var dropped = 0;
-        foreach (var record in records)
+        var (dropped, timedOut) = (0, 0);
+        Watcher?.Waits($"The script {_options.Name} works on {records.Count} records.");
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            var (transformed, code, problem) = Transform(record);
-            if (code is not null) failed.Add(new FailedRecord(record, FailedRecord.ProcessingFailed, code, problem!, 1));
-            else if (transformed is not null) good.Add(transformed);
-            else dropped++;
+            foreach (var record in records)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var (transformed, code, problem) = Transform(record);
+                if (code is not null) failed.Add(new FailedRecord(record, FailedRecord.ProcessingFailed, code, problem!, 1));
+                else if (transformed is not null) good.Add(transformed);
+                else dropped++;
+                if (!_isTimedOut) continue;
+                (timedOut, _isTimedOut) = (timedOut + 1, false);
+                Watcher?.Waits($"The script {_options.Name} works on {records.Count} records and took longer than {_options.Timeout.TotalSeconds:0.###} s for {timedOut} of them.");
+            }
         }
+        finally
+        {
+            Watcher?.Waits(null);
+        }
+        Tell(TransformOutcome.Done, good.Count + dropped);
+        Tell(TransformOutcome.TimedOut, timedOut);
+        Tell(TransformOutcome.Failed, failed.Count - timedOut);
         return Task.FromResult(new Processed(good, failed, dropped));
+
+        void Tell(TransformOutcome outcome, int calls)
+        {
+            if (calls > 0) Watcher?.Called(outcome, calls);
+        }
     }
 
     public void Dispose() => _engine?.Dispose();
@@ -111,6 +135,7 @@ public sealed class ScriptTransform : IRecordStep, IDisposable
         }
         catch (Exception e) when (e is JintException or TimeoutException or OutOfMemoryException or System.Text.RegularExpressions.RegexMatchTimeoutException)
         {
+            _isTimedOut = e is TimeoutException;
             // Stopped anywhere within, the script's own state cannot be relied on.
             _engine?.Dispose();
             _engine = null;
