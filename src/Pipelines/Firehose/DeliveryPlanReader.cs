@@ -73,6 +73,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             ErrorFormat = new PlainFormat(CompressionFormat.Uncompressed),
             Names = names,
             Steps = processing.Steps,
+            TellsSource = processing.TellsSource && !definition.IsDirectPut,
             Store = store,
             Backup = backup,
         };

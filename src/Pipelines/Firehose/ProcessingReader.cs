@@ -14,6 +14,9 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="HasTransform">A function may give partition keys too.</param>
 internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform)
 {
+    /// <summary>Whether a step is told where a record stood in its stream.</summary>
+    public bool TellsSource => Steps.Any(s => s is FunctionTransform or ScriptTransform);
+
     public static readonly ProcessingPlan None = new([], default, [], false);
 }
 
@@ -78,24 +81,25 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
             processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:{name}.");
             return null;
         }
-        if (function.Script is { } script) return Script(processor, script);
+        var told = TransformEvent.Of(definition);
+        if (function.Script is { } script) return Script(processor, script, told);
         if (LineConverters.Of(function, out var problem) is { } lines) return new LineConversion(lines);
         if (problem is not null)
         {
             processor.Report("LambdaArn", $"the setting ActorStreams:Firehose:Functions:{name}: {problem}");
             return null;
         }
-        var asked = new FunctionOptions { DeliveryStreamArn = definition.Arn, Region = definition.Region };
+        var asked = new FunctionOptions { Event = told };
         if (int.TryParse(Parameter(processor, "NumberOfRetries"), NumberStyles.None, CultureInfo.InvariantCulture, out var retries)) asked = asked with { NumberOfRetries = retries };
         if (double.TryParse(Parameter(processor, "BufferSizeInMBs"), NumberStyles.Float, CultureInfo.InvariantCulture, out var size)) asked = asked with { BufferSizeInMBs = size };
         return new FunctionTransform(functions, function.Url!, asked, time);
     }
 
-    private static ScriptTransform? Script(DeliveryDocument processor, string path)
+    private static ScriptTransform? Script(DeliveryDocument processor, string path, TransformEvent told)
     {
         try
         {
-            if (ScriptTransform.Create(File.ReadAllText(path), new ScriptOptions(), out var error) is { } script) return script;
+            if (ScriptTransform.Create(File.ReadAllText(path), new ScriptOptions { Event = told }, out var error) is { } script) return script;
             processor.Report("LambdaArn", $"the script {path}: {error}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

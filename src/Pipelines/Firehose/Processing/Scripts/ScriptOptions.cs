@@ -3,6 +3,9 @@ namespace ActorStreams.Pipelines.Firehose.Processing.Scripts;
 /// <summary>What a script may use for one record. What it exceeds fails the record alone.</summary>
 public sealed record ScriptOptions
 {
+    /// <summary>Told to the script.</summary>
+    public required TransformEvent Event { get; init; }
+
     /// <summary>Of the clock. Too short fails good records on a busy machine; a long one lets each hanging record hold the shard that long.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
