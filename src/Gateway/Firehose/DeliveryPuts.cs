@@ -15,7 +15,7 @@ internal sealed record DeliveryPut(List<ShardPut> Puts, bool IsEncrypted);
 
 /// <summary>
 /// Appends what is put to the stream that a delivery stream is fed by; what is answered as stored is durable. All records of a call go to one
-/// shard under one partition key, so they stand there in their order, and are stored or refused together.
+/// shard under one partition key, so they stand there in their order, and are stored or refused together, but for what is beyond a rate.
 /// </summary>
 internal sealed class DeliveryPuts(
     IStreams streams, IDeliveryStreams deliveries, DeliveryLookup lookup, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics)

@@ -29,6 +29,10 @@ internal static class FirehoseErrors
     public static KinesisException OfKinesisSource() =>
         KinesisErrors.InvalidArgument("This operation is not permitted on KinesisStreamAsSource delivery stream type.");
 
+    /// <summary>Of operations other than puts. SDKs try again after this one.</summary>
+    public static KinesisException Throttled(string operation, long perSecond) => new(
+        "ThrottlingException", string.Create(CultureInfo.InvariantCulture, $"Please slow down. Max limit of {perSecond} RPS has breached for {operation}."));
+
     public static KinesisException InvalidKms(string text) => new("InvalidKMSResourceException", text);
 
     /// <summary>SDKs try again after this one: the status says so.</summary>

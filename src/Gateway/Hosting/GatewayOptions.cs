@@ -32,7 +32,7 @@ public sealed record GatewayOptions
     public ImmutableArray<AccessKey> AccessKeys { get; init; } = [];
 
     /// <summary>
-    /// Which rates hold: Open, the default, none but those that keep the node in memory; Compat those of Kinesis, counted by each node
+    /// Which rates hold: Open, the default, none but those that keep the node in memory; Compat those of Kinesis and Firehose, counted by each node
     /// for itself.
     /// </summary>
     public LimitsMode Limits { get; init; } = LimitsMode.Open;

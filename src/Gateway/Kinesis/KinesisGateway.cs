@@ -90,11 +90,11 @@ public sealed class KinesisGateway
         if (deliveries is not null)
         {
             // Rates of shards are for streams that clients know of.
-            var unlimited = new PutPlan(streams, time, options.ReroutePatience, limits: null);
+            var deliveryPuts = new PutPlan(streams, time, options.ReroutePatience, _limits is null ? null : new DeliveryLimits(time));
             actions =
             [
                 .. actions,
-                .. FirehoseActions.All(streams, deliveries, keyRing ?? EncryptionKeys.None, unlimited, producers, tries, metrics, time),
+                .. FirehoseActions.All(streams, deliveries, keyRing ?? EncryptionKeys.None, deliveryPuts, producers, tries, metrics, time),
             ];
         }
         _actions = actions.ToFrozenDictionary(a => a.Api.TargetPrefix + a.Operation);

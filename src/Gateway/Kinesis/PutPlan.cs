@@ -27,7 +27,8 @@ internal sealed class ShardPut(ShardDescription shard)
 
 /// <summary>Sorts the records of a request by shard and decodes their data straight into the blocks that the shards store.</summary>
 /// <param name="patience">How long records wait for the shards that take over the keys of a split or merged one.</param>
-internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan patience, CompatLimits? limits)
+/// <param name="rates">Null for none.</param>
+internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan patience, IPutRates? rates)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
@@ -44,9 +45,9 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));
         foreach (ref var entry in request.Entries) entry.Block = PutEntry.NoBlock;
         // Under limits a try may let other entries through than the one before, and what is stored must not be refused.
-        if (repeats is { MayBeRepeat: true }) await repeats.FindAsync(request, map, puts, alsoOpen: repeats.IsClientToken || limits is not null);
+        if (repeats is { MayBeRepeat: true }) await repeats.FindAsync(request, map, puts, alsoOpen: repeats.IsClientToken || rates is not null);
         var found = puts.Count;
-        Add(request, map, puts, found);
+        Add(stream, request, map, puts, found);
         await AppendAllAsync(stream, request, puts, found, repeats, call.Aborted);
         if (!puts.Exists(IsElsewhere)) return puts;
 
@@ -66,7 +67,7 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
                     var isAnew = puts.Exists(IsGone);
                     if (repeats is not null) await repeats.FindAsync(request, today.Map, puts, alsoOpen: puts.Exists(IsOverlapping) || repeats.IsClientToken);
                     var first = puts.Count;
-                    Add(request, today.Map, puts, first);
+                    Add(stream, request, today.Map, puts, first);
                     await AppendAllAsync(stream, request, puts, first, repeats, call.Aborted);
                     if (puts.FindIndex(first, IsElsewhere) < 0) return puts;
                     if (isAnew && puts.FindIndex(first, IsGone) >= 0) throw target.NotFound();
@@ -95,7 +96,7 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         !put.IsRouted && put.Reply is ShardProtocol.AppendReply.Refused { Error: ShardProtocol.AppendError.NotOpened or ShardProtocol.AppendError.Ended };
 
     /// <summary>Adds puts from <paramref name="first"/> on: at first for all records, later for those whose shard is closed or gone.</summary>
-    private void Add(PutRequest request, StreamMap map, List<ShardPut> puts, int first)
+    private void Add(StreamId stream, PutRequest request, StreamMap map, List<ShardPut> puts, int first)
     {
         foreach (ref var entry in request.Entries)
         {
@@ -115,7 +116,7 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
         {
             Route(request, map, puts);
         }
-        limits?.Throttle(request, puts, first);
+        rates?.Throttle(stream, request, puts, first);
         Build(request, puts, first);
     }
 

@@ -1,7 +1,9 @@
+using ActorStreams.Gateway.Kinesis;
+
 namespace ActorStreams.Gateway.Limits;
 
 /// <summary>What one shard may still be asked for in this second. Safe from any thread.</summary>
-internal sealed class ShardBudget(TimeProvider time)
+internal sealed class ShardBudget(TimeProvider time) : IPutBudget
 {
     private readonly Lock _lock = new();
     private RateBucket _putBytes = new(KinesisRates.PutBytesPerSecond, time);
@@ -11,11 +13,12 @@ internal sealed class ShardBudget(TimeProvider time)
     private RateBucket _iterators = new(KinesisRates.IteratorsPerSecond, time);
 
     /// <summary>
-    /// Takes one record of so many bytes, or nothing. A record that is larger than a second's worth is taken when a whole one is there,
+    /// Takes one record, data and key, or nothing. A record that is larger than a second's worth is taken when a whole one is there,
     /// and what comes after it waits until it has been earned.
     /// </summary>
-    public bool TryPut(long bytes)
+    public bool TryPut(in PutEntry entry)
     {
+        long bytes = entry.KeyBytes + entry.DataBytes;
         lock (_lock)
         {
             var now = time.GetTimestamp();

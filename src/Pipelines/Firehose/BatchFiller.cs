@@ -19,7 +19,7 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
     public async Task<int> AddAsync(DeliveryPlan plan, BatchWriter batch, SourceSlice slice, ShardPosition? until, CancellationToken stop)
     {
         if (plan.Steps.IsEmpty) return Read(batch, slice, until, new DirectReceiver(batch, plan.KeepsKeys));
-        var collected = new CollectingReceiver(batch, plan.KeepsKeys);
+        var collected = new CollectingReceiver(batch, plan.KeepsKeys || plan.TellsSource);
         var count = Read(batch, slice, until, collected);
         await ProcessAsync(plan, batch, collected.Records, beating, stop);
         return count;

@@ -41,8 +41,11 @@ public sealed record DeliveryDefinition : ApplicationDefinition
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Told to endpoints. The account is not known to the nodes that deliver.</summary>
-    public string Arn => $"arn:aws:firehose:{Region}:000000000000:deliverystream/{Stream}";
+    /// <summary>In ARNs that are told to endpoints and functions: the account is not known to the nodes that deliver.</summary>
+    internal const string Account = "000000000000";
+
+    /// <summary>Told to endpoints and functions.</summary>
+    public string Arn => $"arn:aws:firehose:{Region}:{Account}:deliverystream/{Stream}";
 
     public override long? CreatedMs => CreatedAt.ToUnixTimeMilliseconds();
 

@@ -29,6 +29,9 @@ public sealed record DeliveryPlan : IAsyncDisposable
     /// <summary>In order; a record that fails in one does not reach the next.</summary>
     public required ImmutableArray<IRecordStep> Steps { get; init; }
 
+    /// <summary>Whether a step is told the partition key of a record, so that it is kept until then, and with those that fail.</summary>
+    public bool TellsSource { get; init; }
+
     /// <summary>
     /// Whether a batch that is made again may come out otherwise, so that it is durable of each object which records are in it.
     /// </summary>

@@ -6,6 +6,7 @@ using ActorStreams.Pipelines.Firehose.Processing.Functions;
 using ActorStreams.Pipelines.Firehose.Processing.Jq;
 using ActorStreams.Pipelines.Firehose.Processing.Lines;
 using ActorStreams.Pipelines.Firehose.Processing.Scripts;
+using ActorStreams.Pipelines.Formats;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -14,13 +15,19 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="HasTransform">A function may give partition keys too.</param>
 internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform)
 {
+    /// <summary>Codec where converted objects are Avro; null where they are not.</summary>
+    public AvroCodec? Avro { get; init; }
+
+    /// <summary>Whether a step is told where a record stood in its stream.</summary>
+    public bool TellsSource => Steps.Any(s => s is FunctionTransform or ScriptTransform);
+
     public static readonly ProcessingPlan None = new([], default, [], false);
 }
 
 /// <summary>Reads <c>ProcessingConfiguration</c>: the steps stand in the order in which the service takes them, whatever order the document has.</summary>
 internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClient functions, TimeProvider time)
 {
-    private const string Served = "Decompression, CloudWatchLogProcessing, Lambda, RecordDeAggregation, MetadataExtraction and AppendDelimiterToRecord are.";
+    private const string Served = "Decompression, CloudWatchLogProcessing, Lambda, RecordDeAggregation, MetadataExtraction, AppendDelimiterToRecord and AvroSerDe are.";
     private static readonly string[] s_order = ["Decompression", "CloudWatchLogProcessing", "Lambda", "RecordDeAggregation", "MetadataExtraction"];
 
     public ProcessingPlan Read(DeliveryDefinition definition, DeliveryDocument document)
@@ -29,6 +36,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
         ReadOnlyMemory<byte> delimiter = default;
         IReadOnlyList<string> queryKeys = [];
         var hasTransform = false;
+        AvroCodec? avro = null;
         if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return ProcessingPlan.None;
         foreach (var processor in processing.Items("Processors"))
         {
@@ -37,6 +45,9 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
             {
                 case "AppendDelimiterToRecord":
                     delimiter = Delimiters.OfText(Parameter(processor, "Delimiter") ?? @"\n");
+                    continue;
+                case "AvroSerDe":
+                    avro = Parameter(processor, "Compression") is "UNCOMPRESSED" ? AvroCodec.None : AvroCodec.Deflate;
                     continue;
                 case "Decompression":
                     Add(new GzipDecompression());
@@ -67,7 +78,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
                 if (step is not null && !steps.TryAdd(Array.IndexOf(s_order, type), step)) processor.Report("Type", $"'{type}' stands there twice; once is allowed.");
             }
         }
-        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys, hasTransform);
+        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys, hasTransform) { Avro = avro };
     }
 
     private IRecordStep? Transform(DeliveryDefinition definition, DeliveryDocument processor)
@@ -78,23 +89,24 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
             processor.Report("LambdaArn", $"the function '{name}' stands for nothing here; give its address, its script or what its lines are in the setting ActorStreams:Firehose:Functions:{name}.");
             return null;
         }
-        if (function.Script is { } script) return Script(processor, script, function.Timeout);
+        var told = TransformEvent.Of(definition);
+        if (function.Script is { } script) return Script(processor, script, function.Timeout, told);
         if (LineConverters.Of(function, out var problem) is { } lines) return new LineConversion(lines);
         if (problem is not null)
         {
             processor.Report("LambdaArn", $"the setting ActorStreams:Firehose:Functions:{name}: {problem}");
             return null;
         }
-        var asked = new FunctionOptions { DeliveryStreamArn = definition.Arn, Region = definition.Region };
+        var asked = new FunctionOptions { Event = told };
         if (int.TryParse(Parameter(processor, "NumberOfRetries"), NumberStyles.None, CultureInfo.InvariantCulture, out var retries)) asked = asked with { NumberOfRetries = retries };
         if (double.TryParse(Parameter(processor, "BufferSizeInMBs"), NumberStyles.Float, CultureInfo.InvariantCulture, out var size)) asked = asked with { BufferSizeInMBs = size };
         if (function.Timeout is { } timeout) asked = asked with { Timeout = timeout };
         return new FunctionTransform(functions, function.Url!, asked, time);
     }
 
-    private static ScriptTransform? Script(DeliveryDocument processor, string path, TimeSpan? timeout)
+    private static ScriptTransform? Script(DeliveryDocument processor, string path, TimeSpan? timeout, TransformEvent told)
     {
-        var options = new ScriptOptions { Name = path };
+        var options = new ScriptOptions { Name = path, Event = told };
         if (timeout is { } given) options = options with { Timeout = given };
         try
         {

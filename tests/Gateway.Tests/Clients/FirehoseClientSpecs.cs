@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using ActorStreams.Gateway.Hosting;
+using ActorStreams.Gateway.Limits;
 using ActorStreams.Gateway.Tests.Firehose;
 using ActorStreams.TestKit;
 
@@ -17,7 +19,15 @@ public sealed class FirehoseClientSpecs
         Requires.Python3WithBoto3();
 
         // Without bytecode the source folder stays as it is.
-        await WalkAsync("python3", "-B", Path.Combine(Folder, "boto3_firehose.py"));
+        await WalkAsync(new GatewayOptions(), "python3", "-B", Path.Combine(Folder, "boto3_firehose.py"));
+    }
+
+    [SkippableFact]
+    public async Task Boto3_meets_the_rates_of_the_service()
+    {
+        Requires.Python3WithBoto3();
+
+        await WalkAsync(new GatewayOptions { Limits = LimitsMode.Compat }, "python3", "-B", Path.Combine(Folder, "boto3_firehose_limits.py"));
     }
 
     [SkippableFact]
@@ -26,12 +36,12 @@ public sealed class FirehoseClientSpecs
         Requires.Node();
         Requires.Need(Directory.Exists(Path.Combine(Folder, "node_modules")), "the AWS SDK for JavaScript", $"npm install --prefix {Folder}");
 
-        await WalkAsync("node", Path.Combine(Folder, "javascript_firehose.mjs"));
+        await WalkAsync(new GatewayOptions(), "node", Path.Combine(Folder, "javascript_firehose.mjs"));
     }
 
-    private static async Task WalkAsync(string program, params string[] script)
+    private static async Task WalkAsync(GatewayOptions options, string program, params string[] script)
     {
-        await using var gateway = await GatewayHost.StartAsync(deliveries: (streams, time) => new InMemoryDeliveryStreams(streams, time));
+        await using var gateway = await GatewayHost.StartAsync(options, deliveries: (streams, time) => new InMemoryDeliveryStreams(streams, time));
         var start = new ProcessStartInfo(program, [.. script, gateway.Address.ToString(), "walk"])
         {
             RedirectStandardOutput = true,

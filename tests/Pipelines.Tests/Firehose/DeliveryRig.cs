@@ -50,6 +50,8 @@ internal sealed class DeliveryRig : IAsyncDisposable
 
     public bool KeepsKeys { get; init; }
 
+    public bool TellsSource { get; init; }
+
     public ConsumerState State => _state;
 
     public ImmutableArray<IRecordStep> Steps { get; init; } = [];
@@ -169,6 +171,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         Backup = HasBackup ? new BackupPlan(new Faulty(this, Backup), Names(definition, isPartitioned: false), new Lines(), ObjectBytesMax: 150) : null,
         StoresObjects = Loader is null,
         KeepsKeys = KeepsKeys,
+        TellsSource = TellsSource,
         Load = Loader is null ? null : new LoadPlan(Loader(this), LoadRetry, KeepsObjects: false),
     };
 

@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Firehose.Processing.Functions;
 using ActorStreams.Pipelines.Sinks;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Tests.Firehose.Processing;
 
@@ -12,8 +14,7 @@ public sealed class FunctionTransformSpecs
 {
     private static readonly FunctionOptions s_options = new()
     {
-        DeliveryStreamArn = "arn:aws:firehose:us-east-1:000000000000:deliverystream/badges",
-        Region = "us-east-1",
+        Event = StepSpecs.DirectPut,
         Retry = new RetryDelays(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2)),
     };
 
@@ -31,9 +32,10 @@ public sealed class FunctionTransformSpecs
         Assert.Equal(1, processed.Dropped);
         Assert.Equal(("3", "processing-failed", "Lambda.ProcessingFailedStatus", 1), Told(Assert.Single(processed.Failed)));
         var asked = Assert.Single(function.Events);
-        Assert.Equal(("us-east-1", s_options.DeliveryStreamArn), ((string)asked["region"]!, (string)asked["deliveryStreamArn"]!));
+        Assert.Equal(("us-east-1", s_options.Event.DeliveryStreamArn), ((string)asked["region"]!, (string)asked["deliveryStreamArn"]!));
         Assert.True(Guid.TryParse((string)asked["invocationId"]!, out _));
         Assert.Equal("""{"recordId":"0","approximateArrivalTimestamp":1773068645000,"data":"YQ=="}""", asked["records"]![0]!.ToJsonString());
+        Assert.Null(asked["sourceKinesisStreamArn"]);
     }
 
     [Fact]
@@ -155,6 +157,32 @@ public sealed class FunctionTransformSpecs
         function.Events.Clear();
         await Run(function, s_options with { BufferSizeInMBs = 100 }, [.. Enumerable.Repeat(new string('x', 1_024_000), 5)]);
         Assert.Equal([4, 1], function.Events.Select(e => e["records"]!.AsArray().Count));
+    }
+
+    [Fact]
+    public async Task Calls_carry_no_more_than_they_may_with_what_is_told_of_each_record()
+    {
+        var function = new Function(e => Answer([.. e["records"]!.AsArray().Select(r => Result(r!["recordId"]!.ToString(), "Ok", "x"))]));
+        var options = s_options with { Event = StepSpecs.DirectPut with { SourceStreamArn = "arn:aws:kinesis:us-east-1:000000000000:stream/clicks" } };
+        var number = new SequenceNumber(new Incarnation(7), 1, 3, 20, 5).ToString();
+        using var http = new HttpClient(function, disposeHandler: false);
+        var step = new FunctionTransform(http, new Uri("http://function/"), options, TimeProvider.System);
+
+        // JSON writes each of these keys' characters as six.
+        var processed = await step.ProcessAsync(
+            [.. Enumerable.Range(0, 5_000).Select(i => StepSpecs.Record($"{number}.{i}", "") with { Key = new string('ä', 256) })], CancellationToken.None);
+
+        Assert.Equal(5_000, processed.Records.Count);
+        Assert.InRange(function.Events.Count, 2, 3);
+        Assert.Equal(
+            $$"""{"sequenceNumber":"{{number}}","subsequenceNumber":4999,"shardId":"shardId-000000000003","approximateArrivalTimestamp":1773068645000}""",
+            WithoutKey(function.Events[^1]["records"]!.AsArray()[^1]!["kinesisRecordMetadata"]!.AsObject()));
+
+        static string WithoutKey(JsonObject metadata)
+        {
+            Assert.True(metadata.Remove("partitionKey"));
+            return metadata.ToJsonString();
+        }
     }
 
     private static (string, string, string, int) Told(FailedRecord failed) => (failed.Record.Id, failed.Type, failed.Code, failed.Attempts);

@@ -1,11 +1,14 @@
+using System.Text.Json.Nodes;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Firehose.Processing.Scripts;
+using ActorStreams.Shards.Log;
+using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Pipelines.Tests.Firehose.Processing;
 
 public sealed class ScriptTransformSpecs
 {
-    private static readonly ScriptOptions s_options = new() { Timeout = TimeSpan.FromSeconds(20), StatementsMax = 100_000 };
+    private static readonly ScriptOptions s_options = new() { Event = StepSpecs.DirectPut, Timeout = TimeSpan.FromSeconds(20), StatementsMax = 100_000 };
 
     [Fact]
     public async Task A_script_changes_drops_and_gives_keys()
@@ -56,7 +59,7 @@ public sealed class ScriptTransformSpecs
     public async Task Time_is_bounded()
     {
         using var transform = ScriptTransform.Create(
-            "function transform(record) { while (true) {} }", new ScriptOptions { Timeout = TimeSpan.FromMilliseconds(50), StatementsMax = int.MaxValue }, out _)!;
+            "function transform(record) { while (true) {} }", s_options with { Timeout = TimeSpan.FromMilliseconds(50), StatementsMax = int.MaxValue }, out _)!;
 
         var failed = Assert.Single((await StepSpecs.Run(transform, "a")).Failed);
 
@@ -99,6 +102,26 @@ public sealed class ScriptTransformSpecs
     {
         Assert.Null(ScriptTransform.Create(script, s_options, out var error));
         Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_is_told_what_a_function_is_told()
+    {
+        var number = new SequenceNumber(new Incarnation(7), 1, 3, 20, 5).ToString();
+        using var transform = ScriptTransform.Create(
+            "function transform(record, event) { return { ...record.kinesisRecordMetadata, ...event }; }",
+            s_options with { Event = StepSpecs.DirectPut with { SourceStreamArn = "arn:source" } }, out _)!;
+
+        var told = JsonNode.Parse(StepSpecs.Text((await transform.ProcessAsync([StepSpecs.Record(number, "x") with { Key = "k" }], CancellationToken.None)).Records.Single()))!.AsObject();
+        var invocation = told["invocationId"]!;
+        told.Remove("invocationId");
+
+        Assert.True(Guid.TryParse((string)invocation!, out _));
+        Assert.Equal(
+            $$"""{"sequenceNumber":"{{number}}","subsequenceNumber":0,"partitionKey":"k","shardId":"shardId-000000000003","approximateArrivalTimestamp":1773068645000,"deliveryStreamArn":"{{StepSpecs.DirectPut.DeliveryStreamArn}}","sourceKinesisStreamArn":"arn:source","region":"us-east-1"}""",
+            told.ToJsonString());
+        Assert.Equal("undefined undefined", StepSpecs.Text((await Run(
+            "function transform(record, event) { return `${record.kinesisRecordMetadata} ${event.sourceKinesisStreamArn}`; }", "x")).Records.Single()));
     }
 
     private static async Task<Processed> Run(string script, params string[] data)

@@ -119,6 +119,8 @@ public sealed class StepSpecs
 
     internal static string Text(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
 
+    internal static TransformEvent DirectPut { get; } = new("arn:aws:firehose:us-east-1:000000000000:deliverystream/badges", "us-east-1", SourceStreamArn: null);
+
     internal static DeliveryRecord Record(string id, string data) => new(id, s_time, Encoding.UTF8.GetBytes(data));
 
     internal static Task<Processed> Run(IRecordStep step, params string[] data) =>

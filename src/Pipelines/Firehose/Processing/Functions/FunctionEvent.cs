@@ -9,6 +9,9 @@ internal static class FunctionEvent
     /// <summary>Of JSON around a record's data, beside its id.</summary>
     private const int RecordBytes = 100;
 
+    /// <summary>Of JSON around the partition key, where a record's metadata is told.</summary>
+    private const int MetadataBytes = 300;
+
     private const int HeadBytes = 1_024;
 
     /// <summary>The records, in order, in batches that a call can carry.</summary>
@@ -22,6 +25,7 @@ internal static class FunctionEvent
             var length = records[i].Data.Length;
             // Base64, and an id that JSON may write with six characters for one.
             var encoded = ((length + 2L) / 3 * 4) + RecordBytes + (records[i].Id.Length * 6L);
+            if (options.Event.MetadataOf(records[i]) is { } metadata) encoded += MetadataBytes + (metadata.PartitionKey.Length * 6L);
             if (i > start && (data + length > dataMax || payload + encoded > FunctionOptions.PayloadBytesMax))
             {
                 yield return new ArraySegment<DeliveryRecord>(records, start, i - start);
@@ -39,8 +43,9 @@ internal static class FunctionEvent
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("invocationId", invocationId);
-        json.WriteString("deliveryStreamArn", options.DeliveryStreamArn);
-        json.WriteString("region", options.Region);
+        json.WriteString("deliveryStreamArn", options.Event.DeliveryStreamArn);
+        if (options.Event.SourceStreamArn is { } source) json.WriteString("sourceKinesisStreamArn", source);
+        json.WriteString("region", options.Event.Region);
         json.WriteStartArray("records");
         foreach (var record in records)
         {
@@ -48,11 +53,23 @@ internal static class FunctionEvent
             json.WriteString("recordId", record.Id);
             json.WriteNumber("approximateArrivalTimestamp", record.ArrivedAt.ToUnixTimeMilliseconds());
             json.WriteBase64String("data", record.Data.Span);
+            if (options.Event.MetadataOf(record) is { } metadata) WriteMetadata(json, record, metadata);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         return output.WrittenMemory;
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, DeliveryRecord record, SourceMetadata metadata)
+    {
+        json.WriteStartObject("kinesisRecordMetadata");
+        json.WriteString("sequenceNumber", metadata.SequenceNumber);
+        json.WriteNumber("subsequenceNumber", metadata.SubsequenceNumber);
+        json.WriteString("partitionKey", metadata.PartitionKey);
+        json.WriteString("shardId", metadata.ShardId);
+        json.WriteNumber("approximateArrivalTimestamp", record.ArrivedAt.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
     }
 }

@@ -9,10 +9,7 @@ public sealed record FunctionOptions
     public const int PayloadBytesMax = 6 * 1024 * 1024;
 
     /// <summary>Told to the function.</summary>
-    public required string DeliveryStreamArn { get; init; }
-
-    /// <summary>Told to the function.</summary>
-    public required string Region { get; init; }
+    public required TransformEvent Event { get; init; }
 
     /// <summary>
     /// Tries after the first, of a batch whose call fails for a reason that may pass; then its records fail. Firehose's default is 3.

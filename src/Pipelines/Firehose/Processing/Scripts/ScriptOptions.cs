@@ -6,6 +6,9 @@ public sealed record ScriptOptions
     /// <summary>What it is called where it is waited for.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>Told to the script.</summary>
+    public required TransformEvent Event { get; init; }
+
     /// <summary>Of the clock. Too short fails good records on a busy machine; a long one lets each hanging record hold the shard that long.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -9,8 +9,9 @@ using Jint.Runtime;
 namespace ActorStreams.Pipelines.Firehose.Processing.Scripts;
 
 /// <summary>
-/// Transforms records by JavaScript, in this process: the script has a function <c>transform(record)</c>, where record has
-/// <c>recordId</c>, <c>approximateArrivalTimestamp</c> (milliseconds), <c>data</c> (the text) and <c>partitionKeys</c>, which it may fill.
+/// Transforms records by JavaScript, in this process: the script has a function <c>transform(record, event)</c>, where record has
+/// <c>recordId</c>, <c>approximateArrivalTimestamp</c> (milliseconds), <c>data</c> (the text) and <c>partitionKeys</c>, which it may fill, and of a
+/// stream <c>kinesisRecordMetadata</c>; event has what <see cref="TransformEvent"/> says, under the service's names.
 /// Text that it returns is the new data, an object becomes its JSON, null or nothing drops the record. A record at which it throws, or uses
 /// more than <see cref="ScriptOptions"/> allows, fails alone. The script sees nothing of the machine: no files, no network, no .NET.
 /// An instance serves one graph: it is not safe for many threads.
@@ -75,13 +76,14 @@ public sealed class ScriptTransform : ITransformStep, IDisposable
         var good = new List<DeliveryRecord>(records.Count);
         var failed = new List<FailedRecord>();
         var (dropped, timedOut) = (0, 0);
+        var invocationId = Guid.NewGuid().ToString();
         Watcher?.Waits($"The script {_options.Name} works on {records.Count} records.");
         try
         {
             foreach (var record in records)
             {
                 cancel.ThrowIfCancellationRequested();
-                var (transformed, code, problem) = Transform(record);
+                var (transformed, code, problem) = Transform(record, invocationId);
                 if (code is not null) failed.Add(new FailedRecord(record, FailedRecord.ProcessingFailed, code, problem!, 1));
                 else if (transformed is not null) good.Add(transformed);
                 else dropped++;
@@ -107,13 +109,13 @@ public sealed class ScriptTransform : ITransformStep, IDisposable
 
     public void Dispose() => _engine?.Dispose();
 
-    private (DeliveryRecord? Transformed, string? Code, string? Problem) Transform(DeliveryRecord record)
+    private (DeliveryRecord? Transformed, string? Code, string? Problem) Transform(DeliveryRecord record, string invocationId)
     {
         try
         {
             var engine = _engine ??= NewEngine();
             var keys = new JsObject(engine);
-            var answer = engine.Invoke(Function, ArgumentOf(engine, record, keys));
+            var answer = engine.Invoke(Function, RecordOf(engine, record, keys), EventOf(engine, invocationId));
             if (answer.IsNull()) return (null, null, null);
             if (answer.IsUndefined()) return (null, FailedCode, "The script returned nothing; null drops a record, and text or an object is what becomes of it.");
             if (answer.IsPromise()) return (null, FailedCode, "The script returned a promise; transform has to be a function that is not async.");
@@ -143,13 +145,31 @@ public sealed class ScriptTransform : ITransformStep, IDisposable
         }
     }
 
-    private static JsObject ArgumentOf(Engine engine, DeliveryRecord record, JsObject keys)
+    private JsObject RecordOf(Engine engine, DeliveryRecord record, JsObject keys)
     {
         var argument = new JsObject(engine);
         argument.Set("recordId", record.Id);
         argument.Set("approximateArrivalTimestamp", (double)record.ArrivedAt.ToUnixTimeMilliseconds());
         argument.Set("data", s_strict.GetString(record.Data.Span));
         argument.Set("partitionKeys", keys);
+        if (_options.Event.MetadataOf(record) is not { } metadata) return argument;
+        var told = new JsObject(engine);
+        told.Set("sequenceNumber", metadata.SequenceNumber);
+        told.Set("subsequenceNumber", metadata.SubsequenceNumber);
+        told.Set("partitionKey", metadata.PartitionKey);
+        told.Set("shardId", metadata.ShardId);
+        told.Set("approximateArrivalTimestamp", (double)record.ArrivedAt.ToUnixTimeMilliseconds());
+        argument.Set("kinesisRecordMetadata", told);
+        return argument;
+    }
+
+    private JsObject EventOf(Engine engine, string invocationId)
+    {
+        var argument = new JsObject(engine);
+        argument.Set("invocationId", invocationId);
+        argument.Set("deliveryStreamArn", _options.Event.DeliveryStreamArn);
+        if (_options.Event.SourceStreamArn is { } source) argument.Set("sourceKinesisStreamArn", source);
+        argument.Set("region", _options.Event.Region);
         return argument;
     }
 
