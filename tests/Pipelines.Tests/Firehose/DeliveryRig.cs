@@ -48,6 +48,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     /// <summary>How long an object is loaded again.</summary>
     public TimeSpan LoadRetry { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What may be held of what is loaded, perhaps together with another rig.</summary>
+    public MemoryGate LoadMemory { get; init; } = new(1 << 20);
+
     public bool KeepsKeys { get; init; }
 
     public ConsumerState State => _state;
@@ -124,7 +127,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         var options = A.Options() with { ReadRecordsMax = 7 };
         var services = new ConsumerServices(Streams, _http, Time, _metrics, options, "here")
         {
-            Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast },
+            Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast, LoadMemory = LoadMemory },
         };
         var delivered = new TaskCompletionSource();
         using var materializer = _system.Materializer();
