@@ -57,6 +57,7 @@ public sealed class DeliveryGraph : IConsumerGraph
 
     // Set as the graph begins: what is wrong with a configuration is the failure of a graph.
     private DeliveryPlan? _plan;
+    private IDisposable? _spoolUse;
     private BatchWriter? _batch;
     private ImmutableArray<string> _deliveredFiles = [];
     private long _keptAt;
@@ -125,6 +126,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             async _ =>
             {
                 _batch?.Dispose();
+                _spoolUse?.Dispose();
                 if (_plan is not null) await _plan.DisposeAsync();
                 _stopReading.Dispose();
                 _stopWaiting.Dispose();
@@ -135,6 +137,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private async Task RunAsync(IMaterializer materializer, Action<SliceDone> done)
     {
         _plan = _deliveries.Plan(_start.Definition);
+        _spoolUse = _deliveries.SpoolUse.Use(_spool.Folder);
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);

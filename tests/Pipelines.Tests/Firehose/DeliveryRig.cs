@@ -67,6 +67,10 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public Action<string> OnStep { get; set; } = _ => { };
 
     public Action<SliceDone> OnSlice { get; init; } = _ => { };
+
+    /// <summary>Told what an incarnation works with.</summary>
+    public Action<DeliveryServices> OnServices { get; init; } = _ => { };
+
     /// <summary>Gaps that were counted, over all incarnations.</summary>
     public long Gaps { get; private set; }
 
@@ -129,6 +133,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         {
             Deliveries = new DeliveryServices(_spool.FullName, Plan) { Retry = A.Fast, LoadMemory = LoadMemory },
         };
+        OnServices(services.Deliveries);
         var delivered = new TaskCompletionSource();
         using var materializer = _system.Materializer();
         using var graph = DeliveryGraph.Run(
