@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Spooling;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
@@ -30,6 +31,7 @@ public sealed class PipelinesNode : IPipelines, IDeliveries, IDisposable
     private readonly IActorRef _coordinator;
     private readonly HttpClient _http;
     private readonly PipelineMetrics _metrics;
+    private readonly CancellationTokenSource _stopping = new();
 
     private PipelinesNode(IActorRef coordinator, HttpClient http, PipelineMetrics metrics)
     {
@@ -58,7 +60,9 @@ public sealed class PipelinesNode : IPipelines, IDeliveries, IDisposable
                 $"/user/{Coordinator}", ProxySettings(system).WithSingletonName("coordinator").WithRole(role)),
             Coordinator + "-proxy");
 
-        return new PipelinesNode(proxy, http, metrics);
+        var node = new PipelinesNode(proxy, http, metrics);
+        if (deliveries is not null) node.Sweep(deliveries, time);
+        return node;
     }
 
     /// <summary>Runs consumers on this node, and the coordinator where it is the oldest one.</summary>
@@ -121,8 +125,18 @@ public sealed class PipelinesNode : IPipelines, IDeliveries, IDisposable
     Task<DeliveryProtocol.Deliveries> IDeliveries.ListAsync(string region, CancellationToken cancel) =>
         AskAsync<DeliveryProtocol.Deliveries>(new DeliveryProtocol.ListDeliveries(region), cancel);
 
+    /// <summary>Also of what was left here by a life of the node before, whose delivery streams may be gone.</summary>
+    private void Sweep(DeliveryServices deliveries, TimeProvider time)
+    {
+        var sweep = new SpoolSweep(deliveries, cancel => AskAsync<DeliveryProtocol.Deliveries>(new DeliveryProtocol.ListDeliveries(""), cancel), StatusAsync, time);
+        var stop = _stopping.Token;
+        _ = Task.Run(() => sweep.RunAsync(stop), CancellationToken.None);
+    }
+
     public void Dispose()
     {
+        _stopping.Cancel();
+        _stopping.Dispose();
         _http.Dispose();
         _metrics.Dispose();
     }

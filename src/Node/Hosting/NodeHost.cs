@@ -14,6 +14,7 @@ using ActorStreams.Node.Settings;
 using ActorStreams.Pipelines;
 using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Firehose;
+using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Shards;
 using ActorStreams.Shards.Encryption;
@@ -76,7 +77,11 @@ internal sealed class NodeHost : IRunningHost
         _clock = clock;
         _log = loggers.CreateLogger("ActorStreams.Node");
         _audit = new AuditLog(settings.Audit, loggers);
-        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock, () => _shards?.Streams).Read) { Log = loggers.CreateLogger("ActorStreams.Deliveries") };
+        _deliveries = new DeliveryServices(SpoolFolder, new DeliveryPlanReader(settings.Firehose, clock, () => _shards?.Streams).Read)
+        {
+            LoadMemory = new MemoryGate(settings.Firehose.LoadMemoryMiB << 20),
+            Log = loggers.CreateLogger("ActorStreams.Deliveries"),
+        };
         _redriver = new Redriver(_deliveries, clock);
         IManagementPage[] pages =
         [

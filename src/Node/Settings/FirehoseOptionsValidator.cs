@@ -13,6 +13,8 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         var errors = new List<string>();
         if (options.SpoolFolder is { } spool && !Path.IsPathFullyQualified(spool)) errors.Add($"SpoolFolder: '{spool}' is not an absolute path.");
         if (options.DiskFreeMinMiB < 0) errors.Add($"DiskFreeMinMiB: {options.DiskFreeMinMiB} is less than 0.");
+        if (options.LoadMemoryMiB is < FirehoseOptions.LoadMemoryMiBMin or > FirehoseOptions.LoadMemoryMiBMax)
+            errors.Add($"LoadMemoryMiB is {options.LoadMemoryMiB}; allowed is {FirehoseOptions.LoadMemoryMiBMin} to {FirehoseOptions.LoadMemoryMiBMax}.");
         foreach (var (bucket, of) in options.Buckets)
         {
             var path = $"Buckets:{bucket}";

@@ -19,6 +19,9 @@ internal sealed class BatchDelivery(
     /// <summary>Makes durable what is intended; null where nothing is.</summary>
     public Func<BatchIntent, Task>? Intend { get; init; }
 
+    /// <summary>Shared by all that a node loads.</summary>
+    public MemoryGate LoadMemory => deliveries.LoadMemory;
+
     /// <summary>Null where nobody measures.</summary>
     public DeliveryMetrics? Metrics { get; init; }
 

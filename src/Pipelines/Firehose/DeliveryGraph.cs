@@ -67,6 +67,7 @@ public sealed class DeliveryGraph : IConsumerGraph
 
     // Set as the graph begins: what is wrong with a configuration is the failure of a graph.
     private DeliveryPlan? _plan;
+    private IDisposable? _spoolUse;
     private BatchWriter? _batch;
     private ImmutableArray<string> _deliveredFiles = [];
     private long _keptAt;
@@ -143,6 +144,7 @@ public sealed class DeliveryGraph : IConsumerGraph
             async _ =>
             {
                 _batch?.Dispose();
+                _spoolUse?.Dispose();
                 if (_plan is not null) await _plan.DisposeAsync();
                 _stopReading.Dispose();
                 _stopWaiting.Dispose();
@@ -154,6 +156,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         _plan = _deliveries.Plan(_start.Definition);
         _transforms.Follow(_plan);
+        _spoolUse = _deliveries.SpoolUse.Use(_spool.Folder);
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);

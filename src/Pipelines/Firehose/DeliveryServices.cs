@@ -1,3 +1,5 @@
+using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Spooling;
 using ActorStreams.Pipelines.Sinks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +19,15 @@ public sealed record DeliveryServices(string SpoolFolder, Func<DeliveryDefinitio
 
     /// <summary>Objects of one batch that are written side by side.</summary>
     public int ObjectsAtOnce { get; init; } = 4;
+
+    /// <summary>Which folders of the spool are at work.</summary>
+    public SpoolUse SpoolUse { get; } = new();
+
+    /// <summary>How often the spool is cleared of what nobody needs any more.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What may be held in memory of what is being loaded.</summary>
+    public MemoryGate LoadMemory { get; init; } = new(FirehoseOptions.LoadMemoryMiBDefault << 20);
 
     /// <summary>
     /// The part of the source's retention that the oldest record which is not delivered may have used up; beyond it a person is warned, while there is time.

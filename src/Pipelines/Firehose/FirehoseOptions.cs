@@ -11,6 +11,18 @@ public sealed record FirehoseOptions
     /// <summary>Stands for every bucket that has no entry of its own.</summary>
     public const string AnyBucket = "*";
 
+    public const long LoadMemoryMiBDefault = 256;
+
+    public const long LoadMemoryMiBMin = 16;
+
+    public const long LoadMemoryMiBMax = 1 << 20;
+
+    /// <summary>
+    /// What a node may hold in memory of objects that it loads into tables, indexes, endpoints and streams, all together. Each load waits for its turn; one that
+    /// takes more than this goes alone.
+    /// </summary>
+    public long LoadMemoryMiB { get; init; } = LoadMemoryMiBDefault;
+
     /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, a few batches of each shard.</summary>
     public string? SpoolFolder { get; init; }
 

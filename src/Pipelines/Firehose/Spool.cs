@@ -17,6 +17,11 @@ internal sealed class Spool(string folder, long epoch)
     {
     }
 
+    /// <summary>Of the folders of those who send again.</summary>
+    public const string RedrivePrefix = "redrive-";
+
+    public string Folder => _folder;
+
     /// <summary>Of the beginning of a file's name, which is its object's own.</summary>
     public const int IdLength = 32;
 
@@ -47,6 +52,6 @@ internal sealed class Spool(string folder, long epoch)
     }
 
     /// <summary>Of a file of another kind: above all, so that it is left alone.</summary>
-    private static long EpochOf(string name) =>
+    public static long EpochOf(string name) =>
         long.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var of) ? of : long.MaxValue;
 }

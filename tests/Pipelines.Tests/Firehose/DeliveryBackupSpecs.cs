@@ -1,5 +1,6 @@
 using System.Text;
 using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Tests.Fakes;
 
 namespace ActorStreams.Pipelines.Tests.Firehose;
@@ -134,10 +135,14 @@ public sealed class DeliveryBackupSpecs
 
         public string ErrorType => "memory-failed";
 
+        public long MemoryBytes(ObjectToLoad item) => 0;
+
+        public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(r => new DeliveryRecord(item.Key, item.Oldest, r));
+
         public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
         {
             Loaded.AddRange(RecordsFormat.Read(item.File).Select(r => Encoding.UTF8.GetString(r.Span)));
-            return Task.FromResult<LoadResult>(new LoadResult.Loaded([]));
+            return Task.FromResult<LoadResult>(LoadResult.Loaded.Instance);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,5 +1,6 @@
 using ActorStreams.Pipelines.Firehose.Destinations;
 using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Tests.Fakes;
 
 namespace ActorStreams.Pipelines.Tests.Firehose;
@@ -73,6 +74,10 @@ public sealed class DeliveryMetricsSpecs
         public string Target => "refusing";
 
         public string ErrorType => "refusing-failed";
+
+        public long MemoryBytes(ObjectToLoad item) => 1;
+
+        public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(r => new DeliveryRecord(item.Key, item.Oldest, r));
 
         public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel) => Task.FromResult<LoadResult>(new LoadResult.Later("as told"));
 

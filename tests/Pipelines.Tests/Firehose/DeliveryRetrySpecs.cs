@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Loading;
+using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 
@@ -105,12 +106,16 @@ public sealed class DeliveryRetrySpecs
 
         public string ErrorType => "away-failed";
 
+        public long MemoryBytes(ObjectToLoad item) => 0;
+
+        public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(r => new DeliveryRecord(item.Key, item.Oldest, r));
+
         public Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
         {
             OnTry(++Tries);
             if (!IsBack) return Task.FromResult<LoadResult>(new LoadResult.Later("as told"));
             Loaded.AddRange(RecordsFormat.Read(item.File).Select(r => Encoding.UTF8.GetString(r.Span)));
-            return Task.FromResult<LoadResult>(new LoadResult.Loaded([]));
+            return Task.FromResult<LoadResult>(LoadResult.Loaded.Instance);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

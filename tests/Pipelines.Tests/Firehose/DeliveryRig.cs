@@ -48,6 +48,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     /// <summary>How long an object is loaded again.</summary>
     public TimeSpan LoadRetry { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What may be held of what is loaded, perhaps together with another rig.</summary>
+    public MemoryGate LoadMemory { get; init; } = new(1 << 20);
+
     public bool KeepsKeys { get; init; }
 
     public bool TellsSource { get; init; }
@@ -66,6 +69,9 @@ internal sealed class DeliveryRig : IAsyncDisposable
     public Action<string> OnStep { get; set; } = _ => { };
 
     public Action<SliceDone> OnSlice { get; init; } = _ => { };
+
+    /// <summary>Told what an incarnation works with.</summary>
+    public Action<DeliveryServices> OnServices { get; init; } = _ => { };
 
     /// <summary>Gaps that were counted, over all incarnations.</summary>
     public long Gaps => _state.Counts.Gaps;
@@ -113,7 +119,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         return (shard, sent);
     }
 
-    public DeliveryServices Services => new(_spool.FullName, Plan) { Retry = A.Fast };
+    public DeliveryServices Services => new(_spool.FullName, Plan) { Retry = A.Fast, LoadMemory = LoadMemory };
 
     public Redriver Redriver() => new(Services, Time);
 
@@ -131,6 +137,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         {
             Deliveries = Services,
         };
+        OnServices(services.Deliveries);
         var delivered = new TaskCompletionSource();
         var counts = _state.Counts;
         using var materializer = _system.Materializer();

@@ -10,30 +10,37 @@ internal sealed class HttpLoader(
     string name, string target, string errorType, string errorCode, Func<HttpDelivery, CancellationToken, Task<HttpAnswer>> send, HttpClient http,
     Func<ReadOnlyMemory<byte>, string?>? fault = null) : IObjectLoader
 {
+    /// <summary>Buffers of the file, of the connection and of GZIP.</summary>
+    private const int BuffersBytes = 512 << 10;
+
     public string Name => name;
 
     public string Target => target;
 
     public string ErrorType => errorType;
 
+    /// <summary>A record, and its Base64 in a buffer that grows by doubling.</summary>
+    public long MemoryBytes(ObjectToLoad item) => BuffersBytes + (4L * RecordsFormat.LongestOf(item.File));
+
+    public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(r => new DeliveryRecord(item.Key, item.Oldest, r));
+
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
-        var all = RecordsFormat.Read(item.File);
-        var failed = new List<FailedRecord>();
-        var good = new List<ReadOnlyMemory<byte>>(all.Count);
-        foreach (var record in all)
+        var good = RecordsFormat.Read(item.File).Where(r => fault?.Invoke(r) is null);
+        var answer = good.Any() ? await send(new HttpDelivery(item.Id.ToString(), item.Oldest, good), cancel) : HttpAnswer.Delivered.Instance;
+        switch (answer)
         {
-            if (fault?.Invoke(record) is { } problem) failed.Add(Failed(item, record, problem));
-            else good.Add(record);
+            case HttpAnswer.Delivered:
+                Fail(item, null);
+                return LoadResult.Loaded.Instance;
+            case HttpAnswer.Rejected rejected:
+                Fail(item, rejected.Reason);
+                return LoadResult.Loaded.Instance;
+            case HttpAnswer.RetryLater later:
+                return new LoadResult.Later(later.Reason, later.After);
+            default:
+                throw new InvalidOperationException($"A request was answered with {answer}.");
         }
-        if (good.Count == 0) return new LoadResult.Loaded(failed);
-        return await send(new HttpDelivery(item.Id.ToString(), item.Oldest, good), cancel) switch
-        {
-            HttpAnswer.Delivered => new LoadResult.Loaded(failed),
-            HttpAnswer.RetryLater later => new LoadResult.Later(later.Reason, later.After),
-            HttpAnswer.Rejected rejected => new LoadResult.Loaded([.. failed, .. good.Select(r => Failed(item, r, rejected.Reason))]),
-            var other => throw new InvalidOperationException($"A request was answered with {other}."),
-        };
     }
 
     public ValueTask DisposeAsync()
@@ -42,6 +49,13 @@ internal sealed class HttpLoader(
         return ValueTask.CompletedTask;
     }
 
-    private FailedRecord Failed(ObjectToLoad item, ReadOnlyMemory<byte> record, string reason) =>
-        new(new DeliveryRecord(item.Key, item.Oldest, record), errorType, errorCode, reason, 1);
+    /// <param name="reason">Of the records that were sent; null where they were taken.</param>
+    private void Fail(ObjectToLoad item, string? reason)
+    {
+        if (reason is null && fault is null) return;
+        foreach (var record in Read(item))
+        {
+            if ((fault?.Invoke(record.Data) ?? reason) is { } problem) item.Fail(new FailedRecord(record, errorType, errorCode, problem, 1));
+        }
+    }
 }

@@ -5,7 +5,7 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 
 /// <summary>
 /// Where the records of an object are loaded once the object is made: a table, an index, an endpoint. Each says which guarantee it gives when the same
-/// object is loaded again.
+/// object is loaded again, and reads the object as it goes: what it holds in memory does not grow with it.
 /// </summary>
 public interface IObjectLoader : IAsyncDisposable
 {
@@ -17,6 +17,12 @@ public interface IObjectLoader : IAsyncDisposable
 
     /// <summary>The destination, as metrics name it.</summary>
     string Target { get; }
+
+    /// <summary>What a try holds in memory, in bytes, about and at most.</summary>
+    long MemoryBytes(ObjectToLoad item);
+
+    /// <summary>The records of an object in order, as the error output has them, one at a time: each is there until the next is.</summary>
+    IEnumerable<DeliveryRecord> Read(ObjectToLoad item);
 
     /// <summary>One try.</summary>
     Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel);
@@ -40,17 +46,30 @@ public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffs
 
     /// <summary>Told why a try takes long, and null when it goes on.</summary>
     public Action<string?> Waiting { get; init; } = _ => { };
+
+    /// <summary>Told of each record that the destination will never take, one at a time, before the try is answered; counts where it is not sent again as a whole.</summary>
+    public Action<FailedRecord> Fail { get; init; } = _ => { };
 }
 
 public abstract record LoadResult
 {
     private LoadResult() { }
 
-    /// <summary>Loaded, by this try or one before, but for these records.</summary>
-    public sealed record Loaded(IReadOnlyList<FailedRecord> Failed) : LoadResult;
+    /// <summary>Loaded, by this try or one before, but for the records that were told to <see cref="ObjectToLoad.Fail"/>.</summary>
+    public sealed record Loaded : LoadResult
+    {
+        public static readonly Loaded Instance = new();
+    }
 
     /// <summary>Not, or not as far as anybody knows: the same object is loaded again.</summary>
     /// <param name="After">How long the destination asked to be spared; null when it said nothing.</param>
-    /// <param name="Open">The records that are not loaded, where the others are; null for all of the object.</param>
-    public sealed record Later(string Reason, TimeSpan? After = null, IReadOnlyList<FailedRecord>? Open = null) : LoadResult;
+    /// <param name="Open">
+    /// The records that are not loaded, in order, where the others are, or were told to <see cref="ObjectToLoad.Fail"/>; null for all of the object.
+    /// </param>
+    public sealed record Later(string Reason, TimeSpan? After = null, IReadOnlyList<OpenStretch>? Open = null) : LoadResult;
 }
+
+/// <summary>Records one behind the other that are not loaded.</summary>
+/// <param name="From">Place in the object of the first one.</param>
+/// <param name="To">Place behind the last one.</param>
+public readonly record struct OpenStretch(int From, int To, string Reason);

@@ -42,17 +42,23 @@ internal sealed class ObjectLoading(
 
     private async Task<bool> LoadAsync(DeliveryDefinition of, IntendedObject item, ShardPosition to, NotedWindow window, CancellationToken stop)
     {
+        using var failed = new FailedLines(PathOf(item, "failed"), time);
         var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to)
         {
             Producer = delivery.Producer,
             Epoch = spool.Epoch,
             Waiting = problem => waiting.Tell(problem is null ? null : $"{load.Loader.Name}: {problem}"),
+            Fail = failed.Add,
         };
+        var bytes = load.Loader.MemoryBytes(target);
         // The waits between tries are longer than what gives no sign of life may be silent.
         var loading = window.Window.RunAsync(
             async (failures, cancel) =>
             {
                 if (failures == 1 && window.Note is { } note) await note();
+                failed.Begin(failures + 1);
+                // Held for as long as a try takes, and not between them.
+                using var place = await EnterAsync(bytes, cancel);
                 return await load.Loader.LoadAsync(target, cancel);
             },
             answer =>
@@ -70,63 +76,80 @@ internal sealed class ObjectLoading(
         await beating(loading);
         var (result, tries) = await loading;
         waiting.Tell(null);
-        if (result is LoadResult.Loaded { Failed: var failed })
+        if (result is LoadResult.Later later)
         {
-            delivery.Metrics?.Delivered(of, load.Loader.Target, item.Records - failed.Count, item.Length);
-            if (failed.Count > 0) await FailAsync(of, item, [.. failed.Select(f => f with { Attempts = tries })], stop);
-            return true;
-        }
-        if (load.KeepsObjects)
-        {
-            await WriteManifestAsync(item, ((LoadResult.Later)result).Reason, tries, stop);
-            delivery.Metrics?.Failed(of, DeliveryMetrics.ManifestType, item.Records);
-            await delivery.NoteAsync(plan, of, FailureKind.Object, item, item.Key, stop);
+            if (load.KeepsObjects)
+            {
+                await WriteManifestAsync(item, later.Reason, tries, stop);
+                delivery.Metrics?.Failed(of, DeliveryMetrics.ManifestType, item.Records);
+                await delivery.NoteAsync(plan, of, FailureKind.Object, item, item.Key, stop);
+                return false;
+            }
+            GiveUp(target, later, failed);
         }
         else
         {
-            var later = (LoadResult.Later)result;
-            var open = later.Open ?? [.. RecordsFormat.Read(target.File)
-                .Select(r => new FailedRecord(new DeliveryRecord(item.Key, target.Oldest, r), load.Loader.ErrorType, "Retries.Exhausted", later.Reason, tries))];
-            await FailAsync(of, item, [.. open.Select(f => f with { Attempts = tries })], stop);
+            delivery.Metrics?.Delivered(of, load.Loader.Target, item.Records - failed.Records, item.Length);
         }
-        return false;
+        if (failed.Records > 0) await FailAsync(of, item, failed, stop);
+        return result is LoadResult.Loaded;
     }
 
-    private async Task FailAsync(DeliveryDefinition of, IntendedObject item, IReadOnlyCollection<FailedRecord> failed, CancellationToken stop)
+    private async Task<IDisposable> EnterAsync(long bytes, CancellationToken cancel)
+    {
+        if (!delivery.LoadMemory.MustWait(bytes)) return await delivery.LoadMemory.EnterAsync(bytes, cancel);
+        waiting.Tell($"{load.Loader.Name}: it is not its turn yet, others load and have the memory for it (Firehose:LoadMemoryMiB)");
+        var place = await delivery.LoadMemory.EnterAsync(bytes, cancel);
+        waiting.Tell(null);
+        return place;
+    }
+
+    /// <summary>Adds the records that are not loaded to those that never will be.</summary>
+    private void GiveUp(ObjectToLoad target, LoadResult.Later later, FailedLines failed)
+    {
+        // All of it; what was told to fail in the last try is among them.
+        if (later.Open is null) failed.Begin(failed.Attempt);
+        var stretches = later.Open ?? [new OpenStretch(0, int.MaxValue, later.Reason)];
+        var (place, next) = (0, 0);
+        foreach (var record in load.Loader.Read(target))
+        {
+            while (next < stretches.Count && stretches[next].To <= place) next++;
+            if (next == stretches.Count) return;
+            if (place++ >= stretches[next].From) failed.Add(new FailedRecord(record, load.Loader.ErrorType, "Retries.Exhausted", stretches[next].Reason, 1));
+        }
+    }
+
+    private async Task FailAsync(DeliveryDefinition of, IntendedObject item, FailedLines failed, CancellationToken stop)
     {
         var key = plan.Names.ErrorKey(load.Loader.ErrorType, DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), IdOf(item));
-        await WriteAsync(item, "failed", key, stop, file =>
-        {
-            foreach (var record in failed) file.Write(ErrorLine.Of(record, time.GetUtcNow()));
-        });
-        delivery.Metrics?.Failed(of, load.Loader.ErrorType, failed.Count);
+        // A try before this one may have written it, at another time: the same records for the same reasons.
+        await delivery.PutAsync(plan.Store, failed.Complete(key), stop, isMadeAgain: true);
+        delivery.Metrics?.Failed(of, load.Loader.ErrorType, failed.Records);
         await delivery.NoteAsync(plan, of, FailureKind.Processed, item, key, stop);
     }
 
     /// <summary>As a warehouse's COPY takes it, with why it is there.</summary>
-    private Task WriteManifestAsync(IntendedObject item, string reason, int tries, CancellationToken stop) =>
-        WriteAsync(item, "manifest", $"errors/manifests/{item.Key}", stop, file => JsonSerializer.Serialize(file, new
-        {
-            entries = new[] { new { url = item.Key, mandatory = true } },
-            reason,
-            attemptsMade = tries,
-        }));
-
-    private async Task WriteAsync(IntendedObject item, string kind, string key, CancellationToken stop, Action<Stream> write)
+    private async Task WriteManifestAsync(IntendedObject item, string reason, int tries, CancellationToken stop)
     {
-        var path = spool.PathOf(string.Create(CultureInfo.InvariantCulture, $"{kind}-{item.Spool}"));
+        var path = PathOf(item, "manifest");
         byte[] hash;
         long length;
         await using (var file = new HashingFile(path))
         {
-            write(file);
+            JsonSerializer.Serialize(file, new
+            {
+                entries = new[] { new { url = item.Key, mandatory = true } },
+                reason,
+                attemptsMade = tries,
+            });
             hash = file.Complete();
             length = file.Length;
         }
-        // A try before this one may have written it, at another time: the same records for the same reasons.
-        await delivery.PutAsync(plan.Store, new ObjectToPut(key, path, length, hash), stop, isMadeAgain: true);
+        await delivery.PutAsync(plan.Store, new ObjectToPut($"errors/manifests/{item.Key}", path, length, hash), stop, isMadeAgain: true);
         File.Delete(path);
     }
+
+    private string PathOf(IntendedObject item, string kind) => spool.PathOf(string.Create(CultureInfo.InvariantCulture, $"{kind}-{item.Spool}"));
 
     /// <param name="Note">Makes its beginning durable; null where it is, or need not be.</param>
     private sealed record NotedWindow(RetryWindow Window, Func<Task>? Note);

@@ -16,23 +16,35 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
 
     public string ErrorType => "AmazonOpenSearchService-failed";
 
+    /// <summary>One request at a time, and the record that is read.</summary>
+    public long MemoryBytes(ObjectToLoad item) => client.MemoryBytes + (4L * RecordsFormat.LongestOf(item.File));
+
+    public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) =>
+        RecordsFormat.Read(item.File).Select((r, i) => new DeliveryRecord(IdOf(item.Id, i), item.Oldest, r));
+
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
-        var records = RecordsFormat.Read(item.File);
-        var documents = records.Select((r, i) => new SearchDocument(hasIds ? IdOf(item.Id, i) : null, r)).ToList();
-        var outcomes = await client.SendAsync(SearchIndexes.NameOf(index, rotation, item.Oldest), documents, cancel);
-        var retries = outcomes.OfType<SearchOutcome.Retry>().ToList();
-        List<FailedRecord> open = [.. outcomes.Select((outcome, i) => outcome switch
-        {
-            SearchOutcome.Failed failed => new FailedRecord(Record(i), ErrorType, failed.Code, failed.Reason, 1),
-            SearchOutcome.Retry retry => new FailedRecord(Record(i), ErrorType, "Retries.Exhausted", retry.Reason, 1),
-            _ => null,
-        }).OfType<FailedRecord>()];
-        return retries.Count == 0
-            ? new LoadResult.Loaded(open)
-            : new LoadResult.Later($"{retries.Count} of {outcomes.Count} documents: {retries[0].Reason}", retries.Max(r => r.After), open);
-
-        DeliveryRecord Record(int i) => new(IdOf(item.Id, i), item.Oldest, records[i]);
+        var name = SearchIndexes.NameOf(index, rotation, item.Oldest);
+        var open = new OpenRecords();
+        await client.SendAsync(
+            Read(item).Select(r => new SearchDocument(name, hasIds ? r.Id : null, r.Data)),
+            (ordinal, document, outcome) =>
+            {
+                open.Count++;
+                switch (outcome)
+                {
+                    case SearchOutcome.Failed failed:
+                        item.Fail(new FailedRecord(new DeliveryRecord(IdOf(item.Id, ordinal), item.Oldest, document.Json), ErrorType, failed.Code, failed.Reason, 1));
+                        break;
+                    case SearchOutcome.Retry retry:
+                        open.Add(ordinal, retry);
+                        break;
+                }
+            },
+            cancel);
+        return open.Records == 0
+            ? LoadResult.Loaded.Instance
+            : new LoadResult.Later($"{open.Records} of {open.Count} documents: {open.Stretches[0].Reason}", open.After, open.Stretches);
     }
 
     public ValueTask DisposeAsync()
@@ -42,4 +54,33 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
     }
 
     private static string IdOf(Guid id, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{id}-{ordinal}");
+
+    /// <summary>Documents that are to be sent again.</summary>
+    private sealed class OpenRecords
+    {
+        // Most say the same.
+        private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+
+        public List<OpenStretch> Stretches { get; } = [];
+
+        /// <summary>Of all, whatever became of them.</summary>
+        public int Count { get; set; }
+
+        public int Records { get; private set; }
+
+        public TimeSpan? After { get; private set; }
+
+        public void Add(int ordinal, SearchOutcome.Retry retry)
+        {
+            Records++;
+            if (After is null || retry.After > After) After = retry.After ?? After;
+            if (Stretches is [.., var last] && last.To == ordinal && last.Reason == retry.Reason)
+            {
+                Stretches[^1] = last with { To = ordinal + 1 };
+                return;
+            }
+            if (!_reasons.TryGetValue(retry.Reason, out var reason)) _reasons.Add(retry.Reason, reason = retry.Reason);
+            Stretches.Add(new OpenStretch(ordinal, ordinal + 1, reason));
+        }
+    }
 }

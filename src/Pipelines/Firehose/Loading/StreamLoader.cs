@@ -18,6 +18,12 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
     /// <summary>Parts of one source record are numbered below it, <see cref="SubRecords.CountMax"/> at most.</summary>
     private const int PartsBase = 512;
 
+    /// <summary>Of what is handed to the sink at once.</summary>
+    private const int PieceBytesMax = 2 << 20;
+
+    /// <summary>What a record of a piece takes beside its data.</summary>
+    private const int RecordBytes = 256;
+
     /// <summary>A person who sends again waits for it; what is not known to be there by then is found out by the next one who does.</summary>
     private static readonly TimeSpan s_redrivePatience = TimeSpan.FromSeconds(30);
 
@@ -33,28 +39,64 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
-        var all = RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest)).ToList();
         var bytesMax = await RecordBytesMaxAsync(cancel);
-        var tooLarge = all.Where(r => IsTooLarge(r, bytesMax)).ToList();
-        var output = all.Select(Output).Where((_, place) => !IsTooLarge(all[place], bytesMax)).OrderBy(r => r.Position).ToList();
         _waiting = item.Waiting;
         try
         {
-            if (item.Producer is { } producer) await Sink(producer, item.Epoch).DeliverAsync(output, cancel);
-            else await RedriveAsync(item, output, cancel);
+            if (item.Producer is { } producer) await DeliverAsync(Sink(producer, item.Epoch), item, bytesMax, cancel);
+            else await RedriveAsync(item, bytesMax, cancel);
         }
         catch (StreamMissingException e)
         {
             // Nothing of it is in a stream that is not there: all can be sent again once there is one.
-            return new LoadResult.Later(e.Message, Open: [.. all.Select(r => new FailedRecord(r, ErrorType, "Retries.Exhausted", e.Message, 1))]);
+            return new LoadResult.Later(e.Message);
         }
-        return new LoadResult.Loaded(
-            [.. tooLarge.Select(r => new FailedRecord(r, ErrorType, "Stream.RecordTooLarge", $"Data and partition key have more than the {bytesMax} bytes that {target} takes.", 1))]);
+        foreach (var record in Read(item).Where(r => IsTooLarge(r, bytesMax)))
+            item.Fail(new FailedRecord(record, ErrorType, "Stream.RecordTooLarge", $"Data and partition key have more than the {bytesMax} bytes that {target} takes.", 1));
+        return LoadResult.Loaded.Instance;
     }
+
+    /// <summary>A piece twice, as records and as blocks, and the record that is read; all of the object where it is not in order.</summary>
+    public long MemoryBytes(ObjectToLoad item) =>
+        (2L * (IsInOrder(item) ? PieceBytesMax : new FileInfo(item.File).Length)) + (4L * RecordsFormat.LongestOf(item.File));
+
+    public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task RedriveAsync(ObjectToLoad item, List<OutputRecord> output, CancellationToken cancel)
+    private async Task DeliverAsync(StreamSink sink, ObjectToLoad item, int bytesMax, CancellationToken cancel)
+    {
+        var output = Read(item).Select((record, place) => (Record: record, Place: place)).Where(r => !IsTooLarge(r.Record, bytesMax)).Select(r => Output(r.Record, r.Place));
+        if (!IsInOrder(item))
+        {
+            await sink.DeliverAsync([.. output.OrderBy(r => r.Position)], cancel);
+            return;
+        }
+        var (piece, bytes) = (new List<OutputRecord>(), 0L);
+        foreach (var record in output)
+        {
+            piece.Add(record);
+            bytes += record.Data.Length + record.PartitionKey.Length + RecordBytes;
+            if (bytes < PieceBytesMax) continue;
+            await sink.DeliverAsync(piece, cancel);
+            (piece, bytes) = ([], 0);
+        }
+        await sink.DeliverAsync(piece, cancel);
+    }
+
+    /// <summary>What comes of a batch is; what is sent again has what each step refused one behind the other.</summary>
+    private bool IsInOrder(ObjectToLoad item)
+    {
+        ProducerPosition? last = null;
+        foreach (var position in Read(item).Select((record, place) => PositionOf(record, place)))
+        {
+            if (last is { } before && before.CompareTo(position) > 0) return false;
+            last = position;
+        }
+        return true;
+    }
+
+    private async Task RedriveAsync(ObjectToLoad item, int bytesMax, CancellationToken cancel)
     {
         var last = "It does not answer.";
         _waiting = problem => last = problem ?? last;
@@ -63,7 +105,7 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
         try
         {
             // Two who send the same again at once say the same under one name.
-            await Sink($"{application}/redrive/{item.Id:N}", 1).DeliverAsync(output, patience.Token);
+            await DeliverAsync(Sink($"{application}/redrive/{item.Id:N}", 1), item, bytesMax, patience.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -86,12 +128,24 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     private static OutputRecord Output(DeliveryRecord record, int place)
     {
+        var (number, ordinal) = PlaceOf(record, place);
+        return new OutputRecord(number, ordinal, record.Key!, record.Data.ToArray());
+    }
+
+    private static ProducerPosition PositionOf(DeliveryRecord record, int place)
+    {
+        var (number, ordinal) = PlaceOf(record, place);
+        return OutputRecord.PositionOf(number, ordinal);
+    }
+
+    private static (SequenceNumber Number, int Ordinal) PlaceOf(DeliveryRecord record, int place)
+    {
         // An id that came of no source record, of what was kept by a former version, stands for its place.
         if (record.Id.Length < SequenceNumber.Digits || !SequenceNumber.TryParse(record.Id.AsSpan(0, SequenceNumber.Digits), out var number))
-            return new OutputRecord(new SequenceNumber(default, 0, 0, 0, place), 0, record.Key!, record.Data);
+            return (new SequenceNumber(default, 0, 0, 0, place), 0);
         var ordinal = 0;
         foreach (var part in record.Id[SequenceNumber.Digits..].Split('.', StringSplitOptions.RemoveEmptyEntries))
             ordinal = (ordinal * PartsBase) + int.Parse(part, CultureInfo.InvariantCulture);
-        return new OutputRecord(number, ordinal, record.Key!, record.Data);
+        return (number, ordinal);
     }
 }

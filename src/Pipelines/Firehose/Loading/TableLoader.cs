@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using ActorStreams.Pipelines.Firehose.Destinations.Postgres;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Formats;
@@ -10,7 +9,9 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 /// </summary>
 internal sealed class TableLoader(CopyOptions options, string delivery, CompressionFormat compression, TimeProvider time) : IObjectLoader
 {
-    private const byte Newline = (byte)'\n';
+    /// <summary>Buffers of the file, of GZIP, of rows and of the connection.</summary>
+    private const int BuffersBytes = 1 << 20;
+
     private readonly CopyClient _client = new(options, time);
 
     public string Name => $"table {options.Schema}.{options.Table}";
@@ -19,46 +20,43 @@ internal sealed class TableLoader(CopyOptions options, string delivery, Compress
 
     public string ErrorType => "warehouse-failed";
 
+    /// <summary>A line and its row, each in a buffer that grows by doubling.</summary>
+    public long MemoryBytes(ObjectToLoad item) => BuffersBytes + (4 * LinesOf(item).Longest());
+
+    public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => LinesOf(item).Read().Select((line, i) => Record(item, i, line));
+
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
-        var lines = await LinesAsync(item.File, cancel);
-        var result = await _client.DeliverAsync(new CopyBatch(delivery, item.Shard, item.Key, item.To, lines), cancel);
+        var result = await _client.DeliverAsync(new CopyBatch(delivery, item.Shard, item.Key, item.To, LinesOf(item).Read()), cancel);
         return result switch
         {
-            CopyResult.Delivered delivered => Loaded(delivered.Failed),
-            CopyResult.DeliveredBefore before => Loaded(before.Failed),
+            CopyResult.Delivered delivered => Loaded(item, delivered.Failed),
+            CopyResult.DeliveredBefore before => Loaded(item, before.Failed),
             CopyResult.RetryLater later => new LoadResult.Later(later.Reason),
             _ => throw new InvalidOperationException($"A COPY was answered with {result}."),
         };
-
-        LoadResult.Loaded Loaded(IEnumerable<CopyFailure> failures) => new(
-            [.. failures.Select(f => new FailedRecord(
-                new DeliveryRecord($"{item.Key}:{f.Ordinal}", item.Oldest, lines[f.Ordinal]), ErrorType, "Warehouse.InvalidRow", f.Reason, 1))]);
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
-    private async Task<IReadOnlyList<ReadOnlyMemory<byte>>> LinesAsync(string file, CancellationToken cancel)
+    private static DeliveryRecord Record(ObjectToLoad item, int ordinal, ReadOnlyMemory<byte> line) => new($"{item.Key}:{ordinal}", item.Oldest, line);
+
+    /// <param name="failures">In order.</param>
+    private LoadResult.Loaded Loaded(ObjectToLoad item, IReadOnlyList<CopyFailure> failures)
     {
-        ReadOnlyMemory<byte> bytes = await BytesAsync(file, cancel);
-        var lines = new List<ReadOnlyMemory<byte>>();
-        while (!bytes.IsEmpty)
+        if (failures.Count == 0) return LoadResult.Loaded.Instance;
+        var (ordinal, next) = (0, 0);
+        foreach (var line in LinesOf(item).Read())
         {
-            var length = bytes.Span.IndexOf(Newline);
-            var line = length < 0 ? bytes : bytes[..length];
-            if (line.Span.EndsWith("\r"u8)) line = line[..^1];
-            if (!line.IsEmpty) lines.Add(line);
-            bytes = length < 0 ? default : bytes[(length + 1)..];
+            if (failures[next].Ordinal == ordinal)
+            {
+                item.Fail(new FailedRecord(Record(item, ordinal, line), ErrorType, "Warehouse.InvalidRow", failures[next].Reason, 1));
+                if (++next == failures.Count) break;
+            }
+            ordinal++;
         }
-        return lines;
+        return LoadResult.Loaded.Instance;
     }
 
-    private async Task<byte[]> BytesAsync(string file, CancellationToken cancel)
-    {
-        if (compression == CompressionFormat.Uncompressed) return await File.ReadAllBytesAsync(file, cancel);
-        await using var gzip = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
-        var buffer = new MemoryStream();
-        await gzip.CopyToAsync(buffer, cancel);
-        return buffer.ToArray();
-    }
+    private LinesFile LinesOf(ObjectToLoad item) => new(item.File, compression);
 }

@@ -46,6 +46,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
         private readonly BatchDelivery _delivery;
         private readonly WaitNote _waiting;
         private readonly string _folder;
+        private readonly IDisposable _use;
 
         public Run(DeliveryServices deliveries, DeliveryDefinition definition, TimeProvider time)
         {
@@ -54,7 +55,8 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             var plan = deliveries.Plan(definition);
             _plan = plan.Load is { } load ? plan with { Load = load with { Retry = TimeSpan.Zero } } : plan;
             // Of its own: another run, on another node with the same spool, may be at work on the same failures.
-            _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, $"redrive-{Guid.NewGuid():N}");
+            _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, $"{Spool.RedrivePrefix}{Guid.NewGuid():N}");
+            _use = deliveries.SpoolUse.Use(_folder);
             Directory.CreateDirectory(_folder);
             _spool = new Spool(_folder, 0);
             _waiting = new WaitNote(time, () => { });
@@ -65,6 +67,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
         {
             await _plan.DisposeAsync();
             Directory.Delete(_folder, recursive: true);
+            _use.Dispose();
         }
 
         public async Task<IReadOnlyList<(string Note, Failure Failure)>> OpenAsync(CancellationToken cancel)

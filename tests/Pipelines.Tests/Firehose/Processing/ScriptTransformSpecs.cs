@@ -72,7 +72,7 @@ public sealed class ScriptTransformSpecs
         var watcher = new ToldWatcher();
         using var transform = ScriptTransform.Create(
             "function transform(record) { while (record.data === 'hang') {} if (record.data === 'throw') throw new Error('no'); return null; }",
-            new ScriptOptions { Name = "/srv/mend.js", Timeout = TimeSpan.FromMilliseconds(50), StatementsMax = int.MaxValue }, out _)!;
+            s_options with { Name = "/srv/mend.js", Timeout = TimeSpan.FromMilliseconds(50), StatementsMax = int.MaxValue }, out _)!;
         transform.Watcher = watcher;
 
         await StepSpecs.Run(transform, "a", "hang", "throw", "b");

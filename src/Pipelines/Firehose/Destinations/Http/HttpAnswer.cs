@@ -24,4 +24,5 @@ public abstract record HttpAnswer
 /// <summary>Records on their way to an endpoint, the same over all tries.</summary>
 /// <param name="RequestId">By which the endpoint may know a repetition; persisted before the first try.</param>
 /// <param name="CreatedAt">Told as the request's timestamp.</param>
-public sealed record HttpDelivery(string RequestId, DateTimeOffset CreatedAt, IReadOnlyList<ReadOnlyMemory<byte>> Records);
+/// <param name="Records">The same as often as they are asked for, one at a time: each is there until the next is.</param>
+public sealed record HttpDelivery(string RequestId, DateTimeOffset CreatedAt, IEnumerable<ReadOnlyMemory<byte>> Records);

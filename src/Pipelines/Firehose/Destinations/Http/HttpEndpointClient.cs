@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Net;
@@ -33,12 +32,14 @@ public sealed record HttpEndpointOptions(Uri Url, string SourceArn)
 /// <param name="http">From <see cref="CreateHttp"/>, shared among clients.</param>
 public sealed class HttpEndpointClient(HttpClient http, HttpEndpointOptions options, TimeProvider time)
 {
+    private const int FlushBytes = 1 << 16;
+
     public static HttpClient CreateHttp() => HttpExchange.CreateClient();
 
     /// <summary>One try.</summary>
     public async Task<HttpAnswer> SendAsync(HttpDelivery delivery, CancellationToken cancel)
     {
-        using var request = RequestOf(delivery);
+        using var request = await RequestOfAsync(delivery, cancel);
         var exchange = await HttpExchange.RunAsync(http, request, options.Timeout, time, cancel);
         if (exchange.Failure is { } failure) return new HttpAnswer.RetryLater($"The endpoint {options.Url} {failure}.", exchange.RetryAfter);
         switch (exchange.Status)
@@ -54,9 +55,9 @@ public sealed class HttpEndpointClient(HttpClient http, HttpEndpointOptions opti
         }
     }
 
-    private HttpRequestMessage RequestOf(HttpDelivery delivery)
+    private async Task<HttpRequestMessage> RequestOfAsync(HttpDelivery delivery, CancellationToken cancel)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = ContentOf(delivery) };
+        var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = await ContentOfAsync(delivery, cancel) };
         request.Headers.Add("X-Amz-Firehose-Protocol-Version", "1.0");
         request.Headers.Add("X-Amz-Firehose-Request-Id", delivery.RequestId);
         request.Headers.Add("X-Amz-Firehose-Source-Arn", options.SourceArn);
@@ -66,11 +67,22 @@ public sealed class HttpEndpointClient(HttpClient http, HttpEndpointOptions opti
         return request;
     }
 
-    private ReadOnlyMemoryContent ContentOf(HttpDelivery delivery)
+    private async Task<HttpContent> ContentOfAsync(HttpDelivery delivery, CancellationToken cancel)
     {
-        var body = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(body))
+        var content = await WrittenContent.OfAsync(options.Gzip ? WriteZippedAsync : WriteAsync, cancel);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (options.Gzip) content.Headers.ContentEncoding.Add("gzip");
+        return content;
+
+        async Task WriteZippedAsync(Stream output, CancellationToken stop)
         {
+            await using var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true);
+            await WriteAsync(gzip, stop);
+        }
+
+        async Task WriteAsync(Stream output, CancellationToken stop)
+        {
+            await using var json = new Utf8JsonWriter(output);
             json.WriteStartObject();
             json.WriteString("requestId", delivery.RequestId);
             json.WriteNumber("timestamp", delivery.CreatedAt.ToUnixTimeMilliseconds());
@@ -80,21 +92,11 @@ public sealed class HttpEndpointClient(HttpClient http, HttpEndpointOptions opti
                 json.WriteStartObject();
                 json.WriteBase64String("data", record.Span);
                 json.WriteEndObject();
+                if (json.BytesPending >= FlushBytes) await json.FlushAsync(stop);
             }
             json.WriteEndArray();
             json.WriteEndObject();
         }
-        var content = new ReadOnlyMemoryContent(options.Gzip ? Zip(body.WrittenMemory) : body.WrittenMemory);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        if (options.Gzip) content.Headers.ContentEncoding.Add("gzip");
-        return content;
-    }
-
-    private static ReadOnlyMemory<byte> Zip(ReadOnlyMemory<byte> bytes)
-    {
-        var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes.Span);
-        return zipped.GetBuffer().AsMemory(0, (int)zipped.Length);
     }
 
     /// <summary>What is wrong with an answer that says 200, or null.</summary>

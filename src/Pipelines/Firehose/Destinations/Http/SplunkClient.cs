@@ -69,10 +69,14 @@ public sealed class SplunkClient(HttpClient http, SplunkOptions options, TimePro
     /// <summary>One try, with its wait for the acknowledgement.</summary>
     public async Task<HttpAnswer> SendAsync(HttpDelivery delivery, CancellationToken cancel)
     {
-        var body = new MemoryStream();
-        foreach (var record in delivery.Records) body.Write(record.Span);
         var path = options.Type == SplunkEndpointType.Raw ? "raw" : "event";
-        var exchange = await PostAsync(path, body.GetBuffer().AsMemory(0, (int)body.Length), options.Timeout, cancel);
+        var body = await WrittenContent.OfAsync(
+            async (output, stop) =>
+            {
+                foreach (var record in delivery.Records) await output.WriteAsync(record, stop);
+            },
+            cancel);
+        var exchange = await PostAsync(path, body, options.Timeout, cancel);
         if (exchange.Failure is { } failure) return new HttpAnswer.RetryLater($"Splunk at {options.Endpoint} {failure}.", exchange.RetryAfter);
         var code = Number(exchange, "code");
         if (exchange.Status == HttpStatusCode.RequestEntityTooLarge || (exchange.Status == HttpStatusCode.BadRequest && s_refusals.Contains((int)(code ?? -1))))
@@ -94,17 +98,17 @@ public sealed class SplunkClient(HttpClient http, SplunkOptions options, TimePro
             if (left <= TimeSpan.Zero)
                 return new HttpAnswer.RetryLater($"Splunk at {options.Endpoint} did not acknowledge within {options.AcknowledgementTimeout.TotalSeconds:0.###} s{last}.");
             await Task.Delay(left < options.PollInterval ? left : options.PollInterval, time, cancel);
-            var exchange = await PostAsync("ack", question, options.Timeout, cancel);
+            var exchange = await PostAsync("ack", new ReadOnlyMemoryContent(question), options.Timeout, cancel);
             if (IsAcknowledged(exchange, id)) return HttpAnswer.Delivered.Instance;
             // What was taken may still be indexed, so that a failing question is put again before the records are sent again.
             last = exchange.Failure is { } failure ? $"; last it {failure}" : exchange.Status == HttpStatusCode.OK ? null : $"; last it answered {(int)exchange.Status}";
         }
     }
 
-    private async Task<HttpExchange> PostAsync(string path, ReadOnlyMemory<byte> body, TimeSpan timeout, CancellationToken cancel)
+    private async Task<HttpExchange> PostAsync(string path, HttpContent body, TimeSpan timeout, CancellationToken cancel)
     {
         var address = new Uri($"{options.Endpoint.ToString().TrimEnd('/')}/services/collector/{path}?channel={options.Channel}");
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Splunk", options.Token);
         request.Headers.Add("X-Splunk-Request-Channel", options.Channel.ToString());
         if (path != "raw") request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -43,7 +43,7 @@ public sealed partial class CopyClient : IAsyncDisposable
         var refused = new Dictionary<int, string>();
         while (true)
         {
-            var run = new CopyRun(batch, refused);
+            var run = new CopyRun(batch, refused, _options.FailedRowsMax);
             try
             {
                 return await TryAsync(run, either.Token);

@@ -48,6 +48,12 @@ public sealed record CopyOptions(string ConnectionString, string Table, CopyForm
     /// </summary>
     public int RefusedRowsMax { get; init; } = 20;
 
+    /// <summary>
+    /// Records of a batch that may be no rows, default 100,000, the most that COPY's MAXERROR may be on Redshift: they are held and noted with the batch. With more
+    /// the batch as a whole is what is wrong.
+    /// </summary>
+    public int FailedRowsMax { get; init; } = 100_000;
+
     /// <summary>No secret gets into a log by way of a record's text.</summary>
     public override string ToString() => $"CopyOptions {{ Table = {Schema}.{Table} }}";
 }

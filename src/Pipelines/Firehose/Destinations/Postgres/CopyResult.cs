@@ -8,7 +8,8 @@ namespace ActorStreams.Pipelines.Firehose.Destinations.Postgres;
 /// <param name="Shard">Where they come from.</param>
 /// <param name="Batch">Names the batch, and no other ever; persisted before the first try and the same at each redo and redrive.</param>
 /// <param name="Position">Up to which the shard is delivered with it; told to whoever looks at the table.</param>
-public sealed record CopyBatch(string Delivery, string Shard, string Batch, ShardPosition Position, IReadOnlyList<ReadOnlyMemory<byte>> Records);
+/// <param name="Records">The same as often as they are asked for, one at a time: each is there until the next is.</param>
+public sealed record CopyBatch(string Delivery, string Shard, string Batch, ShardPosition Position, IEnumerable<ReadOnlyMemory<byte>> Records);
 
 /// <summary>A record that is no row.</summary>
 /// <param name="Ordinal">Which one of the batch, from 0.</param>

@@ -2,9 +2,11 @@ namespace ActorStreams.Pipelines.Firehose.Destinations.Postgres;
 
 /// <summary>One run of a batch's records into a COPY.</summary>
 /// <param name="refused">Records to leave out, by ordinal, with the server's reason from a run before.</param>
-internal sealed class CopyRun(CopyBatch batch, IReadOnlyDictionary<int, string> refused)
+/// <param name="failedMax">Records that may be no rows.</param>
+internal sealed class CopyRun(CopyBatch batch, IReadOnlyDictionary<int, string> refused, int failedMax)
 {
     private readonly List<CopyFailure> _failed = [];
+    private int _records;
 
     public CopyBatch Batch => batch;
 
@@ -16,9 +18,10 @@ internal sealed class CopyRun(CopyBatch batch, IReadOnlyDictionary<int, string> 
     {
         var rows = new RowBuffer();
         rows.Header();
-        for (var next = 0; next < batch.Records.Count;)
+        foreach (var record in batch.Records)
         {
-            next = Encode(next, encoder, rows, chunkBytes);
+            Encode(record, encoder, rows);
+            if (rows.Length < chunkBytes) continue;
             await copy.WriteAsync(rows.Written, cancel);
             rows.Truncate(0);
         }
@@ -36,18 +39,15 @@ internal sealed class CopyRun(CopyBatch batch, IReadOnlyDictionary<int, string> 
             if (failure.Ordinal > ordinal) break;
             ordinal++;
         }
-        return ordinal >= 0 && ordinal < batch.Records.Count ? ordinal : null;
+        return ordinal >= 0 && ordinal < _records ? ordinal : null;
     }
 
-    /// <summary>Records until the chunk is full; the first one after it.</summary>
-    private int Encode(int next, RowEncoder encoder, RowBuffer rows, int chunkBytes)
+    private void Encode(ReadOnlyMemory<byte> record, RowEncoder encoder, RowBuffer rows)
     {
-        for (; next < batch.Records.Count && rows.Length < chunkBytes; next++)
-        {
-            var reason = refused.GetValueOrDefault(next) ?? encoder.Add(batch.Records[next].Span, rows);
-            if (reason is null) Rows++;
-            else _failed.Add(new CopyFailure(next, reason));
-        }
-        return next;
+        var ordinal = _records++;
+        var reason = refused.GetValueOrDefault(ordinal) ?? encoder.Add(record.Span, rows);
+        if (reason is null) Rows++;
+        else if (_failed.Count < failedMax) _failed.Add(new CopyFailure(ordinal, reason));
+        else throw new CopyTableException($"More than {failedMax} records of the batch are no rows, so that the batch as a whole is left out; the first: {_failed[0].Reason} The last: {reason}");
     }
 }

@@ -5,24 +5,19 @@ using System.Text.Json;
 namespace ActorStreams.Pipelines.Firehose.Destinations.Search;
 
 /// <summary>The lines of one <c>_bulk</c> request: for each document what to do with it, and itself, each closed by a newline.</summary>
-internal sealed class BulkBody(string index)
+internal sealed class BulkBody
 {
     private readonly ArrayBufferWriter<byte> _lines = new();
-    private readonly List<int> _ordinals = [];
-    private readonly List<string?> _ids = [];
-
-    public string Index => index;
+    private readonly List<(int Ordinal, SearchDocument Document)> _documents = [];
 
     public int Bytes => _lines.WrittenCount;
 
     public ReadOnlyMemory<byte> Content => _lines.WrittenMemory;
 
-    /// <summary>Which documents the lines are of.</summary>
-    public IReadOnlyList<int> Ordinals => _ordinals;
+    /// <summary>Of which the lines are.</summary>
+    public IReadOnlyList<(int Ordinal, SearchDocument Document)> Documents => _documents;
 
-    public IReadOnlyList<string?> Ids => _ids;
-
-    /// <summary>Why a document cannot even be sent, since it would break the request of all others; null when it was added.</summary>
+    /// <summary>Why a document cannot even be sent, since it would break the request of all others; null when it was added, and is kept.</summary>
     public SearchOutcome.Failed? Add(SearchDocument document, int ordinal)
     {
         if (document.Id is { } id && Encoding.UTF8.GetByteCount(id) is 0 or > SearchDocument.IdBytesMax)
@@ -33,7 +28,7 @@ internal sealed class BulkBody(string index)
             json.WriteStartObject();
             // Create: a document that is there already stays as it is and is told by 409. Without an id there is nothing to compare.
             json.WriteStartObject(document.Id is null ? "index"u8 : "create"u8);
-            json.WriteString("_index"u8, index);
+            json.WriteString("_index"u8, document.Index);
             if (document.Id is not null) json.WriteString("_id"u8, document.Id);
             json.WriteEndObject();
             json.WriteEndObject();
@@ -41,8 +36,7 @@ internal sealed class BulkBody(string index)
         _lines.Write("\n"u8);
         _lines.Write(line.Span);
         _lines.Write("\n"u8);
-        _ordinals.Add(ordinal);
-        _ids.Add(document.Id);
+        _documents.Add((ordinal, document));
         return null;
     }
 

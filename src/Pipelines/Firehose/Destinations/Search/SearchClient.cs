@@ -13,8 +13,11 @@ public sealed record SearchOptions(Uri Endpoint)
 
     public string? Password { get; init; }
 
-    /// <summary>Of one request, default 10 MiB; a document that is larger goes alone. Large ones take the cluster's memory, small ones cost requests.</summary>
-    public int BulkBytesMax { get; init; } = 10 << 20;
+    /// <summary>Of one request, default 2 MiB; a document that is larger goes alone. Large ones take memory here and in the cluster, small ones cost requests.</summary>
+    public int BulkBytesMax { get; init; } = 2 << 20;
+
+    /// <summary>Of one request, default 5,000: the answer has a line for each.</summary>
+    public int BulkDocumentsMax { get; init; } = 5_000;
 
     /// <summary>For one request, default 60 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -30,60 +33,70 @@ public sealed record SearchOptions(Uri Endpoint)
 /// <param name="http">From <see cref="HttpEndpointClient.CreateHttp"/>, shared among clients.</param>
 public sealed class SearchClient(HttpClient http, SearchOptions options, TimeProvider time)
 {
-    // 10 MiB of the least documents are some 200,000 items of at most 600 bytes when all fail.
-    private const int AnswerBytesMax = 128 << 20;
+    /// <summary>An item takes some hundred bytes where the document was refused, with the beginning of what was wrong with it.</summary>
+    private const int AnswerBytesMax = 16 << 20;
 
-    /// <summary>One try; an outcome for each document, in order.</summary>
-    public async Task<IReadOnlyList<SearchOutcome>> SendAsync(string index, IReadOnlyList<SearchDocument> documents, CancellationToken cancel)
+    /// <summary>An item of an answer, in its text and as it is read.</summary>
+    private const int ItemBytes = 512;
+
+    /// <summary>What a try holds in memory, beside a document that is longer than a request: the documents of a request, its body, which grows by doubling, and the answer.</summary>
+    public long MemoryBytes => (3L * options.BulkBytesMax) + ((long)options.BulkDocumentsMax * ItemBytes);
+
+    /// <summary>One try. Where a request fails as a whole those behind it are not sent: they would wait as long for the same.</summary>
+    /// <param name="documents">Each is there until the next is asked for.</param>
+    /// <param name="told">Told of each document, by its place, what came of it, once; of those to be sent again in order.</param>
+    public async Task SendAsync(IEnumerable<SearchDocument> documents, Action<int, SearchDocument, SearchOutcome> told, CancellationToken cancel)
     {
-        var outcomes = new SearchOutcome?[documents.Count];
-        var bulk = new BulkBody(index);
-        for (var i = 0; i < documents.Count; i++)
+        var bulk = new BulkBody();
+        SearchOutcome.Retry? away = null;
+        var ordinal = 0;
+        foreach (var document in documents)
         {
-            if (bulk.Add(documents[i], i) is { } failed) outcomes[i] = failed;
-            if (bulk.Bytes < options.BulkBytesMax) continue;
-            await PostAsync(bulk, documents, outcomes, cancel);
-            bulk = new BulkBody(index);
+            if (away is not null) told(ordinal, document, away);
+            else if (bulk.Add(document with { Json = document.Json.ToArray() }, ordinal) is { } failed) told(ordinal, document, failed);
+            ordinal++;
+            if (bulk.Bytes < options.BulkBytesMax && bulk.Documents.Count < options.BulkDocumentsMax) continue;
+            away = await PostAsync(bulk, told, cancel);
+            bulk = new BulkBody();
         }
-        await PostAsync(bulk, documents, outcomes, cancel);
-        return outcomes!;
+        await PostAsync(bulk, told, cancel);
     }
 
-    private async Task PostAsync(BulkBody bulk, IReadOnlyList<SearchDocument> documents, SearchOutcome?[] outcomes, CancellationToken cancel)
+    /// <summary>Null where the request came through, whatever the answer to its documents.</summary>
+    private async Task<SearchOutcome.Retry?> PostAsync(BulkBody bulk, Action<int, SearchDocument, SearchOutcome> told, CancellationToken cancel)
     {
-        if (bulk.Ordinals.Count == 0) return;
+        if (bulk.Documents.Count == 0) return null;
         var exchange = await ExchangeAsync(bulk.Content, cancel);
-        if (exchange.Status == HttpStatusCode.RequestEntityTooLarge)
+        if (exchange.Status == HttpStatusCode.RequestEntityTooLarge) return await PostSmallerAsync(bulk, told, exchange, cancel);
+        var away = exchange switch
         {
-            await PostSmallerAsync(bulk, documents, outcomes, exchange, cancel);
-            return;
-        }
-        var results = exchange switch
-        {
-            { Failure: { } failure } => BulkAnswer.ForAll(bulk.Ordinals.Count, new SearchOutcome.Retry($"The cluster at {options.Endpoint} {failure}.", exchange.RetryAfter)),
+            { Failure: { } failure } => new SearchOutcome.Retry($"The cluster at {options.Endpoint} {failure}.", exchange.RetryAfter),
             // Also a refusal of the whole request is no judgement of its documents: a key, a right, a plug-in in between.
-            { Status: not HttpStatusCode.OK } => BulkAnswer.ForAll(
-                bulk.Ordinals.Count, new SearchOutcome.Retry($"The cluster at {options.Endpoint} answered {(int)exchange.Status}: {exchange.Text}", exchange.RetryAfter)),
-            _ => BulkAnswer.Parse(exchange.Body, bulk.Ids),
+            { Status: not HttpStatusCode.OK } => new SearchOutcome.Retry($"The cluster at {options.Endpoint} answered {(int)exchange.Status}: {exchange.Text}", exchange.RetryAfter),
+            _ => null,
         };
-        for (var i = 0; i < results.Count; i++) outcomes[bulk.Ordinals[i]] = results[i];
+        var results = away is null ? BulkAnswer.Parse(exchange.Body, [.. bulk.Documents.Select(d => d.Document.Id)]) : BulkAnswer.ForAll(bulk.Documents.Count, away);
+        foreach (var ((ordinal, document), result) in bulk.Documents.Zip(results)) told(ordinal, document, result);
+        return away;
     }
 
-    private async Task PostSmallerAsync(
-        BulkBody bulk, IReadOnlyList<SearchDocument> documents, SearchOutcome?[] outcomes, HttpExchange exchange, CancellationToken cancel)
+    private async Task<SearchOutcome.Retry?> PostSmallerAsync(
+        BulkBody bulk, Action<int, SearchDocument, SearchOutcome> told, HttpExchange exchange, CancellationToken cancel)
     {
-        var ordinals = bulk.Ordinals;
-        if (ordinals.Count == 1)
+        var all = bulk.Documents;
+        if (all.Count == 1)
         {
-            outcomes[ordinals[0]] = new SearchOutcome.Failed("413 request_entity_too_large", $"The cluster at {options.Endpoint} takes no document of this size: {exchange.Text}");
-            return;
+            told(all[0].Ordinal, all[0].Document, new SearchOutcome.Failed("413 request_entity_too_large", $"The cluster at {options.Endpoint} takes no document of this size: {exchange.Text}"));
+            return null;
         }
-        foreach (var half in (IEnumerable<int>[])[ordinals.Take(ordinals.Count / 2), ordinals.Skip(ordinals.Count / 2)])
+        SearchOutcome.Retry? away = null;
+        foreach (var half in (IEnumerable<(int, SearchDocument)>[])[all.Take(all.Count / 2), all.Skip(all.Count / 2)])
         {
-            var smaller = new BulkBody(bulk.Index);
-            foreach (var ordinal in half) smaller.Add(documents[ordinal], ordinal);
-            await PostAsync(smaller, documents, outcomes, cancel);
+            var smaller = new BulkBody();
+            foreach (var (ordinal, document) in half) smaller.Add(document, ordinal);
+            away = await PostAsync(smaller, told, cancel);
         }
+        return away;
     }
 
     private async Task<HttpExchange> ExchangeAsync(ReadOnlyMemory<byte> body, CancellationToken cancel)

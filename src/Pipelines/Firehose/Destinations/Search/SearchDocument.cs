@@ -1,11 +1,12 @@
 namespace ActorStreams.Pipelines.Firehose.Destinations.Search;
 
 /// <summary>A document on its way to an index.</summary>
+/// <param name="Index">Fixed before the first try.</param>
 /// <param name="Id">
 /// Follows from the record, the same at each redo: the document is created once. Null lets the server choose, and a repetition is a second document.
 /// </param>
 /// <param name="Json">A JSON object.</param>
-public sealed record SearchDocument(string? Id, ReadOnlyMemory<byte> Json)
+public sealed record SearchDocument(string Index, string? Id, ReadOnlyMemory<byte> Json)
 {
     /// <summary>In bytes of UTF-8, OpenSearch's own.</summary>
     public const int IdBytesMax = 512;

@@ -252,6 +252,16 @@ public sealed class CopyClientSpecs : IAsyncLifetime
         Assert.IsType<CopyResult.Delivered>(await client.DeliverAsync(Batch("batch-1", "b,z,2026-01-15,1,1"), default));
     }
 
+    [SkippableFact]
+    public async Task A_batch_of_which_hardly_a_record_is_a_row_is_left_out_as_a_whole()
+    {
+        await using var client = await ClientAsync("CREATE TABLE badges (id int4)", CopyFormat.Csv, o => o with { FailedRowsMax = 3 });
+
+        Assert.Contains("More than 3 records of the batch are no rows", await RetryAsync(client, Batch("batch-1", "1", "a", "b", "c", "d")), StringComparison.Ordinal);
+        Assert.Equal("0", await RowsAsync("badges", "count(*)"));
+        Assert.Equal(3, Assert.IsType<CopyResult.Delivered>(await client.DeliverAsync(Batch("batch-1", "1", "a", "b", "c"), default)).Failed.Length);
+    }
+
     private static async Task<string> RetryAsync(CopyClient client, CopyBatch batch) =>
         Assert.IsType<CopyResult.RetryLater>(await client.DeliverAsync(batch, default)).Reason;
 

@@ -20,7 +20,7 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     [Fact]
     public async Task Documents_are_in_the_index_under_their_ids()
     {
-        var outcomes = await Client().SendAsync("badges", [Document("a", 1), Document("b\"\n", 2), Document(null, 3)], default);
+        var outcomes = await SendAsync(Client(), [Document("a", 1), Document("b\"\n", 2), Document(null, 3)]);
 
         Assert.All(outcomes, o => Assert.IsType<SearchOutcome.Done>(o));
         Assert.Equal(["a", "b\"\n", "chosen-1"], _server.Documents.Keys.Select(k => k.Id));
@@ -31,9 +31,9 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     public async Task A_repetition_after_a_lost_answer_changes_nothing()
     {
         _server.LosesAnswers = true;
-        var lost = await Client().SendAsync("badges", [Document("a", 1), Document("b", 2)], default);
+        var lost = await SendAsync(Client(), [Document("a", 1), Document("b", 2)]);
         _server.LosesAnswers = false;
-        var again = await Client().SendAsync("badges", [Document("a", 1), Document("b", 2), Document("c", 3)], default);
+        var again = await SendAsync(Client(), [Document("a", 1), Document("b", 2), Document("c", 3)]);
 
         Assert.All(lost, o => Assert.IsType<SearchOutcome.Retry>(o));
         Assert.All(again, o => Assert.IsType<SearchOutcome.Done>(o));
@@ -53,7 +53,7 @@ public sealed class SearchClientSpecs : IAsyncLifetime
             _ => null,
         };
 
-        var outcomes = await Client().SendAsync("badges", [.. Enumerable.Range(0, 7).Select(i => Document($"{i}", i))], default);
+        var outcomes = await SendAsync(Client(), [.. Enumerable.Range(0, 7).Select(i => Document($"{i}", i))]);
 
         Assert.Equal([0, 6], Ordinals<SearchOutcome.Done>(outcomes));
         Assert.Equal([2, 3, 4, 5], Ordinals<SearchOutcome.Retry>(outcomes));
@@ -66,11 +66,11 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     {
         SearchDocument[] documents =
         [
-            new("a", "not json"u8.ToArray()), new("b", "[1]"u8.ToArray()), new("c", "{\n \"n\": \"x\\ny\"\r\n}\n"u8.ToArray()), new("d", """{"n":1}{"n":2}"""u8.ToArray()),
-            new(new string('i', 513), "{}"u8.ToArray()),
+            new("badges", "a", "not json"u8.ToArray()), new("badges", "b", "[1]"u8.ToArray()), new("badges", "c", "{\n \"n\": \"x\\ny\"\r\n}\n"u8.ToArray()), new("badges", "d", """{"n":1}{"n":2}"""u8.ToArray()),
+            new("badges", new string('i', 513), "{}"u8.ToArray()),
         ];
 
-        var outcomes = await Client().SendAsync("badges", documents, default);
+        var outcomes = await SendAsync(Client(), documents);
 
         Assert.Equal([0, 1, 3, 4], Ordinals<SearchOutcome.Failed>(outcomes));
         Assert.Equal("""{"n":"x\ny"}""", Assert.Single(_server.Documents).Value);
@@ -80,9 +80,9 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     public async Task A_batch_is_cut_into_requests_and_into_smaller_ones_when_the_cluster_wants_that()
     {
         _server.BodyBytesMax = 300;
-        var documents = Enumerable.Range(0, 40).Select(i => Document($"{i}", i)).Append(new SearchDocument("huge", Encoding.UTF8.GetBytes($$"""{"n":"{{new string('x', 400)}}"}"""))).ToList();
+        var documents = Enumerable.Range(0, 40).Select(i => Document($"{i}", i)).Append(new SearchDocument("badges", "huge", Encoding.UTF8.GetBytes($$"""{"n":"{{new string('x', 400)}}"}"""))).ToList();
 
-        var outcomes = await Client(o => o with { BulkBytesMax = 1_000 }).SendAsync("badges", documents, default);
+        var outcomes = await SendAsync(Client(o => o with { BulkBytesMax = 1_000 }), documents);
 
         Assert.Equal(40, Ordinals<SearchOutcome.Done>(outcomes).Count());
         Assert.Contains("413", Assert.IsType<SearchOutcome.Failed>(outcomes[40]).Code);
@@ -101,14 +101,14 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     {
         _server.AnswerAlways(status, body);
 
-        Assert.Contains(reason, Assert.IsType<SearchOutcome.Retry>(Assert.Single(await Client().SendAsync("badges", [Document("a", 1)], default))).Reason);
+        Assert.Contains(reason, Assert.IsType<SearchOutcome.Retry>(Assert.Single(await SendAsync(Client(), [Document("a", 1)]))).Reason);
     }
 
     [Fact]
     public async Task A_password_is_sent_and_in_no_text()
     {
         var options = new SearchOptions(_server.Url) { User = "admin", Password = "secret-1" };
-        await new SearchClient(_http, options, TimeProvider.System).SendAsync("badges", [Document("a", 1)], default);
+        await SendAsync(new SearchClient(_http, options, TimeProvider.System), [Document("a", 1)]);
 
         Assert.Equal("Basic " + Convert.ToBase64String("admin:secret-1"u8), Assert.Single(_server.Requests).Headers["Authorization"]);
         Assert.DoesNotContain("secret", options.ToString());
@@ -124,9 +124,17 @@ public sealed class SearchClientSpecs : IAsyncLifetime
     public void Indexes_rotate_in_utc(IndexRotation rotation, string at, string expected) =>
         Assert.Equal(expected, SearchIndexes.NameOf("badges", rotation, DateTimeOffset.Parse(at, null)));
 
+    /// <summary>An outcome for each document, in order; none is told twice.</summary>
+    private static async Task<IReadOnlyList<SearchOutcome>> SendAsync(SearchClient client, IReadOnlyList<SearchDocument> documents)
+    {
+        var outcomes = new Dictionary<int, SearchOutcome>();
+        await client.SendAsync(documents, (ordinal, _, outcome) => outcomes.Add(ordinal, outcome), default);
+        return [.. Enumerable.Range(0, documents.Count).Select(i => outcomes[i])];
+    }
+
     private static IEnumerable<int> Ordinals<T>(IReadOnlyList<SearchOutcome> outcomes) => Enumerable.Range(0, outcomes.Count).Where(i => outcomes[i] is T);
 
-    private static SearchDocument Document(string? id, int n) => new(id, Encoding.UTF8.GetBytes($$"""{"n":{{n}}}"""));
+    private static SearchDocument Document(string? id, int n) => new("badges", id, Encoding.UTF8.GetBytes($$"""{"n":{{n}}}"""));
 
     private SearchClient Client(Func<SearchOptions, SearchOptions>? change = null)
     {
