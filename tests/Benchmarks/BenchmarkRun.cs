@@ -70,7 +70,7 @@ public static class BenchmarkRun
             foreach (var name in options.Workloads)
             {
                 // Two nodes would compete for the cores: the ordinary one ends before the one with the large journal starts.
-                if (name is "memory" or "restart" or "shards" or "tls" or "transport" or "cluster" or "agent" or "delivery" && process is not null)
+                if (name is "memory" or "restart" or "shards" or "tls" or "transport" or "cluster" or "agent" or "delivery" or "idle" && process is not null)
                 {
                     await process.DisposeAsync();
                     process = null;
@@ -107,6 +107,7 @@ public static class BenchmarkRun
         "formats" => new FormatsWorkload(),
         "agent" => new AgentWorkload(),
         "delivery" => new DeliveryWorkload(),
+        "idle" => new IdleWorkload(),
         _ => throw new ArgumentException($"Unknown workload {name}."),
     };
 

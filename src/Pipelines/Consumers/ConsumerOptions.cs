@@ -14,6 +14,15 @@ public sealed record ConsumerOptions
     /// <summary>How long a read at the tip waits for records. Short costs idle rounds; long delays nothing.</summary>
     public TimeSpan ReadWait { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The same for a shard in which nothing was found for <see cref="IdleAfter"/>, nor since the start. Short costs idle rounds. Long, and the loss of
+    /// its owner with a node is noticed late, by this and <see cref="AnswerPatience"/>; together they are about what the next owner takes to come.
+    /// </summary>
+    public TimeSpan IdleReadWait { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>No shorter than the longest interval of a batch, whose end is noticed when a read is answered.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(900);
+
     /// <summary>Waits between reads of a shard that does not answer.</summary>
     public RetryDelays ReadRetry { get; init; } = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 
@@ -23,6 +32,12 @@ public sealed record ConsumerOptions
 
     /// <summary>Records after which a checkpoint is due before its interval is over.</summary>
     public int CheckpointRecordsMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// How often a consumer that has nothing to checkpoint looks whether its graph gives signs of life and whether it is still wanted, of which the
+    /// coordinator's word reminds it too.
+    /// </summary>
+    public TimeSpan IdleLookInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Waits between restarts of a graph that failed.</summary>
     public RetryDelays Restart { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
@@ -57,4 +72,10 @@ public sealed record ConsumerOptions
 
     /// <summary>How often an application looks at its streams and makes sure that its consumers run.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The same where all consumers are idle. It must be well below the time after which a node that vanished is removed, so that by then a consumer
+    /// that was on it has not answered, and below <see cref="SilentAfter"/>.
+    /// </summary>
+    public TimeSpan IdlePollInterval { get; init; } = TimeSpan.FromSeconds(5);
 }

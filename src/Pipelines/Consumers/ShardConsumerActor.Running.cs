@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Pipelines.Firehose;
@@ -113,7 +114,8 @@ public sealed partial class ShardConsumerActor
             TaskContinuationOptions.ExecuteSynchronously);
         _phase = ConsumerPhase.Running;
         _detail = "";
-        StartTimer(work.Definition.CheckpointInterval);
+        StartTimer(_services.Options.IdleLookInterval);
+        _isTimedForCheckpoint = false;
         Become(Running);
         Report();
     }
@@ -171,6 +173,7 @@ public sealed partial class ShardConsumerActor
         Command<Intend>(OnIntend);
         CommandTick(() =>
         {
+            TimeCheckpoint();
             WriteCheckpoint();
             StartAnewIfSilent();
             LeaveIfUnwanted();
@@ -200,16 +203,21 @@ public sealed partial class ShardConsumerActor
             _log.Warning("Consumer {Consumer}: {Gap}", PersistenceId, _lastGap);
         }
         if (slice.Kept is { } memory) _toKeep = (slice.Position, memory);
+        TimeCheckpoint();
+        if (_isShownIdle && slice.Counts.Records > 0) Report();
         if (slice.Kept is not null || _counts.Records - _state.Counts.Records >= _services.Options.CheckpointRecordsMax) WriteCheckpoint();
     }
 
     /// <summary>The intent of a batch is a checkpoint of the one before, whose report may come after it.</summary>
     private bool HasMoved => _latest is { } latest && latest.Checkpoint.CompareTo(_state.Checkpoint) > 0;
 
+    [MemberNotNullWhen(true, nameof(_latest))]
+    private bool HasToWrite => _latest is not null && (HasMoved || _toKeep is not null);
+
     /// <summary>One write at a time; what comes meanwhile goes with the next.</summary>
     private void WriteCheckpoint()
     {
-        if (_isWriting || _latest is null || (!HasMoved && _toKeep is null)) return;
+        if (_isWriting || !HasToWrite) return;
         _isWriting = true;
         var hasMoved = HasMoved;
         _writingSince = _services.Time.GetTimestamp();
@@ -314,6 +322,7 @@ public sealed partial class ShardConsumerActor
         _graph!.Drain();
         StartTimer(_services.Options.DrainTimeout);
         Become(Draining);
+        TellIfShownIdle();
     }
 
     private void Draining()
@@ -347,8 +356,8 @@ public sealed partial class ShardConsumerActor
     private void LeaveWhenDrained()
     {
         if (!_graph!.Completion.IsCompleted || _isWriting) return;
-        if (_latest is null || (!HasMoved && _toKeep is null)) Go();
-        else WriteCheckpoint();
+        if (HasToWrite) WriteCheckpoint();
+        else Go();
     }
 
     private void Go()

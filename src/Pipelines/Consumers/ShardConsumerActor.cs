@@ -106,6 +106,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     protected override void PostStop()
     {
         _services.Local.Remove(Self);
+        TellEndIfShownIdle();
         _timer?.Dispose();
         _graph?.Dispose();
         _retention?.Dispose();
@@ -193,6 +194,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     private void Damaged()
     {
         _phase = ConsumerPhase.Damaged;
+        TellIfShownIdle();
         StartTimer(s_unwantedAfter);
         Command<RunConsumer>(run =>
         {
@@ -208,6 +210,7 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     private void Resting()
     {
         _phase = ConsumerPhase.Restarting;
+        TellIfShownIdle();
         StartTimer(_services.Options.Restart.After(_services.Troubles.Failures(PersistenceId)));
         Command<RunConsumer>(run =>
         {
@@ -283,14 +286,6 @@ public sealed partial class ShardConsumerActor : ReceivePersistentActor
     });
 
     private long NowMs => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private void Report()
-    {
-        var status = Status();
-        // What is not done grows older while nothing gets done.
-        if (status.LagMs >= 0) _services.Metrics.Lag(status.Application, status.Shard, status.LagMs, _latest?.BehindMs ?? -1);
-        _owner.Tell(status);
-    }
 
     private ConsumerStatus Status()
     {

@@ -21,7 +21,7 @@ public static class ShardSource
         IStreams streams, ShardKey shard, ShardPosition start, ConsumerOptions options, TimeProvider time,
         ShardPosition confirmed, Action<string?> waiting, GraphPulse pulse, CancellationToken stop)
     {
-        var reader = new Reader(streams, shard, options, time, confirmed, waiting, pulse, stop);
+        var reader = new Reader(streams, shard, options, time, confirmed, waiting, pulse, stop, null);
         return Source.UnfoldAsync<ShardPosition?, Envelope<SourceSlice>>(start, async position =>
         {
             // A completed source asks no more after its last envelope: null stands for the end of the shard.
@@ -42,15 +42,18 @@ public static class ShardSource
         IStreams streams, ShardKey shard, ShardPosition from, ConsumerOptions options, TimeProvider time, Action<string?> waiting, GraphPulse pulse,
         CancellationToken stop)
     {
-        var read = await new Reader(streams, shard, options, time, from, waiting, pulse, stop).ReadAsync(from);
+        var read = await new Reader(streams, shard, options, time, from, waiting, pulse, stop, time.GetTimestamp()).ReadAsync(from);
         return read.HasValue ? read.Value : null;
     }
 
     private sealed class Reader(
         IStreams streams, ShardKey shard, ConsumerOptions options, TimeProvider time, ShardPosition confirmed, Action<string?> waiting,
-        GraphPulse pulse, CancellationToken stop)
+        GraphPulse pulse, CancellationToken stop, long? found)
     {
         private readonly AnswerPatience _patience = new(options.AnswerPatience, time);
+
+        // When a read last found something.
+        private long? _foundAt = found;
 
         public async Task<Option<(ShardPosition?, Envelope<SourceSlice>)>> ReadAsync(ShardPosition from)
         {
@@ -64,6 +67,7 @@ public static class ShardSource
                         // A read that found nothing has waited at the tip, which is no work.
                         if (records.Slices.IsDefaultOrEmpty) pulse.Beat(GraphStage.Read);
                         else pulse.Spent(GraphStage.Read, since);
+                        if (!records.Slices.IsDefaultOrEmpty || records.Skipped is not null) _foundAt = time.GetTimestamp();
                         return (records.Next, Envelop(from, confirmed, records));
                     case ReadResult.Damaged damaged:
                         throw new DamagedSourceException($"Row {damaged.Row} of {shard} is damaged: {damaged.Detail}");
@@ -81,12 +85,15 @@ public static class ShardSource
             }
         }
 
+        private bool IsIdle => _foundAt is not { } at || time.GetElapsedTime(at) >= options.IdleAfter;
+
         private async Task<ReadResult> AskAsync(ShardPosition from)
         {
             // Ends what the read still holds where its answer is not waited for any more.
             using var given = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var read = streams.ReadAsync(shard, from, options.ReadRecordsMax, options.ReadBytesMax, options.ReadWait, given.Token);
-            if (await _patience.WaitAsync(read, options.ReadWait) is { } answer) return answer;
+            var wait = IsIdle && options.IdleReadWait > options.ReadWait ? options.IdleReadWait : options.ReadWait;
+            var read = streams.ReadAsync(shard, from, options.ReadRecordsMax, options.ReadBytesMax, wait, given.Token);
+            if (await _patience.WaitAsync(read, wait) is { } answer) return answer;
             await given.CancelAsync();
             return new ReadResult.Unavailable("No answer came for a while.");
         }

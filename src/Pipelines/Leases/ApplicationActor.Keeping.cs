@@ -41,7 +41,7 @@ public sealed partial class ApplicationActor
             PersistAll(events, e =>
             {
                 Apply(e);
-                if (--left == 0) OnTick();
+                if (--left == 0) BeginRound();
             });
         });
     }
@@ -50,6 +50,7 @@ public sealed partial class ApplicationActor
     private void Apply(IApplicationEvent e)
     {
         _state = _state.Apply(e);
+        _changedAt = _services.Time.GetTimestamp();
         Note(e);
         if (LastSequenceNr - _snapshotTriedAt < EventsPerSnapshot) return;
         _snapshotTriedAt = LastSequenceNr;

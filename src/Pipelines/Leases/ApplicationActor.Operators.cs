@@ -64,7 +64,7 @@ public sealed partial class ApplicationActor
         foreach (var lease in _state.Runnable)
         {
             if (ShardOf(lease) is not { } shard) return;
-            if (_watch.Status(shard)?.Phase is not (ConsumerPhase.Stopped or ConsumerPhase.Finished)) Stop(shard, lease.Placement);
+            if (!IsGone(shard)) Stop(shard, lease.Placement);
         }
     }
 

@@ -45,7 +45,6 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
 
     // Output streams are made at the start only: a person who deletes one later is not contradicted.
     private bool _hasOutputs;
-    private ITimer? _timer;
 
     public ApplicationActor(ApplicationDefinition definition, LeaseServices services)
     {
@@ -54,11 +53,12 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
         _watch = new LeaseWatch(services.Time, services.Options.SilentAfter, services.Options.MovesAtOnce);
         PersistenceId = $"application-{definition.Name}";
         RecoverState();
-        Command<Tick>(_ => OnTick());
+        Command<Poll>(_ => OnPoll());
         Command<Redefine>(redefine =>
         {
             _definition = redefine.Definition;
             _hasOutputs = false;
+            _isRedefined = true;
             Look();
         });
         Command<SourceLook>(OnLook);
@@ -86,29 +86,11 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     public static Props Props(ApplicationDefinition definition, LeaseServices services) =>
         Akka.Actor.Props.Create(() => new ApplicationActor(definition, services));
 
-    protected override void PreStart()
-    {
-        var self = Self;
-        var interval = _services.Options.PollInterval;
-        _timer = _services.Time.CreateTimer(_ => self.Tell(Tick.Instance), null, interval, interval);
-        base.PreStart();
-    }
-
     protected override void PostStop()
     {
-        _timer?.Dispose();
         _stopped.Cancel();
         _stopped.Dispose();
         base.PostStop();
-    }
-
-    /// <summary>
-    /// Consumers are told before the source is looked at, for that may take seconds when its own actor was lost with the same node as they.
-    /// </summary>
-    private void OnTick()
-    {
-        RunConsumers();
-        Look();
     }
 
     private void Look()
@@ -137,7 +119,8 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
         var events = _state.Decide(source, _definition.Start, NowMs);
         if (events.IsEmpty)
         {
-            Show(ApplicationPhase.Running, "");
+            if (_isRedefined) Run();
+            else Show(ApplicationPhase.Running, "");
             return;
         }
         var left = events.Length;
@@ -152,6 +135,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
 
     private void Run()
     {
+        _isRedefined = false;
         Show(ApplicationPhase.Running, "");
         RunConsumers();
     }
@@ -258,11 +242,6 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
 
     private ShardKey? ShardOf(Lease lease) =>
         _state.Source is { } source ? new ShardKey(source.Region, source.Incarnation, lease.Shard) : null;
-
-    private sealed record Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
 
     private sealed record LookFailed(string Reason) : INoSerializationVerificationNeeded;
 

@@ -24,6 +24,7 @@ public sealed partial class CoordinatorActor : ReceivePersistentActor
     // Started under a name whose former child has not ended yet.
     private readonly Dictionary<string, ApplicationDefinition> _next = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _leaving = [];
+    private ITimer? _timer;
 
     public CoordinatorActor(ImmutableArray<PipelineDefinition> settings, LeaseServices services)
     {
@@ -49,6 +50,11 @@ public sealed partial class CoordinatorActor : ReceivePersistentActor
             else Sender.Tell(new OperatorAnswer(OperatorOutcome.NotFound, $"There is no pipeline {operation.Name}."));
         });
         Command<GetStatus>(_ => Sender.Tell(new PipelinesStatus([.. _statuses.Values])));
+        // One timer for all: each would wake a node that has nothing to do.
+        Command<PollDue>(_ =>
+        {
+            foreach (var child in _applications.Values) child.Tell(ApplicationActor.Poll.Instance);
+        });
         Command<Terminated>(OnTerminated);
         Command<Respawn>(OnRespawn);
     }
@@ -57,6 +63,20 @@ public sealed partial class CoordinatorActor : ReceivePersistentActor
 
     public static Props Props(ImmutableArray<PipelineDefinition> settings, LeaseServices services) =>
         Akka.Actor.Props.Create(() => new CoordinatorActor(settings, services));
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        var interval = _services.Options.PollInterval;
+        _timer = _services.Time.CreateTimer(_ => self.Tell(PollDue.Instance), null, interval, interval);
+        base.PreStart();
+    }
+
+    protected override void PostStop()
+    {
+        _timer?.Dispose();
+        base.PostStop();
+    }
 
     /// <param name="done">Told whether one of the name ran before, once it is durable.</param>
     private void Add(ApplicationDefinition definition, Action<bool> done)
@@ -112,6 +132,11 @@ public sealed partial class CoordinatorActor : ReceivePersistentActor
         var child = Context.ActorOf(ApplicationActor.Props(definition, _services), definition.Name);
         _applications[definition.Name] = child;
         Context.Watch(child);
+    }
+
+    private sealed record PollDue : INoSerializationVerificationNeeded
+    {
+        public static readonly PollDue Instance = new();
     }
 
     private sealed record Respawn(string Name) : INoSerializationVerificationNeeded;

@@ -19,6 +19,9 @@ internal sealed class LeaseWatch(TimeProvider time, TimeSpan silentAfter, int mo
     /// <summary>A lease that was moved and is silent again is waited for twice as long each time, up to sixteen times.</summary>
     private const int DoublingsMax = 4;
 
+    /// <summary>A graph whose last step is longer ago than two reads of an idle shard take may be stuck, and is asked at each poll.</summary>
+    private const long PulseMs = 10_000;
+
     private readonly Dictionary<ShardKey, Watched> _watched = [];
     private long? _round;
 
@@ -40,7 +43,12 @@ internal sealed class LeaseWatch(TimeProvider time, TimeSpan silentAfter, int mo
     }
 
     /// <summary>It is told to run.</summary>
-    public void Wanted(ShardKey shard) => Of(shard).WantedSince ??= time.GetTimestamp();
+    public void Wanted(ShardKey shard)
+    {
+        var watched = Of(shard);
+        watched.WantedSince ??= time.GetTimestamp();
+        watched.HasAnswered = false;
+    }
 
     /// <summary>It is not to run any more.</summary>
     public void Unwanted(ShardKey shard)
@@ -51,6 +59,8 @@ internal sealed class LeaseWatch(TimeProvider time, TimeSpan silentAfter, int mo
     public void Heard(ConsumerStatus status)
     {
         var watched = Of(status.Shard);
+        watched.IsIdle = IsIdle(watched.Status, status);
+        watched.HasAnswered = true;
         watched.Status = status;
         watched.HeardAt = time.GetTimestamp();
         watched.IsMoving = false;
@@ -66,6 +76,13 @@ internal sealed class LeaseWatch(TimeProvider time, TimeSpan silentAfter, int mo
         watched.SilencesNoted = 0;
         watched.Moves.Add(time.GetTimestamp());
     }
+
+    /// <summary>It has answered since it was last told to run, and told twice in a row that it runs well and has nothing to do.</summary>
+    public bool IsIdle(ShardKey shard) => _watched.TryGetValue(shard, out var watched) && watched is { HasAnswered: true, IsIdle: true };
+
+    private static bool IsIdle(ConsumerStatus? before, ConsumerStatus now) =>
+        now is { Phase: ConsumerPhase.Running, LagMs: 0, Health: { PulseAgoMs: < PulseMs, Retrying: "" } }
+        && before is not null && before.Epoch == now.Epoch && before.Counts == now.Counts && before.Checkpoint == now.Checkpoint;
 
     public ConsumerStatus? Status(ShardKey shard) => _watched.GetValueOrDefault(shard)?.Status;
 
@@ -130,6 +147,10 @@ internal sealed class LeaseWatch(TimeProvider time, TimeSpan silentAfter, int mo
         public long? HeardAt { get; set; }
 
         public long? WantedSince { get; set; }
+
+        public bool HasAnswered { get; set; }
+
+        public bool IsIdle { get; set; }
 
         public bool IsMoving { get; set; }
 

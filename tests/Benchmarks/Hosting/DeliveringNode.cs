@@ -5,7 +5,7 @@ using ActorStreams.Benchmarks.Workloads;
 
 namespace ActorStreams.Benchmarks.Hosting;
 
-/// <summary>A node of its own with a bucket <c>lake</c> that is a folder, and one Direct PUT delivery stream, <c>bench</c>.</summary>
+/// <summary>A node of its own with a bucket <c>lake</c> that is a folder, for Direct PUT delivery streams.</summary>
 public sealed class DeliveringNode : IAsyncDisposable
 {
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(5);
@@ -24,8 +24,16 @@ public sealed class DeliveringNode : IAsyncDisposable
     /// <summary>Bytes that lie in the spool.</summary>
     public long Spooled => new DirectoryInfo(Path.Combine(_data, "firehose-spool")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
 
+    /// <summary>One with a delivery stream <c>bench</c>.</summary>
     public static async Task<DeliveringNode> StartAsync(
         BenchmarkContext context, IEnumerable<(string Name, string Value)> settings, JsonObject destination, string kind)
+    {
+        var node = await StartAsync(context, [.. settings]);
+        node.Create("bench", destination, kind);
+        return node;
+    }
+
+    public static async Task<DeliveringNode> StartAsync(BenchmarkContext context, params (string Name, string Value)[] settings)
     {
         var folder = Path.Combine(context.Folder, $"delivery-{Guid.NewGuid():N}");
         var lake = Directory.CreateDirectory(Path.Combine(folder, "lake"));
@@ -34,9 +42,7 @@ public sealed class DeliveringNode : IAsyncDisposable
             .Append(KeyValuePair.Create("ActorStreams__Firehose__Buckets__lake__Folder", lake.FullName));
         var data = Path.Combine(folder, "data");
         var process = await NodeProcess.StartAsync(command with { Environment = new Dictionary<string, string>(environment) }, data);
-        var node = new DeliveringNode(context, process, data, lake);
-        node.Create("bench", destination, kind);
-        return node;
+        return new DeliveringNode(context, process, data, lake);
     }
 
     public KinesisSession Connect() => new(Process.Endpoint, _context.SignerFor(Process.Endpoint, AwsApi.Firehose));

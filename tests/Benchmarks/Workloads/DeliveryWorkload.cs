@@ -11,7 +11,7 @@ namespace ActorStreams.Benchmarks.Workloads;
 
 /// <summary>
 /// Whole deliveries, each by a node of its own, from the first put over HTTP until the last object lies in its folder or the last row in its table; the
-/// puts take their share of the same cores. Then what a destination that is away costs, and what a hundred delivery streams do that have nothing to do.
+/// puts take their share of the same cores. Then what a destination that is away costs.
 /// </summary>
 public sealed class DeliveryWorkload : IWorkload
 {
@@ -19,7 +19,6 @@ public sealed class DeliveryWorkload : IWorkload
     private const double BytesPerMegabyte = 1e6;
     private const double MegabytesPerSecondMax = 100;
     private const int RowsPerSecondMax = 150_000;
-    private const int Idle = 100;
 
     public async Task RunAsync(BenchmarkContext context)
     {
@@ -30,7 +29,6 @@ public sealed class DeliveryWorkload : IWorkload
             await ToFolderAsync(context, $"Parquet {compression}", compression is "SNAPPY" or "ZSTD" ? "40 MB/s" : null, Destination("UNCOMPRESSED", compression));
         await ToTableAsync(context);
         await AwayAsync(context);
-        await IdleAsync(context);
     }
 
     private static async Task ToFolderAsync(BenchmarkContext context, string format, string? target, JsonObject destination)
@@ -92,27 +90,6 @@ public sealed class DeliveryWorkload : IWorkload
         Report(context, name, null, records * SensorRecords.Bytes / BytesPerMegabyte / took.TotalSeconds, "MB/s", "caught up once it is back");
     }
 
-    private static async Task IdleAsync(BenchmarkContext context)
-    {
-        var destination = Destination("GZIP", null, intervalSeconds: 60);
-        await using var node = await StartAsync(context, destination);
-        var alone = await CpuAsync();
-        for (var i = 1; i <= Idle; i++) node.Create($"idle-{i}", destination, "ExtendedS3");
-        var together = await CpuAsync();
-        Report(context, $"{Idle} idle delivery streams", "< 1 %", together - alone, "%", "CPU, of one core, beyond a node with one");
-        Report(context, $"{Idle} idle delivery streams", null, together, "%", "CPU, of one core");
-        Report(context, $"{Idle} idle delivery streams", null, Usage.ResidentBytes(node.Process.Id) / BytesPerMegabyte, "MB", "resident");
-
-        async Task<double> CpuAsync()
-        {
-            // What starting costs is over, and what is kept half a minute later.
-            await Task.Delay(TimeSpan.FromSeconds(60));
-            var before = node.Process.Usage();
-            await Task.Delay(context.Window * 2);
-            return (node.Process.Usage() - before).Cpu / (context.Window * 2) * 100;
-        }
-    }
-
     private static Task<DeliveringNode> StartAsync(
         BenchmarkContext context, JsonObject destination, string kind = "ExtendedS3", params (string Name, string Value)[] settings) =>
         DeliveringNode.StartAsync(context, [.. settings, .. SensorTable], destination, kind);
@@ -125,14 +102,14 @@ public sealed class DeliveryWorkload : IWorkload
     private static readonly IEnumerable<(string, string)> SensorTable =
         SensorRecords.Columns.Select((column, i) => ($"ActorStreams__Firehose__Tables__bench.sensors__{i}", column));
 
-    private static JsonObject Destination(string compression, string? parquet, int intervalSeconds = 1)
+    private static JsonObject Destination(string compression, string? parquet)
     {
         var destination = new JsonObject
         {
             ["RoleARN"] = Role,
             ["BucketARN"] = "arn:aws:s3:::lake",
             ["CompressionFormat"] = compression,
-            ["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 64, ["IntervalInSeconds"] = intervalSeconds },
+            ["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 64, ["IntervalInSeconds"] = 1 },
         };
         if (parquet is null)
         {

@@ -67,10 +67,12 @@ internal static class ShortTimes
     public static ConsumerOptions Consumers { get; } = new()
     {
         ReadWait = TimeSpan.FromMilliseconds(500),
+        IdleReadWait = TimeSpan.FromSeconds(1.5),
         ReadRetry = new RetryDelays(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500)),
         Sink = new StreamSinkOptions { Retry = new RetryDelays(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)) },
         Restart = new RetryDelays(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)),
         DrainTimeout = TimeSpan.FromSeconds(1),
         PollInterval = TimeSpan.FromMilliseconds(300),
+        IdlePollInterval = TimeSpan.FromSeconds(1.5),
     };
 }

@@ -5,7 +5,6 @@ using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Streams;
 using Akka.Actor;
-using Microsoft.Extensions.Time.Testing;
 using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 
 namespace ActorStreams.Pipelines.Tests.Consumers;
@@ -14,7 +13,7 @@ namespace ActorStreams.Pipelines.Tests.Consumers;
 public sealed class CheckpointIntervalSpecs : Akka.TestKit.Xunit2.TestKit
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly CountingTime _time = new(new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly FakeStreams _streams;
     private readonly HttpClient _http = new();
     private readonly PipelineMetrics _metrics = new();
@@ -69,6 +68,23 @@ public sealed class CheckpointIntervalSpecs : Akka.TestKit.Xunit2.TestKit
         _time.Advance(TimeSpan.FromMilliseconds(500));
         await Eventually.BeTrueAsync(() => _checkpoints == 2, "a second checkpoint");
         Assert.Equal(0, _snapshots);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_has_nothing_to_checkpoint_hardly_wakes()
+    {
+        var shard = _streams.Create("source").Shards[0].Key;
+        await PutAsync(shard, 5);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await Eventually.BeTrueAsync(() => _checkpoints == 1, "one checkpoint");
+        // The tick that finds nothing to write is the last at this pace.
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await Sys.ActorSelection(_region.Path / Uri.EscapeDataString(Id("timed", shard))).Ask<ActorIdentity>(new Identify(null), s_patience);
+        var before = _time.Ticks;
+
+        for (var i = 0; i < 50; i++) _time.Advance(TimeSpan.FromMilliseconds(500));
+
+        Assert.InRange(_time.Ticks - before, 1, 2);
     }
 
     [Fact]

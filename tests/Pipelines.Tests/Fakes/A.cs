@@ -24,6 +24,7 @@ public static class A
     public static ConsumerOptions Options() => new()
     {
         ReadWait = TimeSpan.FromMilliseconds(50),
+        IdleReadWait = TimeSpan.FromMilliseconds(50),
         ReadRetry = Fast,
         Restart = Fast,
         Sink = new StreamSinkOptions { Retry = Fast },

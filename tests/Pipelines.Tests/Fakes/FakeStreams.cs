@@ -69,6 +69,9 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
 
     public int Appends { get; private set; }
 
+    /// <summary>How long the newest read is to wait for records.</summary>
+    public TimeSpan ReadWait { get; private set; }
+
     public StreamDescription Create(string name, int shards = 1)
     {
         var id = Id(name);
@@ -289,6 +292,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     public async Task<ReadResult> ReadAsync(
         ShardKey key, ShardPosition from, int recordsMax, int bytesMax, TimeSpan wait, CancellationToken cancel)
     {
+        ReadWait = wait;
         await Task.Yield();
         var deadline = time.GetTimestamp();
         while (true)
