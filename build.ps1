@@ -30,6 +30,11 @@ function Assert-Dotnet {
     exit 1
 }
 
+# A build that has nothing to say says nothing, for a minute or more the first time.
+function Show-Building([string] $What) {
+    Write-Output "building $What; the first time this may take some minutes"
+}
+
 function Invoke-Build([string] $What) {
     & dotnet build $What -c Release -v quiet
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
@@ -67,6 +72,7 @@ function Invoke-Tests {
     if ($Arguments.Count -eq 0) { $Arguments = @('--filter', 'Speed!=Long') }
     if (Test-Path $results) { Remove-Item $results -Recurse -Force }
     Install-TestPackages
+    Show-Building 'everything'
     Invoke-Build ActorStreams.sln
     foreach ($project in Get-ChildItem tests/*/*.Tests.csproj) {
         $name = $project.BaseName
@@ -109,10 +115,10 @@ function Invoke-Badges {
 switch ($Verb) {
     'build' { Assert-Dotnet; Invoke-Build ActorStreams.sln }
     'test' { Assert-Dotnet; Invoke-Tests }
-    'demo' { Assert-Dotnet; Invoke-Build src/Node; & dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo @Arguments; exit $LASTEXITCODE }
+    'demo' { Assert-Dotnet; Show-Building 'the node'; Invoke-Build src/Node; & dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo @Arguments; exit $LASTEXITCODE }
     'badges' { Assert-Dotnet; Invoke-Badges }
-    'bench' { Assert-Dotnet; Invoke-Build src/Node; & dotnet run -c Release --project tests/Benchmarks -- @Arguments; exit $LASTEXITCODE }
-    'chaos' { Assert-Dotnet; Invoke-Build tests/MultiNode; & dotnet run -c Release --no-build --project tests/MultiNode -- @Arguments; exit $LASTEXITCODE }
+    'bench' { Assert-Dotnet; Show-Building 'the node and the benchmarks'; Invoke-Build src/Node; & dotnet run -c Release --project tests/Benchmarks -- @Arguments; exit $LASTEXITCODE }
+    'chaos' { Assert-Dotnet; Show-Building 'the node and the drivers of faults'; Invoke-Build tests/MultiNode; & dotnet run -c Release --no-build --project tests/MultiNode -- @Arguments; exit $LASTEXITCODE }
     'help' { Show-Usage }
     default { Show-Usage; exit 2 }
 }

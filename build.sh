@@ -23,6 +23,9 @@ need_dotnet() {
   exit 1
 }
 
+# A build that has nothing to say says nothing, for a minute or more the first time.
+building() { echo "building $1; the first time this may take some minutes" >&2; }
+
 build() {
   dotnet build ActorStreams.sln -c Release -v quiet "$@"
 }
@@ -59,6 +62,7 @@ run_tests() {
   if [ $# -eq 0 ]; then set -- --filter "Speed!=Long"; fi
   rm -rf "$results"
   install_test_packages
+  building "everything"
   if ! build; then
     echo "0 passed, 1 failed, 0 skipped"
     return 1
@@ -93,6 +97,7 @@ run_tests() {
 }
 
 demo() {
+  building "the node"
   dotnet build src/Node -c Release -v quiet
   exec dotnet src/Node/bin/Release/net10.0/actorstreams.dll demo "$@"
 }
@@ -102,11 +107,13 @@ badges() {
 }
 
 bench() {
+  building "the node and the benchmarks"
   dotnet build src/Node -c Release -v quiet
   exec dotnet run -c Release --project tests/Benchmarks -- "$@"
 }
 
 chaos() {
+  building "the node and the drivers of faults"
   dotnet build tests/MultiNode -c Release -v quiet
   exec dotnet run -c Release --no-build --project tests/MultiNode -- "$@"
 }

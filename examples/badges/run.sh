@@ -125,7 +125,7 @@ firehose() {
 
 is_active() { firehose DescribeDeliveryStream '{"DeliveryStreamName":"badges"}' | grep -q '"ACTIVE"'; }
 
-echo "building"
+echo "building the node and the generator; the first time this may take some minutes"
 dotnet build "$root/src/Node" -c Release -v quiet >"$work/build.log" || { cat "$work/build.log" >&2; fail "the node could not be built."; }
 dotnet build "$here" -c Release -v quiet >"$work/build.log" || { cat "$work/build.log" >&2; fail "the generator could not be built."; }
 actorstreams=$root/src/Node/bin/Release/net10.0/actorstreams.dll

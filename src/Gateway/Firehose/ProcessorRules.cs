@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ActorStreams.Gateway.Wire;
 
@@ -24,6 +25,12 @@ internal static class ProcessorRules
         .Add("CompressionFormat", ["GZIP"])
         .Add("Compression", ["DEFLATE", "UNCOMPRESSED"])
         .Add("DataMessageExtraction", ["true", "false"]);
+
+    /// <summary>As the reference has them; retries are those of a Lambda function, for whatever stands for one.</summary>
+    private static readonly ImmutableDictionary<string, (double Min, double Max, bool IsWhole)> s_numbers = ImmutableDictionary<string, (double, double, bool)>.Empty
+        .Add("NumberOfRetries", (0, 300, true))
+        .Add("BufferSizeInMBs", (0.2, 3, false))
+        .Add("BufferIntervalInSeconds", (0, 900, true));
 
     /// <summary>Processors of a configuration that is not enabled are held to the same.</summary>
     public static void Check(JsonObject processing, Problems problems)
@@ -57,10 +64,19 @@ internal static class ProcessorRules
                 problems.Add(
                     $"{path}.Parameters[{i}].ParameterValue", $"Parameter {name} of processor {type} is '{value}'; allowed are {string.Join(", ", allowed)}.");
             }
+            else if (s_numbers.TryGetValue(name, out var of) && !IsNumber(value, of))
+            {
+                problems.Add(
+                    $"{path}.Parameters[{i}].ParameterValue",
+                    string.Create(CultureInfo.InvariantCulture, $"Parameter {name} of processor {type} is '{value}'; allowed is {(of.IsWhole ? "an integer" : "a number")} from {of.Min} to {of.Max}."));
+            }
         }
         foreach (var name in rule.Needed.Where(n => parameters.All(p => p.Name != n)))
             problems.Add(path, $"Processor {type} needs the parameter {name}.");
     }
+
+    private static bool IsNumber(string value, (double Min, double Max, bool IsWhole) of) =>
+        double.TryParse(value, of.IsWhole ? NumberStyles.None : NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= of.Min && number <= of.Max;
 
     /// <summary>Whether a processor of the type is in use.</summary>
     public static bool Has(JsonObject document, string type) =>

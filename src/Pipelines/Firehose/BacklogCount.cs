@@ -11,6 +11,9 @@ internal sealed class BacklogCount(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Queue<Batch> _out = new();
+
+    // Slices that wait until those before them are in a batch, which may take long.
+    private readonly Queue<Batch> _ahead = new();
     private Batch _collecting;
     private long _collectingSince;
     private long _bytes;
@@ -28,19 +31,26 @@ internal sealed class BacklogCount(TimeProvider time)
         }
     }
 
-    /// <summary>A slice was read; said before anything is done with it, which may take long.</summary>
+    /// <summary>A slice was read.</summary>
     public void Read(SourceSlice slice)
     {
         lock (_gate)
         {
             _unread = (slice.BehindMs, slice.BehindRecords, time.GetTimestamp());
-            if (slice.Slices is not [var first, ..]) return;
-            if (_collecting.Records == 0)
-            {
-                _collectingSince = time.GetTimestamp();
-                _collecting = _collecting with { OldestMs = SourceProgress.ArrivalOf(first).ToUnixTimeMilliseconds() };
-            }
-            _collecting = _collecting with { Records = _collecting.Records + slice.Slices.Sum(s => (long)s.Count) };
+            if (slice.Slices is [var first, ..])
+                _ahead.Enqueue(new Batch(slice.Slices.Sum(s => (long)s.Count), SourceProgress.ArrivalOf(first).ToUnixTimeMilliseconds(), default));
+        }
+    }
+
+    /// <summary>The next slice goes into the batch that is being filled.</summary>
+    public void Filling(SourceSlice slice)
+    {
+        lock (_gate)
+        {
+            if (slice.Slices.IsEmpty) return;
+            var next = _ahead.Dequeue();
+            if (_collecting.Records == 0) (_collecting, _collectingSince) = (next, time.GetTimestamp());
+            else _collecting = _collecting with { Records = _collecting.Records + next.Records };
         }
     }
 
@@ -81,9 +91,9 @@ internal sealed class BacklogCount(TimeProvider time)
         lock (_gate)
         {
             var isUnreadKnown = _unread is { } read && time.GetElapsedTime(read.At) < s_unreadKnownFor;
-            var oldest = _out.Append(_collecting).Select(b => b.OldestMs).FirstOrDefault(ms => ms != 0);
+            var oldest = _out.Append(_collecting).Concat(_ahead).Select(b => b.OldestMs).FirstOrDefault(ms => ms != 0);
             return new Backlog(
-                _out.Sum(b => b.Records) + _collecting.Records, oldest, _out.Count, _unread?.Ms ?? -1, isUnreadKnown ? _unread?.Records : null)
+                _out.Sum(b => b.Records) + _collecting.Records + _ahead.Sum(b => b.Records), oldest, _out.Count, _unread?.Ms ?? -1, isUnreadKnown ? _unread?.Records : null)
             {
                 Collecting = _collecting.Records == 0 || plan is null
                     ? null

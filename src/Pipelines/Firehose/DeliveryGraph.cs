@@ -161,6 +161,11 @@ public sealed class DeliveryGraph : IConsumerGraph
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);
         await Source(_delivered, _stopReading.Token)
+            .Select(read =>
+            {
+                _backlog.Read(read.Value);
+                return read;
+            })
             .Buffer(1, OverflowStrategy.Backpressure)
             .SelectAsync(1, FillAsync)
             .Buffer(SlicesAhead, OverflowStrategy.Backpressure)
@@ -203,7 +208,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     {
         var since = _services.Time.GetTimestamp();
         var source = envelope.Value;
-        _backlog.Read(source);
+        _backlog.Filling(source);
         var batch = BatchFor(source);
         if (_progress.Take(source, envelope.Position) is { } lost)
         {

@@ -143,9 +143,13 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         }
         if (bucket.Folder is { } folder)
         {
-            return options.Buckets.ContainsKey(name)
-                ? new FolderStore(new FolderStoreOptions(folder) { CreateRoot = bucket.CreateRoot, RequiredFile = bucket.RequiredFile })
-                : new FolderStore(new FolderStoreOptions(Path.Combine(folder, name)) { CreateRoot = true });
+            var isOwn = options.Buckets.ContainsKey(name);
+            return new FolderStore(new FolderStoreOptions(isOwn ? folder : Path.Combine(folder, name))
+            {
+                Within = isOwn ? null : folder,
+                CreateRoot = bucket.CreateRoot,
+                RequiredFile = bucket.RequiredFile,
+            });
         }
         return new S3Store(new S3StoreOptions(bucket.Name ?? name)
         {

@@ -54,7 +54,7 @@ public sealed record FirehoseOptions
 /// <summary>A folder, or a bucket of something that speaks S3: exactly one of <see cref="Folder"/> and <see cref="Endpoint"/>.</summary>
 public sealed record BucketOptions
 {
-    /// <summary>Absolute path of a folder that is there; below it, for <c>*</c>, is one folder for each bucket.</summary>
+    /// <summary>Absolute path of a folder that is there; below it, for <c>*</c>, is one folder for each bucket, created where it is missing.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Whether a missing folder is created. Default false: it may be where a disk is mounted, and what is written beside it is as good as lost.</summary>

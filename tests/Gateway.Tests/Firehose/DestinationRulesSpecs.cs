@@ -86,6 +86,21 @@ public sealed class DestinationRulesSpecs
         "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"RecordDeAggregation\",\"Parameters\":[{\"ParameterName\":\"SubRecordType\",\"ParameterValue\":\"XML\"}]}]}",
         "Parameter SubRecordType of processor RecordDeAggregation is 'XML'; allowed are JSON, DELIMITED.")]
     [InlineData(
+        "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"Lambda\",\"Parameters\":[{\"ParameterName\":\"LambdaArn\",\"ParameterValue\":\"x\"},{\"ParameterName\":\"NumberOfRetries\",\"ParameterValue\":\"999\"}]}]}",
+        "Parameter NumberOfRetries of processor Lambda is '999'; allowed is an integer from 0 to 300.")]
+    [InlineData(
+        "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"Lambda\",\"Parameters\":[{\"ParameterName\":\"LambdaArn\",\"ParameterValue\":\"x\"},{\"ParameterName\":\"NumberOfRetries\",\"ParameterValue\":\"-1\"}]}]}",
+        "Parameter NumberOfRetries of processor Lambda is '-1'; allowed is an integer from 0 to 300.")]
+    [InlineData(
+        "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"Lambda\",\"Parameters\":[{\"ParameterName\":\"LambdaArn\",\"ParameterValue\":\"x\"},{\"ParameterName\":\"NumberOfRetries\",\"ParameterValue\":\"2.5\"}]}]}",
+        "Parameter NumberOfRetries of processor Lambda is '2.5'; allowed is an integer from 0 to 300.")]
+    [InlineData(
+        "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"Lambda\",\"Parameters\":[{\"ParameterName\":\"LambdaArn\",\"ParameterValue\":\"x\"},{\"ParameterName\":\"BufferSizeInMBs\",\"ParameterValue\":\"3.1\"}]}]}",
+        "Parameter BufferSizeInMBs of processor Lambda is '3.1'; allowed is a number from 0.2 to 3.")]
+    [InlineData(
+        "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"Lambda\",\"Parameters\":[{\"ParameterName\":\"LambdaArn\",\"ParameterValue\":\"x\"},{\"ParameterName\":\"BufferIntervalInSeconds\",\"ParameterValue\":\"soon\"}]}]}",
+        "Parameter BufferIntervalInSeconds of processor Lambda is 'soon'; allowed is an integer from 0 to 900.")]
+    [InlineData(
         "\"EncryptionConfiguration\":{\"NoEncryptionConfig\":\"NoEncryption\",\"KMSEncryptionConfig\":{\"AWSKMSKeyARN\":\"k\"}}",
         "EncryptionConfiguration holds NoEncryptionConfig and KMSEncryptionConfig; exactly one is allowed.")]
     public void What_does_not_fit_together_is_named(string members, string message) => Refused(DestinationKind.ExtendedS3, members, message);

@@ -59,6 +59,7 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
             Assert.Equal(expected.Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
             // The backup goes out with the same batches, after the objects or before them.
             Assert.Equal(expected.Order(StringComparer.Ordinal), (await DeliveredAsync(attic, total)).Order(StringComparer.Ordinal));
+            await CountsAsync(node, total);
             // Each object is a stretch of the shard: of each writer it has records that follow each other.
             Assert.All(Objects(lake).SelectMany(o => Lines(o).GroupBy(l => l[..9])), stretch =>
             {
@@ -71,6 +72,20 @@ public sealed class DeliveryKillSpecs(ITestOutputHelper output)
             output.WriteLine(node.Output);
             await node.DisposeAsync();
         }
+    }
+
+    /// <summary>What is told of the delivery stream: nothing is behind, and each record counted once.</summary>
+    private static async Task CountsAsync(NodeProcess node, int total)
+    {
+        using var management = new HttpClient { BaseAddress = node.AdminEndpoint };
+        var (records, lag) = (-1L, -1L);
+        for (var look = 0; look < 200 && (records, lag) != (total, 0); look++)
+        {
+            await Task.Delay(100);
+            records = (long)JsonNode.Parse(await management.GetStringAsync("pipelines/firehose:us-east-1:badges"))!["records"]!;
+            lag = (long)JsonNode.Parse(await management.GetStringAsync("deliveries/us-east-1/badges"))!["lagMs"]!;
+        }
+        Assert.Equal((total, 0L), (records, lag));
     }
 
     private static JsonObject Destination() => new()

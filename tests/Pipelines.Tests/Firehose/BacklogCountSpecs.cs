@@ -47,6 +47,22 @@ public sealed class BacklogCountSpecs
     }
 
     [Fact]
+    public async Task What_is_read_while_a_step_holds_the_slice_before_it_up_counts_too()
+    {
+        var first = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        await ReadAsync("a", "b");
+        _time.Advance(TimeSpan.FromSeconds(7));
+        _backlog.Read(await SliceAsync("c"));
+
+        var both = _backlog.Now(null);
+        Assert.Equal((3, first), (both.Records, both.OldestMs));
+
+        _backlog.Closed(_next);
+        _backlog.Delivered(_next);
+        Assert.Equal((1, first + 7_000), (_backlog.Now(null).Records, _backlog.Now(null).OldestMs));
+    }
+
+    [Fact]
     public async Task Where_the_source_is_not_read_any_more_nobody_knows_how_much_came_since()
     {
         await ReadAsync("a");
@@ -73,9 +89,16 @@ public sealed class BacklogCountSpecs
 
     private async Task ReadAsync(params string[] records)
     {
+        var slice = await SliceAsync(records);
+        _backlog.Read(slice);
+        _backlog.Filling(slice);
+    }
+
+    private async Task<SourceSlice> SliceAsync(params string[] records)
+    {
         _streams.Put("source", [.. records.Select(r => ("k", r))]);
         var read = Assert.IsType<ReadResult.Records>(await _streams.ReadAsync(_shard, _next, 100, 1 << 20, TimeSpan.Zero, default));
         _next = read.Next!.Value;
-        _backlog.Read(new SourceSlice(read.Slices, 1, read.BehindMs, 0, null));
+        return new SourceSlice(read.Slices, 1, read.BehindMs, 0, null);
     }
 }

@@ -174,14 +174,16 @@ public sealed class FolderStore : IObjectStore
 
     private void CheckRoot()
     {
-        if (!Directory.Exists(_root))
+        var mounted = _options.Within ?? _root;
+        if (!Directory.Exists(mounted))
         {
             if (!_options.CreateRoot)
-                throw new DestinationAwayException($"The folder '{_root}' is not there. Mount or create it, or let it be created by the setting CreateRoot.");
-            MakeFolder(_root);
+                throw new DestinationAwayException($"The folder '{mounted}' is not there. Mount or create it, or let it be created by the setting CreateRoot.");
+            MakeFolder(mounted);
         }
-        if (_options.RequiredFile is { } name && !File.Exists(Path.Combine(_root, name)))
-            throw new DestinationAwayException($"The folder '{_root}' lacks the file '{name}', so what should be mounted there is not.");
+        if (_options.RequiredFile is { } name && !File.Exists(Path.Combine(mounted, name)))
+            throw new DestinationAwayException($"The folder '{mounted}' lacks the file '{name}', so what should be mounted there is not.");
+        if (mounted != _root && !Directory.Exists(_root)) MakeFolder(_root);
     }
 
     private static void CheckSource(ObjectToPut item)

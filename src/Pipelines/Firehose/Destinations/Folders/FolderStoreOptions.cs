@@ -5,6 +5,12 @@ namespace ActorStreams.Pipelines.Firehose.Destinations.Folders;
 public sealed record FolderStoreOptions(string Root)
 {
     /// <summary>
+    /// A folder that the root lies in, and that the next two members speak of: the root itself is created where it is missing. Null where they speak of
+    /// the root.
+    /// </summary>
+    public string? Within { get; init; }
+
+    /// <summary>
     /// Whether a missing root is created, default no: the root may be where a disk is mounted, and what is written beside a disk that is away
     /// is as good as lost.
     /// </summary>

@@ -125,6 +125,23 @@ public sealed class FolderStoreSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_root_within_a_folder_is_created_only_where_that_folder_is_what_it_should_be()
+    {
+        var root = Path.Combine(_root, "lake");
+        using var store = new FolderStore(new FolderStoreOptions(root) { Within = _root, RequiredFile = ".mounted" });
+
+        Assert.Contains($"'{_root}' lacks the file '.mounted'", (await Assert.ThrowsAsync<DestinationAwayException>(() => store.PutAsync(Item("readings"), default))).Message);
+        Directory.Delete(_root);
+        Assert.Contains($"'{_root}' is not there", (await Assert.ThrowsAsync<DestinationAwayException>(() => store.PutAsync(Item("readings"), default))).Message);
+        Assert.False(Directory.Exists(_root));
+
+        Directory.CreateDirectory(_root);
+        await File.WriteAllTextAsync(Path.Combine(_root, ".mounted"), "");
+        await store.PutAsync(Item("readings"), default);
+        Assert.True(File.Exists(Path.Combine(root, Key)));
+    }
+
+    [Fact]
     public async Task What_is_in_the_way_is_named()
     {
         using var store = new FolderStore(new FolderStoreOptions(_root));
