@@ -12,8 +12,8 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
     {
         var errors = new List<string>();
         if (options.SpoolFolder is { } spool && !Path.IsPathFullyQualified(spool)) errors.Add($"SpoolFolder: '{spool}' is not an absolute path.");
-        if (options.LoadMemoryMiB is < FirehoseOptions.LoadMemoryMiBMin or > FirehoseOptions.LoadMemoryMiBMax)
-            errors.Add($"LoadMemoryMiB is {options.LoadMemoryMiB}; allowed is {FirehoseOptions.LoadMemoryMiBMin} to {FirehoseOptions.LoadMemoryMiBMax}.");
+        CheckMemory(nameof(options.LoadMemoryMiB), options.LoadMemoryMiB, errors);
+        CheckMemory(nameof(options.RowGroupMemoryMiB), options.RowGroupMemoryMiB, errors);
         foreach (var (bucket, of) in options.Buckets)
         {
             var path = $"Buckets:{bucket}";
@@ -49,6 +49,12 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             }
         }
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void CheckMemory(string path, long mebibytes, List<string> errors)
+    {
+        if (mebibytes is < FirehoseOptions.MemoryMiBMin or > FirehoseOptions.MemoryMiBMax)
+            errors.Add($"{path} is {mebibytes}; allowed is {FirehoseOptions.MemoryMiBMin} to {FirehoseOptions.MemoryMiBMax}.");
     }
 
     private static void CheckAddress(string path, Uri address, List<string> errors)
