@@ -13,8 +13,8 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         var errors = new List<string>();
         if (options.SpoolFolder is { } spool && !Path.IsPathFullyQualified(spool)) errors.Add($"SpoolFolder: '{spool}' is not an absolute path.");
         if (options.DiskFreeMinMiB < 0) errors.Add($"DiskFreeMinMiB: {options.DiskFreeMinMiB} is less than 0.");
-        if (options.LoadMemoryMiB is < FirehoseOptions.LoadMemoryMiBMin or > FirehoseOptions.LoadMemoryMiBMax)
-            errors.Add($"LoadMemoryMiB is {options.LoadMemoryMiB}; allowed is {FirehoseOptions.LoadMemoryMiBMin} to {FirehoseOptions.LoadMemoryMiBMax}.");
+        CheckMemory(nameof(options.LoadMemoryMiB), options.LoadMemoryMiB, errors);
+        CheckMemory(nameof(options.RowGroupMemoryMiB), options.RowGroupMemoryMiB, errors);
         foreach (var (bucket, of) in options.Buckets)
         {
             var path = $"Buckets:{bucket}";
@@ -60,6 +60,12 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
         var (min, max) = of.Url is not null ? (TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15)) : (TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         if (of.Url is null && of.Script is null) errors.Add($"{path}: only a function with Url or Script takes one.");
         else if (timeout < min || timeout > max) errors.Add($"{path}: is {timeout:c}; allowed is {min:c} to {max:c} with {(of.Url is null ? "Script" : "Url")}.");
+    }
+
+    private static void CheckMemory(string path, long mebibytes, List<string> errors)
+    {
+        if (mebibytes is < FirehoseOptions.MemoryMiBMin or > FirehoseOptions.MemoryMiBMax)
+            errors.Add($"{path} is {mebibytes}; allowed is {FirehoseOptions.MemoryMiBMin} to {FirehoseOptions.MemoryMiBMax}.");
     }
 
     private static void CheckAddress(string path, Uri address, List<string> errors)

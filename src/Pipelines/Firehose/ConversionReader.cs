@@ -9,7 +9,8 @@ namespace ActorStreams.Pipelines.Firehose;
 /// Reads <c>DataFormatConversionConfiguration</c>. There is no Glue here: the table that it names is looked up in the settings, and one that is not named
 /// means columns that are inferred.
 /// </summary>
-internal sealed class ConversionReader(FirehoseOptions options)
+/// <param name="memory">Of all row groups of the node.</param>
+internal sealed class ConversionReader(FirehoseOptions options, RowGroupMemory memory)
 {
     /// <summary>A row group is in memory for each object that is open, and with partitions there are many.</summary>
     private const long PartitionRowGroupBytes = 2 << 20;
@@ -39,7 +40,7 @@ internal sealed class ConversionReader(FirehoseOptions options)
         }
         var isNamed = Enum.TryParse<ParquetCompression>(parquet.Text("Compression") ?? "SNAPPY", ignoreCase: true, out var compression);
         if (!isNamed) parquet.Report("Compression", $"'{parquet.Text("Compression")}' is none of UNCOMPRESSED, GZIP, SNAPPY, ZSTD.");
-        var format = new ParquetFormat(columns) { Compression = compression, Mapping = mapping };
+        var format = new ParquetFormat(columns) { Compression = compression, Mapping = mapping, Memory = memory };
         if (isPartitioned) format = format with { RowGroupBytes = PartitionRowGroupBytes };
         if (parquet.Number("PageSizeBytes") is { } page) format = format with { PageBytes = (int)page };
         return format with { HasDictionaries = parquet.Root["EnableDictionaryCompression"] is null ? format.HasDictionaries : parquet.Flag("EnableDictionaryCompression") };

@@ -44,7 +44,7 @@ public sealed record DeliveryPlan : IAsyncDisposable
     public bool StoresObjects { get; init; } = true;
 
     /// <summary>
-    /// Whether the objects hold the id and the partition key of each record's source too, as <see cref="KeyedRecords"/> has it, all of a batch in one object.
+    /// Whether the objects hold the id, the arrival and the partition key of each record's source too, as <see cref="KeyedRecords"/> has it, all of a batch in one object.
     /// </summary>
     public bool KeepsKeys { get; init; }
 

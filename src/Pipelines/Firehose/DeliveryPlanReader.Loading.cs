@@ -127,8 +127,8 @@ public sealed partial class DeliveryPlanReader
         };
         var loader = new SearchLoader(
             new SearchClient(http, new SearchOptions(address), time), http, address.ToString(), document.Text("IndexName") ?? "", rotation,
-            document.Object("DocumentIdOptions")?.Text("DefaultDocumentIdFormat") != "NO_DOCUMENT_ID");
-        return plan with { Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
+            document.Object("DocumentIdOptions")?.Text("DefaultDocumentIdFormat") != "NO_DOCUMENT_ID", definition.Name);
+        return plan with { KeepsKeys = true, Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 
     private Uri? SearchAddress(DeliveryDocument document)

@@ -21,6 +21,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
 
     /// <summary>For as long as the process lives, as the reader does.</summary>
     private readonly HttpClient _functions = HttpEndpointClient.CreateHttp();
+    private readonly RowGroupMemory _rowGroups = new(options.RowGroupMemoryMiB * Mebibyte);
     private const string BucketArnPrefix = ":s3:::";
 
     /// <exception cref="DeliveryConfigurationException">The document asks for what cannot be.</exception>
@@ -53,7 +54,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         var isProcessingWrong = document.ProblemCount > problemsBefore;
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
-            ? new ConversionReader(options).Read(
+            ? new ConversionReader(options, _rowGroups).Read(
                 document.Object("DataFormatConversionConfiguration")!, document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false, processing.Avro)
             : Plain(bucket, processing.Delimiter);
         var names = Names(definition, bucket, processing, format, isProcessingWrong);

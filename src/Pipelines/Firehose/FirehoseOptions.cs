@@ -13,15 +13,21 @@ public sealed record FirehoseOptions
 
     public const long LoadMemoryMiBDefault = 256;
 
-    public const long LoadMemoryMiBMin = 16;
+    /// <summary>Of each setting of memory.</summary>
+    public const long MemoryMiBMin = 16;
 
-    public const long LoadMemoryMiBMax = 1 << 20;
+    public const long MemoryMiBMax = 1 << 20;
 
     /// <summary>
     /// What a node may hold in memory of objects that it loads into tables, indexes, endpoints and streams, all together. Each load waits for its turn; one that
     /// takes more than this goes alone.
     /// </summary>
     public long LoadMemoryMiB { get; init; } = LoadMemoryMiBDefault;
+
+    /// <summary>
+    /// What a node may hold in memory of the row groups of all Parquet objects that are being made, default 256. Where it is used up, they are written sooner.
+    /// </summary>
+    public long RowGroupMemoryMiB { get; init; } = 256;
 
     /// <summary>Absolute path. Default: <c>firehose-spool</c> in the data folder. It holds what is not delivered yet, a few batches of each shard.</summary>
     public string? SpoolFolder { get; init; }

@@ -11,24 +11,29 @@ internal sealed class ParquetEncoder : IObjectEncoder
     private const int LookEveryRows = 16;
 
     private readonly ParquetFormat _format;
-    private readonly ColumnSet _columns;
+    private readonly Func<ColumnSet> _newColumns;
     private readonly ParquetFileWriter _writer;
+    private readonly RowGroupMemory.Share? _memory;
+    private ColumnSet _columns;
     private bool _isFinished;
     private bool _isDisposed;
 
     public ParquetEncoder(Stream output, ParquetFormat format, IReadOnlyList<Column> columns, bool refusesOthers)
     {
         _format = format;
-        _columns = new ColumnSet(columns, format.Mapping, refusesOthers);
+        _newColumns = () => new ColumnSet(columns, format.Mapping, refusesOthers);
+        _columns = _newColumns();
         using var properties = PropertiesOf(format);
         using var schema = ParquetSchemas.Of(columns);
         _writer = new ParquetFileWriter(new OpenEndedStream(output), schema, properties, keyValueMetadata: null, leaveOpen: true);
+        _memory = format.Memory?.Open();
     }
 
     public string? Add(ReadOnlySpan<byte> record)
     {
         if (_columns.Add(record) is { } problem) return problem;
-        if (_columns.Rows >= _format.RowGroupRowsMax || (_columns.Rows % LookEveryRows == 0 && _columns.HeldBytes >= _format.RowGroupBytes)) WriteRowGroup();
+        if (_columns.Rows >= _format.RowGroupRowsMax) WriteRowGroup();
+        else if (_columns.Rows % LookEveryRows == 0) Look(_columns.HeldBytes);
         return null;
     }
 
@@ -38,12 +43,14 @@ internal sealed class ParquetEncoder : IObjectEncoder
         _isFinished = true;
         if (_columns.Rows > 0) WriteRowGroup();
         _writer.Close();
+        _memory?.Dispose();
     }
 
     public void Dispose()
     {
         if (_isDisposed) return;
         _isDisposed = true;
+        _memory?.Dispose();
         try
         {
             _writer.Dispose();
@@ -52,6 +59,16 @@ internal sealed class ParquetEncoder : IObjectEncoder
         {
             // Either the object is given up and need not have an end, or Finish has told of it.
         }
+    }
+
+    private void Look(long held)
+    {
+        var isTooMuch = _memory?.Hold(held) ?? false;
+        if (!isTooMuch && held < _format.RowGroupBytes) return;
+        WriteRowGroup();
+        // Cleared buffers keep their size.
+        if (isTooMuch) _columns = _newColumns();
+        _memory?.Hold(0);
     }
 
     private void WriteRowGroup()

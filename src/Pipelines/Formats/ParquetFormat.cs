@@ -36,6 +36,9 @@ public sealed record ParquetFormat(IReadOnlyList<Column>? Columns) : IObjectForm
     /// </summary>
     public long RowGroupBytes { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>What all open row groups may hold together, whose part this one is then; null for no bound but <see cref="RowGroupBytes"/>.</summary>
+    public RowGroupMemory? Memory { get; init; }
+
     /// <summary>Of a row group, whatever their size.</summary>
     public int RowGroupRowsMax { get; init; } = 1_000_000;
 

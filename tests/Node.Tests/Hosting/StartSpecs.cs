@@ -114,14 +114,14 @@ public sealed class StartSpecs(ITestOutputHelper output)
     {
         using var folder = new TempFolder();
         folder.File("appsettings.json", """{ "ActorStreams": { "Shards": { "FlushBytesMax": "many" }, "Gatway": { "Port": 1 } } }""");
-        var environment = new Dictionary<string, string> { ["Store:ReadersMax"] = "0", ["Firehose:LoadMemoryMiB"] = "8", ["Pipelines:p:Source"] = "s", ["Encryption:Keys:orders"] = "bm90LTMyLWJ5dGVz", ["Firehose:Functions:f:Url"] = "http://127.0.0.1:1", ["Firehose:Functions:f:Timeout"] = "01:00:00" };
+        var environment = new Dictionary<string, string> { ["Store:ReadersMax"] = "0", ["Firehose:LoadMemoryMiB"] = "8", ["Firehose:RowGroupMemoryMiB"] = "0", ["Pipelines:p:Source"] = "s", ["Encryption:Keys:orders"] = "bm90LTMyLWJ5dGVz", ["Firehose:Functions:f:Url"] = "http://127.0.0.1:1", ["Firehose:Functions:f:Timeout"] = "01:00:00" };
 
         await using var node = NodeProcess.Command(folder.Path, environment, "--port", "70000", "--set", "Log:Format=xml");
 
         Assert.Equal(2, await node.ExitAsync(FailTimeMax));
         await OutputHasAsync(
-            node, "9 wrong settings", "ActorStreams:Encryption:Keys:orders is not a key; allowed are 32 bytes in base64", "ActorStreams:Shards:FlushBytesMax: 'many'", "ActorStreams:Gatway: there is no such setting",
-            "ActorStreams:Store:ReadersMax is 0; allowed is 1 to", "ActorStreams:Firehose:LoadMemoryMiB is 8; allowed is 16 to 1048576", "ActorStreams:Pipelines:p:Output is missing", "ActorStreams:Gateway:Port 70000",
+            node, "10 wrong settings", "ActorStreams:Encryption:Keys:orders is not a key; allowed are 32 bytes in base64", "ActorStreams:Shards:FlushBytesMax: 'many'", "ActorStreams:Gatway: there is no such setting",
+            "ActorStreams:Store:ReadersMax is 0; allowed is 1 to", "ActorStreams:Firehose:LoadMemoryMiB is 8; allowed is 16 to 1048576", "ActorStreams:Firehose:RowGroupMemoryMiB is 0; allowed is 16 to 1048576", "ActorStreams:Pipelines:p:Output is missing", "ActorStreams:Gateway:Port 70000",
             "'xml' is not one of Text, Json", "ActorStreams:Firehose:Functions:f:Timeout: is 01:00:00; allowed is 00:00:01 to 00:15:00 with Url.");
         Assert.False(Directory.Exists(folder.Folder("data")));
         Assert.DoesNotContain("bm90LTMyLWJ5dGVz", node.Output, StringComparison.Ordinal);

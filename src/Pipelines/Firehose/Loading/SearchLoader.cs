@@ -1,15 +1,22 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ActorStreams.Pipelines.Firehose.Destinations.Search;
 using ActorStreams.Pipelines.Firehose.Processing;
 
 namespace ActorStreams.Pipelines.Firehose.Loading;
 
 /// <summary>
-/// Puts records into an index, <b>exactly once by id</b>: ids follow from the object and the place in it, and the index from the object's oldest record, so
-/// that every try means the same documents. Without ids of ours, at least once.
+/// Puts records into an index, <b>exactly once by id</b>: the id follows from the source record, whatever object it is in and at which place, and the index from
+/// its arrival, so that every try means the same document; so does what a person sends again. Without ids of ours, at least once.
 /// </summary>
-internal sealed class SearchLoader(SearchClient client, HttpClient http, string endpoint, string index, IndexRotation rotation, bool hasIds) : IObjectLoader
+/// <param name="delivery">The application's name: two that read one stream into one index do not take each other's documents for their own.</param>
+internal sealed class SearchLoader(
+    SearchClient client, HttpClient http, string endpoint, string index, IndexRotation rotation, bool hasIds, string delivery) : IObjectLoader
 {
+    private const int IdBytes = 16;
+
     public string Name => $"index {index} at {endpoint}";
 
     public string Target => DeliveryTargets.OpenSearch;
@@ -20,21 +27,27 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
     public long MemoryBytes(ObjectToLoad item) => client.MemoryBytes + (4L * RecordsFormat.LongestOf(item.File));
 
     public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) =>
-        RecordsFormat.Read(item.File).Select((r, i) => new DeliveryRecord(IdOf(item.Id, i), item.Oldest, r));
+        RecordsFormat.Read(item.File).Select((r, i) => KeyedRecords.IsMarked(r.Span) ? KeyedRecords.Read(r, item.Oldest) : new DeliveryRecord(PlaceOf(item, i), item.Oldest, r));
 
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
-        var name = SearchIndexes.NameOf(index, rotation, item.Oldest);
         var open = new OpenRecords();
+        // Those of a request, of which it is not told yet what became.
+        var asked = new Dictionary<int, DeliveryRecord>();
         await client.SendAsync(
-            Read(item).Select(r => new SearchDocument(name, hasIds ? r.Id : null, r.Data)),
+            Read(item).Select((r, i) =>
+            {
+                asked.Add(i, r);
+                return new SearchDocument(SearchIndexes.NameOf(index, rotation, r.ArrivedAt), hasIds ? IdOf(item, r) : null, r.Data);
+            }),
             (ordinal, document, outcome) =>
             {
+                asked.Remove(ordinal, out var record);
                 open.Count++;
                 switch (outcome)
                 {
                     case SearchOutcome.Failed failed:
-                        item.Fail(new FailedRecord(new DeliveryRecord(IdOf(item.Id, ordinal), item.Oldest, document.Json), ErrorType, failed.Code, failed.Reason, 1));
+                        item.Fail(new FailedRecord(record! with { Data = document.Json, Raw = document.Json }, ErrorType, failed.Code, failed.Reason, 1));
                         break;
                     case SearchOutcome.Retry retry:
                         open.Add(ordinal, retry);
@@ -53,7 +66,15 @@ internal sealed class SearchLoader(SearchClient client, HttpClient http, string 
         return ValueTask.CompletedTask;
     }
 
-    private static string IdOf(Guid id, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{id}-{ordinal}");
+    /// <summary>22 characters: an index keeps each for as long as the document.</summary>
+    private string IdOf(ObjectToLoad item, DeliveryRecord record)
+    {
+        // Of what a former version spooled: that is how its documents, some of which may be there, were named.
+        if (record.Key is null && record.Id.StartsWith($"{item.Id}-", StringComparison.Ordinal)) return record.Id;
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{delivery}\n{record.Id}")).AsSpan(0, IdBytes));
+    }
+
+    private static string PlaceOf(ObjectToLoad item, int ordinal) => string.Create(CultureInfo.InvariantCulture, $"{item.Id}-{ordinal}");
 
     /// <summary>Documents that are to be sent again.</summary>
     private sealed class OpenRecords

@@ -57,7 +57,7 @@ public sealed class LoadMemorySpecs : IDisposable
         var bodies = new Bodies();
         using var http = new HttpClient(bodies);
         var client = new SearchClient(http, new SearchOptions(new Uri("http://index/")), TimeProvider.System);
-        await using var loader = new SearchLoader(client, http, "index", "badges", IndexRotation.None, hasIds: true);
+        await using var loader = new SearchLoader(client, http, "index", "badges", IndexRotation.None, hasIds: true, "delivery");
 
         var later = Assert.IsType<LoadResult.Later>(await loader.LoadAsync(Item, default));
 
