@@ -37,14 +37,15 @@ internal static class DestinationMembers
             {
                 Members =
                 [
-                    Enum("Type", "RecordDeAggregation", "Decompression", "CloudWatchLogProcessing", "Lambda", "MetadataExtraction", "AppendDelimiterToRecord") with { IsRequired = true },
+                    // AvroSerDe and its Compression are ours; the service has no Avro, and SDKs send no serializer that they do not know.
+                    Enum("Type", "RecordDeAggregation", "Decompression", "CloudWatchLogProcessing", "Lambda", "MetadataExtraction", "AppendDelimiterToRecord", "AvroSerDe") with { IsRequired = true },
                     new("Parameters", StructureList)
                     {
                         Members =
                         [
                             Enum(
                                 "ParameterName", "LambdaArn", "NumberOfRetries", "MetadataExtractionQuery", "JsonParsingEngine", "RoleArn", "BufferSizeInMBs",
-                                "BufferIntervalInSeconds", "SubRecordType", "Delimiter", "CompressionFormat", "DataMessageExtraction") with { IsRequired = true },
+                                "BufferIntervalInSeconds", "SubRecordType", "Delimiter", "CompressionFormat", "DataMessageExtraction", "Compression") with { IsRequired = true },
                             Text("ParameterValue", 1, 5120, s_notBlank) with { IsRequired = true },
                         ],
                     },

@@ -32,6 +32,12 @@ internal static class DestinationRules
                 "SecretsManagerConfiguration",
                 "SecretsManagerConfiguration can't be enabled: there is no secrets manager here; give the secret itself.");
         }
+        if (ProcessorRules.Has(document, "AvroSerDe") && !DestinationDocuments.IsEnabled(document, "DataFormatConversionConfiguration"))
+        {
+            problems.Add(
+                "ProcessingConfiguration.Processors",
+                "Processor AvroSerDe needs DataFormatConversionConfiguration to be enabled, which ExtendedS3DestinationConfiguration has: it says how converted objects are written.");
+        }
         if (kind == DestinationKind.ExtendedS3) CheckExtendedS3(document, problems);
         else if (kind == DestinationKind.Redshift) CheckRedshift(document, problems);
         else if (kind == DestinationKind.Splunk) CheckSplunk(document, problems);
@@ -88,7 +94,7 @@ internal static class DestinationRules
         RefuseOrc(document, problems);
         if (conversion["SchemaConfiguration"] is null) Missing("SchemaConfiguration");
         CheckOne("InputFormatConfiguration", "Deserializer");
-        CheckOne("OutputFormatConfiguration", "Serializer");
+        CheckSerializer();
         if (Text(document, "CompressionFormat") is not "UNCOMPRESSED")
         {
             problems.Add(
@@ -104,6 +110,14 @@ internal static class DestinationRules
             else if (count > 1) Add($"{format}.{member}", "holds more than one; exactly one is allowed.");
         }
 
+        void CheckSerializer()
+        {
+            const string member = "OutputFormatConfiguration.Serializer";
+            if (!ProcessorRules.Has(document, "AvroSerDe")) CheckOne("OutputFormatConfiguration", "Serializer");
+            else if (conversion["OutputFormatConfiguration"]?["Serializer"] is JsonObject { Count: > 0 })
+                Add(member, "must be empty or left out beside the processor AvroSerDe, which is the serializer.");
+        }
+
         void Missing(string member) => Add(member, "must be given when data format conversion is enabled.");
 
         void Add(string member, string text) => problems.Add($"DataFormatConversionConfiguration.{member}", $"DataFormatConversionConfiguration.{member} {text}");
@@ -113,7 +127,7 @@ internal static class DestinationRules
     {
         const string path = "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.OrcSerDe";
         if (document["DataFormatConversionConfiguration"]?["OutputFormatConfiguration"]?["Serializer"]?["OrcSerDe"] is not null)
-            problems.Add(path, $"{path} is not supported: there is no writer of ORC here; supported is ParquetSerDe.");
+            problems.Add(path, $"{path} is not supported: there is no writer of ORC here; supported are ParquetSerDe and the processor AvroSerDe.");
     }
 
     private static void CheckSize(JsonObject document, string what, Problems problems)

@@ -15,12 +15,14 @@ internal static class ProcessorRules
         .Add("RecordDeAggregation", new(["SubRecordType"], ["Delimiter"]))
         .Add("AppendDelimiterToRecord", new([], ["Delimiter"]))
         .Add("Decompression", new([], ["CompressionFormat"]))
-        .Add("CloudWatchLogProcessing", new([], ["DataMessageExtraction"]));
+        .Add("CloudWatchLogProcessing", new([], ["DataMessageExtraction"]))
+        .Add("AvroSerDe", new([], ["Compression"]));
 
     private static readonly ImmutableDictionary<string, ImmutableArray<string>> s_values = ImmutableDictionary<string, ImmutableArray<string>>.Empty
         .Add("JsonParsingEngine", ["JQ-1.6"])
         .Add("SubRecordType", ["JSON", "DELIMITED"])
         .Add("CompressionFormat", ["GZIP"])
+        .Add("Compression", ["DEFLATE", "UNCOMPRESSED"])
         .Add("DataMessageExtraction", ["true", "false"]);
 
     /// <summary>Processors of a configuration that is not enabled are held to the same.</summary>

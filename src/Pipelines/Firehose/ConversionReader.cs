@@ -14,16 +14,29 @@ internal sealed class ConversionReader(FirehoseOptions options)
     /// <summary>A row group is in memory for each object that is open, and with partitions there are many.</summary>
     private const long PartitionRowGroupBytes = 2 << 20;
 
-    public ParquetFormat? Read(DeliveryDocument conversion, bool isPartitioned)
+    /// <param name="avro">Codec where objects are Avro; null for what the document's serializer says.</param>
+    public IObjectFormat? Read(DeliveryDocument conversion, bool isPartitioned, AvroCodec? avro)
+    {
+        var mapping = Mapping(conversion.Object("InputFormatConfiguration")?.Object("Deserializer"));
+        if (!TryColumns(conversion, out var columns)) return null;
+        return avro is { } codec ? Avro(conversion, columns, mapping, codec) : Parquet(conversion, columns, mapping, isPartitioned);
+    }
+
+    private static AvroFormat? Avro(DeliveryDocument conversion, IReadOnlyList<Column>? columns, JsonMapping mapping, AvroCodec codec)
+    {
+        var wrong = (columns ?? []).Select(c => AvroSchemas.NameProblem(c.Name)).OfType<string>().ToList();
+        foreach (var problem in wrong) conversion.Object("SchemaConfiguration")!.Report("TableName", $"{problem}.");
+        return wrong.Count == 0 ? new AvroFormat(columns) { Codec = codec, Mapping = mapping } : null;
+    }
+
+    private static ParquetFormat? Parquet(DeliveryDocument conversion, IReadOnlyList<Column>? columns, JsonMapping mapping, bool isPartitioned)
     {
         var output = conversion.Object("OutputFormatConfiguration")?.Object("Serializer");
         if (output?.Object("ParquetSerDe") is not { } parquet)
         {
-            conversion.Report("OutputFormatConfiguration.Serializer", "ParquetSerDe is wanted; there is no writer of other formats here.");
+            conversion.Report("OutputFormatConfiguration.Serializer", "ParquetSerDe is wanted, or the processor AvroSerDe; there is no writer of other formats here.");
             return null;
         }
-        var mapping = Mapping(conversion.Object("InputFormatConfiguration")?.Object("Deserializer"));
-        if (!TryColumns(conversion, out var columns)) return null;
         var isNamed = Enum.TryParse<ParquetCompression>(parquet.Text("Compression") ?? "SNAPPY", ignoreCase: true, out var compression);
         if (!isNamed) parquet.Report("Compression", $"'{parquet.Text("Compression")}' is none of UNCOMPRESSED, GZIP, SNAPPY, ZSTD.");
         var format = new ParquetFormat(columns) { Compression = compression, Mapping = mapping };

@@ -54,7 +54,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
         var converted = document.Object("DataFormatConversionConfiguration") is { } conversion && conversion.Flag("Enabled");
         IObjectFormat? format = converted
             ? new ConversionReader(options).Read(
-                document.Object("DataFormatConversionConfiguration")!, document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false)
+                document.Object("DataFormatConversionConfiguration")!, document.Object("DynamicPartitioningConfiguration")?.Flag("Enabled") ?? false, processing.Avro)
             : Plain(bucket, processing.Delimiter);
         var names = Names(definition, bucket, processing, format, isProcessingWrong);
         var store = Store(bucket);

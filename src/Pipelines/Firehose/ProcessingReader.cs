@@ -6,6 +6,7 @@ using ActorStreams.Pipelines.Firehose.Processing.Functions;
 using ActorStreams.Pipelines.Firehose.Processing.Jq;
 using ActorStreams.Pipelines.Firehose.Processing.Lines;
 using ActorStreams.Pipelines.Firehose.Processing.Scripts;
+using ActorStreams.Pipelines.Formats;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -14,6 +15,9 @@ namespace ActorStreams.Pipelines.Firehose;
 /// <param name="HasTransform">A function may give partition keys too.</param>
 internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnlyMemory<byte> Delimiter, IReadOnlyList<string> QueryKeys, bool HasTransform)
 {
+    /// <summary>Codec where converted objects are Avro; null where they are not.</summary>
+    public AvroCodec? Avro { get; init; }
+
     /// <summary>Whether a step is told where a record stood in its stream.</summary>
     public bool TellsSource => Steps.Any(s => s is FunctionTransform or ScriptTransform);
 
@@ -23,7 +27,7 @@ internal sealed record ProcessingPlan(ImmutableArray<IRecordStep> Steps, ReadOnl
 /// <summary>Reads <c>ProcessingConfiguration</c>: the steps stand in the order in which the service takes them, whatever order the document has.</summary>
 internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClient functions, TimeProvider time)
 {
-    private const string Served = "Decompression, CloudWatchLogProcessing, Lambda, RecordDeAggregation, MetadataExtraction and AppendDelimiterToRecord are.";
+    private const string Served = "Decompression, CloudWatchLogProcessing, Lambda, RecordDeAggregation, MetadataExtraction, AppendDelimiterToRecord and AvroSerDe are.";
     private static readonly string[] s_order = ["Decompression", "CloudWatchLogProcessing", "Lambda", "RecordDeAggregation", "MetadataExtraction"];
 
     public ProcessingPlan Read(DeliveryDefinition definition, DeliveryDocument document)
@@ -32,6 +36,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
         ReadOnlyMemory<byte> delimiter = default;
         IReadOnlyList<string> queryKeys = [];
         var hasTransform = false;
+        AvroCodec? avro = null;
         if (document.Object("ProcessingConfiguration") is not { } processing || !processing.Flag("Enabled")) return ProcessingPlan.None;
         foreach (var processor in processing.Items("Processors"))
         {
@@ -40,6 +45,9 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
             {
                 case "AppendDelimiterToRecord":
                     delimiter = Delimiters.OfText(Parameter(processor, "Delimiter") ?? @"\n");
+                    continue;
+                case "AvroSerDe":
+                    avro = Parameter(processor, "Compression") is "UNCOMPRESSED" ? AvroCodec.None : AvroCodec.Deflate;
                     continue;
                 case "Decompression":
                     Add(new GzipDecompression());
@@ -70,7 +78,7 @@ internal sealed partial class ProcessingReader(FirehoseOptions options, HttpClie
                 if (step is not null && !steps.TryAdd(Array.IndexOf(s_order, type), step)) processor.Report("Type", $"'{type}' stands there twice; once is allowed.");
             }
         }
-        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys, hasTransform);
+        return new ProcessingPlan([.. steps.Values], delimiter, queryKeys, hasTransform) { Avro = avro };
     }
 
     private IRecordStep? Transform(DeliveryDefinition definition, DeliveryDocument processor)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ActorStreams.Pipelines.Formats.Columns;
 
@@ -119,8 +118,7 @@ internal static class AvroSchemas
             json.WriteStartArray("fields");
             foreach (var column in columns)
             {
-                if (!IsName(column.Name))
-                    throw new ArgumentException($"The column {column.Name} has no name of Avro's: letters, digits and _ are allowed, and a digit may not be the first.", nameof(columns));
+                if (NameProblem(column.Name) is { } problem) throw new ArgumentException(problem, nameof(columns));
                 json.WriteStartObject();
                 json.WriteString("name", column.Name);
                 json.WritePropertyName("type");
@@ -144,8 +142,11 @@ internal static class AvroSchemas
         return output.ToArray();
     }
 
-    private static bool IsName(string name) =>
-        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && Encoding.UTF8.GetByteCount(name) == name.Length;
+    /// <summary>Null where the column can be in a schema.</summary>
+    public static string? NameProblem(string column) =>
+        column.Length > 0 && !char.IsAsciiDigit(column[0]) && column.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            ? null
+            : $"column `{column}` has no name of Avro's: letters, digits and _ are allowed, and a digit may not be the first";
 
     private static void WriteType(Utf8JsonWriter json, ColumnType type)
     {

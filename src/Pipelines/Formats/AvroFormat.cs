@@ -33,5 +33,5 @@ public sealed record AvroFormat(IReadOnlyList<Column>? Columns) : IObjectFormat
 
     public IObjectEncoder Open(Stream output) => Columns is { } columns
         ? new AvroEncoder(output, this, columns, refusesOthers: false)
-        : new InferringEncoder(InferredFromRecords, Mapping, inferred => new AvroEncoder(output, this, inferred, refusesOthers: true));
+        : new InferringEncoder(InferredFromRecords, new ColumnInference(Mapping, AvroSchemas.NameProblem), inferred => new AvroEncoder(output, this, inferred, refusesOthers: true));
 }

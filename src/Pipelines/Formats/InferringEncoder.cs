@@ -4,11 +4,10 @@ using ActorStreams.Pipelines.Formats.Columns;
 namespace ActorStreams.Pipelines.Formats;
 
 /// <summary>Holds the first records until there are enough to infer columns from, then encodes them and all that follow.</summary>
-internal sealed class InferringEncoder(int recordsMax, JsonMapping mapping, Func<IReadOnlyList<Column>, IObjectEncoder> open) : IObjectEncoder
+internal sealed class InferringEncoder(int recordsMax, ColumnInference inference, Func<IReadOnlyList<Column>, IObjectEncoder> open) : IObjectEncoder
 {
     private const int HeldBytesMax = 8 * 1024 * 1024;
 
-    private readonly ColumnInference _inference = new(mapping);
     private List<byte[]>? _held = [];
     private long _heldBytes;
     private IObjectEncoder? _encoder;
@@ -18,7 +17,7 @@ internal sealed class InferringEncoder(int recordsMax, JsonMapping mapping, Func
         if (_encoder is not null) return _encoder.Add(record);
         try
         {
-            if (_inference.Look(record) is { } problem) return problem;
+            if (inference.Look(record) is { } problem) return problem;
         }
         catch (JsonException e)
         {
@@ -41,7 +40,7 @@ internal sealed class InferringEncoder(int recordsMax, JsonMapping mapping, Func
 
     private void Begin()
     {
-        _encoder = open(_inference.Columns());
+        _encoder = open(inference.Columns());
         foreach (var record in _held!)
         {
             if (_encoder.Add(record) is { } problem) throw new InvalidOperationException($"A record does not fit the columns that were inferred from it: {problem}");

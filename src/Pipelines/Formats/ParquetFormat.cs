@@ -52,5 +52,5 @@ public sealed record ParquetFormat(IReadOnlyList<Column>? Columns) : IObjectForm
 
     public IObjectEncoder Open(Stream output) => Columns is { } columns
         ? new ParquetEncoder(output, this, columns, refusesOthers: false)
-        : new InferringEncoder(InferredFromRecords, Mapping, inferred => new ParquetEncoder(output, this, inferred, refusesOthers: true));
+        : new InferringEncoder(InferredFromRecords, new ColumnInference(Mapping), inferred => new ParquetEncoder(output, this, inferred, refusesOthers: true));
 }

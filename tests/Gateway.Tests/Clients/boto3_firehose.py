@@ -108,10 +108,29 @@ shown = active(f"{name}-k")["Source"]["KinesisStreamSourceDescription"]
 equal((source, ROLE), (shown["KinesisStreamARN"], shown["RoleARN"]))
 refused(errors.InvalidArgumentException, firehose.put_record, DeliveryStreamName=f"{name}-k", Record={"Data": b"x"})
 
-for created in (name, f"{name}-k"):
+# What the service has not is named in ways that its SDKs send and show.
+firehose.create_delivery_stream(
+    DeliveryStreamName=f"{name}-avro",
+    ExtendedS3DestinationConfiguration={
+        "RoleARN": ROLE,
+        "BucketARN": bucket,
+        "DataFormatConversionConfiguration": {
+            "Enabled": True,
+            "SchemaConfiguration": {"RoleARN": ROLE},
+            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
+        },
+        "ProcessingConfiguration": {
+            "Enabled": True,
+            "Processors": [{"Type": "AvroSerDe", "Parameters": [{"ParameterName": "Compression", "ParameterValue": "DEFLATE"}]}],
+        },
+    })
+shown = active(f"{name}-avro")["Destinations"][0]["ExtendedS3DestinationDescription"]["ProcessingConfiguration"]["Processors"]
+equal([{"Type": "AvroSerDe", "Parameters": [{"ParameterName": "Compression", "ParameterValue": "DEFLATE"}]}], shown)
+
+for created in (name, f"{name}-k", f"{name}-avro"):
     firehose.delete_delivery_stream(DeliveryStreamName=created)
 for _ in range(150):
-    left = [n for n in (name, f"{name}-k") if n in firehose.list_delivery_streams(Limit=100)["DeliveryStreamNames"]]
+    left = [n for n in (name, f"{name}-k", f"{name}-avro") if n in firehose.list_delivery_streams(Limit=100)["DeliveryStreamNames"]]
     if not left:
         break
     time.sleep(0.2)

@@ -55,7 +55,7 @@ public sealed class CheckDeliveryStreamSpecs : FirehoseSpecs
                 $"{Extended}.ProcessingConfiguration.Enabled: is the text 'yes'; it takes true or false.",
                 $"{Extended}.ProcessingConfiguration.Processors[0]: is the number 1; it takes an object with Type, Parameters.",
                 $"{Extended}.ProcessingConfiguration.Processors[1].Typ: is not known; known are Type, Parameters.",
-                $"{Extended}.ProcessingConfiguration.Processors[1].Type: is missing; it takes one of RecordDeAggregation, Decompression, CloudWatchLogProcessing, Lambda, MetadataExtraction, AppendDelimiterToRecord.",
+                $"{Extended}.ProcessingConfiguration.Processors[1].Type: is missing; it takes one of RecordDeAggregation, Decompression, CloudWatchLogProcessing, Lambda, MetadataExtraction, AppendDelimiterToRecord, AvroSerDe.",
                 $"{Extended}.CloudWatchLoggingOptions: is a list; it takes an object.",
                 $"{Extended}.BucketARN: is missing; it takes a text.",
                 $"Tags[1].Key: is ''; it must have length greater than or equal to 1.",

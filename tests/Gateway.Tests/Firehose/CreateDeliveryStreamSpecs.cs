@@ -134,12 +134,12 @@ public sealed class CreateDeliveryStreamSpecs : FirehoseSpecs
             Fails(
                 "Wasm",
                 "extendedS3DestinationConfiguration.processingConfiguration.processors.1.member.type",
-                "Member must satisfy enum value set: [RecordDeAggregation, Decompression, CloudWatchLogProcessing, Lambda, MetadataExtraction, AppendDelimiterToRecord]"),
+                "Member must satisfy enum value set: [RecordDeAggregation, Decompression, CloudWatchLogProcessing, Lambda, MetadataExtraction, AppendDelimiterToRecord, AvroSerDe]"),
             Fails(
                 "X",
                 "extendedS3DestinationConfiguration.processingConfiguration.processors.1.member.parameters.1.member.parameterName",
                 "Member must satisfy enum value set: [LambdaArn, NumberOfRetries, MetadataExtractionQuery, JsonParsingEngine, RoleArn, BufferSizeInMBs, "
-                + "BufferIntervalInSeconds, SubRecordType, Delimiter, CompressionFormat, DataMessageExtraction]"),
+                + "BufferIntervalInSeconds, SubRecordType, Delimiter, CompressionFormat, DataMessageExtraction, Compression]"),
             Fails(
                 " ",
                 "extendedS3DestinationConfiguration.processingConfiguration.processors.1.member.parameters.1.member.parameterValue",

@@ -10,6 +10,7 @@ public sealed class DestinationRulesSpecs
     private const string Schema = "\"SchemaConfiguration\":{\"TableName\":\"t\"}";
     private const string Input = "\"InputFormatConfiguration\":{\"Deserializer\":{\"OpenXJsonSerDe\":{}}}";
     private const string Output = "\"OutputFormatConfiguration\":{\"Serializer\":{\"ParquetSerDe\":{}}}";
+    private const string Avro = "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[{\"Type\":\"AvroSerDe\",\"Parameters\":[{\"ParameterName\":\"Compression\",\"ParameterValue\":\"DEFLATE\"}]}]}";
     private const string Query = """{"Type":"MetadataExtraction","Parameters":[{"ParameterName":"MetadataExtractionQuery","ParameterValue":"{c:.c}"},{"ParameterName":"JsonParsingEngine","ParameterValue":"JQ-1.6"}]}""";
     private const string Partitioned = "\"DynamicPartitioningConfiguration\":{\"Enabled\":true},\"ErrorOutputPrefix\":\"e/\"";
 
@@ -18,16 +19,23 @@ public sealed class DestinationRulesSpecs
     [InlineData("\"S3BackupMode\":\"Enabled\",\"S3BackupConfiguration\":{}")]
     [InlineData("\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Schema + "," + Input + "," + Output + "}")]
     [InlineData("\"DataFormatConversionConfiguration\":{\"Enabled\":false}")]
+    [InlineData(Avro + ",\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Schema + "," + Input + "}")]
+    [InlineData(Avro + ",\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Schema + "," + Input + ",\"OutputFormatConfiguration\":{\"Serializer\":{}}}")]
     [InlineData("\"Prefix\":\"!{timestamp:yyyy}/!{firehose:random-string}/\",\"ErrorOutputPrefix\":\"!{firehose:error-output-type}/\"")]
     [InlineData("\"Prefix\":\"!{timestamp:yyyy}/\",\"ErrorOutputPrefix\":\"plain/\"")]
     [InlineData("\"Prefix\":\"!{partitionKeyFromQuery:c}/\"," + Partitioned + ",\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[" + Query + "]}")]
     public void What_fits_together_is_taken(string members) => Check(DestinationKind.ExtendedS3, members);
 
     [Theory]
+    [InlineData(
+        Avro + ",\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Schema + "," + Input + "," + Output + "}",
+        "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer must be empty or left out beside the processor AvroSerDe, which is the serializer.")]
+    [InlineData(
+        Avro, "Processor AvroSerDe needs DataFormatConversionConfiguration to be enabled, which ExtendedS3DestinationConfiguration has: it says how converted objects are written.")]
     [InlineData("\"S3BackupMode\":\"Enabled\"", "S3BackupConfiguration must be given when S3BackupMode is Enabled.")]
     [InlineData(
         "\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Schema + "," + Input + ",\"OutputFormatConfiguration\":{\"Serializer\":{\"OrcSerDe\":{}}}}",
-        "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.OrcSerDe is not supported: there is no writer of ORC here; supported is ParquetSerDe.")]
+        "DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.OrcSerDe is not supported: there is no writer of ORC here; supported are ParquetSerDe and the processor AvroSerDe.")]
     [InlineData(
         "\"DataFormatConversionConfiguration\":{\"Enabled\":true," + Input + "," + Output + "}",
         "DataFormatConversionConfiguration.SchemaConfiguration must be given when data format conversion is enabled.")]
@@ -106,6 +114,9 @@ public sealed class DestinationRulesSpecs
         Refused(DestinationKind.Splunk, "\"HECEndpoint\":\"https://x\"", "HECToken must be given.");
         Refused(DestinationKind.Splunk, "\"HECToken\":\"t\",\"HECEndpoint\":\"x\"", "HECEndpoint must be a URL that begins with https:// or http://.");
         Refused(DestinationKind.HttpEndpoint, "\"S3Configuration\":{\"Prefix\":\"!{timestamp:yyyy}\"}", "S3Configuration.ErrorOutputPrefix must be given when Prefix has expressions.");
+        Refused(
+            DestinationKind.HttpEndpoint, Avro,
+            "Processor AvroSerDe needs DataFormatConversionConfiguration to be enabled, which ExtendedS3DestinationConfiguration has: it says how converted objects are written.");
     }
 
     private static void Check(DestinationKind kind, string members) =>

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorStreams.TestKit;
+using Avro.File;
+using Avro.Generic;
 
 namespace ActorStreams.Node.Tests.Firehose;
 
@@ -16,7 +18,7 @@ public sealed class DeliveryStreamSpecs : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _lake = Directory.CreateDirectory(_folder.Folder("lake")).FullName;
-        _node = NodeProcess.Start(_folder.Folder("data"), settings: new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = _lake });
+        _node = NodeProcess.Start(_folder.Folder("data"), settings: new Dictionary<string, string> { ["Firehose:Buckets:lake:Folder"] = _lake, ["Firehose:Tables:default.badges:0"] = "badge int", ["Firehose:Tables:default.badges:1"] = "at timestamp" });
         await _node.ReadyAsync();
         _client = new FirehoseHttp(_node.Endpoint);
         _streams = new KinesisHttp(_node.Endpoint, "us-east-1");
@@ -75,6 +77,38 @@ public sealed class DeliveryStreamSpecs : IAsyncLifetime
 
         Assert.DoesNotContain("between 19", Lines());
         Assert.Equal(Lines().Count, Lines().Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Avro_is_delivered_as_apaches_own_reader_has_it()
+    {
+        var destination = Destination();
+        destination["BufferingHints"] = new JsonObject { ["SizeInMBs"] = 64, ["IntervalInSeconds"] = 0 };
+        destination["DataFormatConversionConfiguration"] = new JsonObject
+        {
+            ["Enabled"] = true,
+            ["SchemaConfiguration"] = new JsonObject { ["TableName"] = "badges" },
+            ["InputFormatConfiguration"] = new JsonObject { ["Deserializer"] = new JsonObject { ["OpenXJsonSerDe"] = new JsonObject() } },
+        };
+        destination["ProcessingConfiguration"] = new JsonObject { ["Enabled"] = true, ["Processors"] = new JsonArray(new JsonObject { ["Type"] = "AvroSerDe" }) };
+        await _client.CreateAsync("avro", destination);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        await _client.PutAsync("avro", [.. Enumerable.Range(0, 100).Select(i => FormattableString.Invariant($$"""{"badge":{{i}},"at":"2026-03-09T15:04:05Z"}"""))], limit.Token);
+        await _client.PutAsync("avro", ["""{"badge":"none"}"""], limit.Token);
+        while (Records().Count < 100) await Task.Delay(50, limit.Token);
+
+        Assert.Equal(Enumerable.Range(0, 100), Records().Select(r => (int)r["badge"]));
+        Assert.All(Records(), r => Assert.Equal(new DateTime(2026, 3, 9, 15, 4, 5, DateTimeKind.Utc), ((DateTime)r["at"]).ToUniversalTime()));
+        while (!Directory.Exists(Path.Combine(_lake, "format-conversion-failed"))) await Task.Delay(50, limit.Token);
+
+        List<GenericRecord> Records() => [.. Directory.EnumerateFiles(_lake, "avro-*.avro", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Read)];
+
+        static List<GenericRecord> Read(string file)
+        {
+            using var reader = DataFileReader<GenericRecord>.OpenReader(file);
+            return [.. reader.NextEntries];
+        }
     }
 
     private async Task CreateReadingAsync()

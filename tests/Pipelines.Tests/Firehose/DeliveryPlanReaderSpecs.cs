@@ -63,6 +63,33 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Converted_objects_are_avro_where_the_processor_says_so()
+    {
+        var tables = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("events.badges", ["badge int"]).Add("events.bad", ["badge-id int"]);
+
+        await using var deflated = Read(AvroOf("badges"), tables);
+        await using var plain = Read(AvroOf("badges", "UNCOMPRESSED"), tables);
+
+        var format = Assert.IsType<AvroFormat>(deflated.Format);
+        Assert.Equal((AvroCodec.Deflate, "badge int", ".avro"), (format.Codec, format.Columns!.Select(c => $"{c.Name} {c.Type}").Single(), format.Extension));
+        Assert.Equal(AvroCodec.None, Assert.IsType<AvroFormat>(plain.Format).Codec);
+        Assert.Empty(deflated.Steps);
+        Assert.Equal(
+            "DataFormatConversionConfiguration.SchemaConfiguration.TableName: column `badge-id` has no name of Avro's: letters, digits and _ are allowed, and a digit may not be the first.",
+            Assert.Throws<DeliveryConfigurationException>(() => Read(AvroOf("bad"), tables)).Message);
+
+        static string AvroOf(string table, string? compression = null)
+        {
+            var parameters = compression is null ? "" : $$"""{"ParameterName":"Compression","ParameterValue":"{{compression}}"}""";
+            return $$$$"""
+                {"BucketARN":"arn:aws:s3:::lake","DataFormatConversionConfiguration":{"Enabled":true,"SchemaConfiguration":{"DatabaseName":"events","TableName":"{{{{table}}}}"},
+                 "InputFormatConfiguration":{"Deserializer":{"OpenXJsonSerDe":{} } } },
+                 "ProcessingConfiguration":{"Enabled":true,"Processors":[{"Type":"AvroSerDe","Parameters":[{{{{parameters}}}}] }] } }
+                """;
+        }
+    }
+
+    [Fact]
     public async Task A_backup_has_a_bucket_names_and_compression_of_its_own()
     {
         await using var plan = Read("""

@@ -51,7 +51,23 @@ public sealed class AvroFormatSpecs
     {
         var error = Assert.Throws<ArgumentException>(() => new AvroFormat(ParquetFormatSpecs.Table("a-b int")).Open(Stream.Null));
 
-        Assert.Contains("a-b has no name of Avro's", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`a-b` has no name of Avro's", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_with_a_key_that_avro_has_not_is_refused_and_the_others_are_there()
+    {
+        var output = new MemoryStream();
+        using var encoder = new AvroFormat(Columns: null).Open(output);
+
+        Assert.Null(encoder.Add("""{"zone":"north"}"""u8));
+        Assert.Equal(
+            "column `badge-id` has no name of Avro's: letters, digits and _ are allowed, and a digit may not be the first",
+            encoder.Add("""{"zone":"east","badge-id":17}"""u8));
+        Assert.Null(encoder.Add("""{"zone":"south","badge_id":18}"""u8));
+        encoder.Finish();
+
+        Assert.Equal(["north ", "south 18"], Read(output.ToArray()).Select(r => $"{r["zone"]} {r["badge_id"]}"));
     }
 
     private static byte[] Encode(AvroFormat format, params string[] records)

@@ -6,7 +6,8 @@ namespace ActorStreams.Pipelines.Formats.Columns;
 /// Infers columns from records: truth values are boolean, whole numbers bigint, others double, all else text, also where kinds are mixed.
 /// Columns stand in the order in which their keys came first. A key that has only null is text.
 /// </summary>
-internal sealed class ColumnInference(JsonMapping mapping)
+/// <param name="nameProblem">What keeps a column's name from being one in the format, so that the record is refused; null where all names do.</param>
+internal sealed class ColumnInference(JsonMapping mapping, Func<string, string?>? nameProblem = null)
 {
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly List<(string Name, ColumnKind? Kind)> _columns = [];
@@ -30,6 +31,7 @@ internal sealed class ColumnInference(JsonMapping mapping)
             {
                 return "A key is not valid Unicode.";
             }
+            if (!_places.ContainsKey(key) && nameProblem?.Invoke(ColumnOf(key)) is { } problem) return problem;
             reader.Read();
             var kind = KindOf(reader);
             if (reader.TokenType == JsonTokenType.String && !IsUnicode(reader)) return $"key `{key}`: the text is not valid Unicode";
@@ -50,7 +52,7 @@ internal sealed class ColumnInference(JsonMapping mapping)
         if (!_places.TryGetValue(key, out var place))
         {
             _places[key] = _columns.Count;
-            _columns.Add((_columnByKey.GetValueOrDefault(key, key), kind));
+            _columns.Add((ColumnOf(key), kind));
             return;
         }
         var known = _columns[place].Kind;
@@ -59,6 +61,8 @@ internal sealed class ColumnInference(JsonMapping mapping)
             : ColumnKind.String;
         _columns[place] = (_columns[place].Name, both);
     }
+
+    private string ColumnOf(string key) => _columnByKey.GetValueOrDefault(key, key);
 
     private static ColumnKind? KindOf(in Utf8JsonReader reader) => reader.TokenType switch
     {
