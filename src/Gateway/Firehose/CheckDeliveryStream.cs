@@ -99,7 +99,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
         if (present is not null) CheckChange(kind, present.Destination.Configuration, said, whole, found);
         DestinationRules.Check(kind, whole, found);
         var read = input.Text(Source) is { } source ? new StreamId(call.Region, source) : (StreamId?)null;
-        if (found.All.Count == 0) await found.TryAsync("EndpointConfiguration.Url", () => targets.CheckAsync(whole, read, call, input.Texts(Coming)));
+        if (found.All.Count == 0) await found.TryAsync("EndpointConfiguration.Url", () => targets.CheckAsync(id, whole, read, call, input.Texts(Coming)));
         findings.Problems.AddRest(found, path, Follows);
         var ofDelivery = new Problems();
         foreach (var problem in deliveries.Check(id, new DeliveryDestination(kind.Name, whole))) ofDelivery.Add(problem.Path, problem.Text);

@@ -47,7 +47,7 @@ internal sealed class CreateDeliveryStream(DeliverySources sources, DestinationS
         DestinationRules.Check(kind, document);
         var kinesis = input.Structure("KinesisStreamSourceConfiguration");
         StreamId? read = source == DeliverySource.DirectPut ? null : await SourceStreamAsync(kinesis!.Text("KinesisStreamARN")!, call);
-        await targets.CheckAsync(document, read, call);
+        await targets.CheckAsync(id, document, read, call);
         var stream = new NewDeliveryStream(
             id,
             source,

@@ -14,7 +14,7 @@ internal static class FirehoseActions
     {
         var lookup = new DeliveryLookup(deliveries, time);
         var sources = new DeliverySources(streams);
-        var targets = new DestinationStreams(streams);
+        var targets = new DestinationStreams(streams, deliveries);
         var puts = new DeliveryPuts(streams, deliveries, lookup, plan, producers, tries, metrics);
         return
         [

@@ -25,6 +25,9 @@ public interface IDeliveryStreams
     /// <param name="type">Only those of this type; null for all.</param>
     Task<DeliveryNames> ListAsync(string region, DeliverySource? type, string? exclusiveStart, int limit, CancellationToken cancel);
 
+    /// <summary>Of a region, those that read streams. Throws <see cref="TimeoutException"/> where it is not known in time.</summary>
+    Task<ImmutableArray<StreamDelivery>> OfStreamsAsync(string region, CancellationToken cancel);
+
     /// <summary>Takes the place of the destination where the version is still <paramref name="version"/>; it takes effect at a batch boundary.</summary>
     /// <param name="destination">Whole, after what was left out of the update has been filled in.</param>
     Task<DeliveryResult> UpdateAsync(DeliveryStreamId stream, long version, DeliveryDestination destination, CancellationToken cancel);
@@ -53,6 +56,9 @@ public sealed record DeliveryDestination(string Kind, JsonObject Configuration);
 /// <param name="Path">Of the member in the configuration.</param>
 /// <param name="Text">A sentence that says what is wrong with it.</param>
 public sealed record DestinationProblem(string Path, string Text);
+
+/// <summary>A delivery stream that reads a stream, and where it brings the records.</summary>
+public sealed record StreamDelivery(DeliveryStreamId Id, StreamId Stream, DeliveryDestination Destination);
 
 /// <param name="Stream">To read; null for Direct PUT.</param>
 /// <param name="EncryptionKey">Direct PUT: key that what is put is sealed with; null for none.</param>

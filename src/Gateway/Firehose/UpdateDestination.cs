@@ -34,7 +34,7 @@ internal sealed class UpdateDestination(DestinationStreams targets, DeliveryLook
         var document = DestinationDocuments.Completed(kind, DestinationDocuments.Merged(present.Destination.Configuration, said));
         DestinationRules.CheckChange(present.Destination.Configuration, document);
         DestinationRules.Check(kind, document);
-        await targets.CheckAsync(document, present.Stream, call);
+        await targets.CheckAsync(id, document, present.Stream, call);
         await lookup.ChangeAsync(
             id, (deliveries, cancel) => deliveries.UpdateAsync(id, version, new DeliveryDestination(kind.Name, document), cancel), call, named);
         await call.AnswerAsync(_ => { });

@@ -67,6 +67,10 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         return new DeliveryNames([.. names.Take(limit)], names.Count > limit);
     }
 
+    public async Task<ImmutableArray<StreamDelivery>> OfStreamsAsync(string region, CancellationToken cancel) =>
+        [.. (await deliveries.ListAsync(region, cancel)).Definitions.Where(d => !d.IsDirectPut).Select(d =>
+            new StreamDelivery(new DeliveryStreamId(d.Region, d.Stream), d.Source, DestinationOf(d)))];
+
     public Task<DeliveryResult> UpdateAsync(DeliveryStreamId stream, long version, DeliveryDestination destination, CancellationToken cancel) =>
         ChangeAsync(
             stream,
@@ -185,9 +189,11 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         return new DeliveryStream(
             new DeliveryStreamId(d.Region, d.Stream), d.IsDirectPut ? DeliverySource.DirectPut : DeliverySource.KinesisStreamAsSource,
             d.IsDirectPut ? null : d.Source, d.SourceRole, d.IsDirectPut ? d.Source : null, isActive ? DeliveryStatus.Active : DeliveryStatus.Creating,
-            d.Version, d.CreatedAt, d.UpdatedAt, d.CreatedAt, new DeliveryDestination(d.DestinationKind, (JsonObject)JsonNode.Parse(d.Destination)!),
+            d.Version, d.CreatedAt, d.UpdatedAt, d.CreatedAt, DestinationOf(d),
             d.EncryptionKey, Tags(d));
     }
+
+    private static DeliveryDestination DestinationOf(DeliveryDefinition definition) => new(definition.DestinationKind, (JsonObject)JsonNode.Parse(definition.Destination)!);
 
     private static ImmutableSortedDictionary<string, string> Tags(DeliveryDefinition definition) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(definition.Tags)!.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -22,6 +22,7 @@ internal sealed class FirehoseOptionsValidator : IValidateOptions<FirehoseOption
             if (of.Folder is { } folder && !Path.IsPathFullyQualified(folder)) errors.Add($"{path}:Folder: '{folder}' is not an absolute path.");
             if (of.Endpoint is { } endpoint) CheckAddress($"{path}:Endpoint", endpoint, errors);
             if (of.AccessKeyId is null != of.SecretAccessKey is null) errors.Add($"{path}: AccessKeyId and SecretAccessKey go together.");
+            errors.AddRange(of.RequestProblems().Select(p => $"{path}:{p.Name} {p.Text}"));
         }
         foreach (var (function, of) in options.Functions)
         {

@@ -30,7 +30,7 @@ internal sealed class ConversionReader(FirehoseOptions options, RowGroupMemory m
         return wrong.Count == 0 ? new AvroFormat(columns) { Codec = codec, Mapping = mapping } : null;
     }
 
-    private static ParquetFormat? Parquet(DeliveryDocument conversion, IReadOnlyList<Column>? columns, JsonMapping mapping, bool isPartitioned)
+    private ParquetFormat? Parquet(DeliveryDocument conversion, IReadOnlyList<Column>? columns, JsonMapping mapping, bool isPartitioned)
     {
         var output = conversion.Object("OutputFormatConfiguration")?.Object("Serializer");
         if (output?.Object("ParquetSerDe") is not { } parquet)

@@ -152,7 +152,7 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
                 RequiredFile = bucket.RequiredFile,
             });
         }
-        return new S3Store(new S3StoreOptions(bucket.Name ?? name)
+        return new S3Store(bucket.Tuned(new S3StoreOptions(bucket.Name ?? name)
         {
             Endpoint = bucket.Endpoint?.ToString(),
             Region = bucket.Region,
@@ -160,6 +160,6 @@ public sealed partial class DeliveryPlanReader(FirehoseOptions options, TimeProv
             Credentials = bucket is { AccessKeyId: { } id, SecretAccessKey: { } secret } ? new S3Credentials(id, secret) : null,
             Encryption = document.Object("EncryptionConfiguration")?.Object("KMSEncryptionConfig") is null ? S3Encryption.None : S3Encryption.Kms,
             KmsKeyId = document.Object("EncryptionConfiguration")?.Object("KMSEncryptionConfig")?.Text("AWSKMSKeyARN"),
-        });
+        }));
     }
 }

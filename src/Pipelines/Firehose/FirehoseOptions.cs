@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorStreams.Pipelines.Firehose.Destinations.S3;
 
 namespace ActorStreams.Pipelines.Firehose;
 
@@ -84,6 +85,44 @@ public sealed record BucketOptions
 
     /// <summary>Default true: the bucket stands in the path, as most servers other than Amazon's have it.</summary>
     public bool PathStyle { get; init; } = true;
+
+    /// <summary>Objects from this size go up in parts, 5 MiB to 5 GiB. Default 16 MiB.</summary>
+    public long? MultipartBytesMin { get; init; }
+
+    /// <summary>Size of a part, 5 MiB to 5 GiB. Default 8 MiB. Small parts cost requests, large ones are lost whole by a reset.</summary>
+    public long? PartBytes { get; init; }
+
+    /// <summary>Parts of an object on their way at once, 1 to 64. Default 4.</summary>
+    public int? ParallelPartsMax { get; init; }
+
+    /// <summary>Tries of each request before the destination counts as away, 1 to 20. Default 3.</summary>
+    public int? TriesMax { get; init; }
+
+    /// <summary>How long one try of a request may take, its bytes included, up to an hour. Default 1 minute. Short fails slow lines, long waits for dead ones.</summary>
+    public TimeSpan? TryTimeout { get; init; }
+
+    /// <summary>How requests are made, by the name of the setting; null where nothing is said.</summary>
+    private ImmutableArray<(string Name, object? Value)> Requests =>
+    [
+        (nameof(MultipartBytesMin), MultipartBytesMin), (nameof(PartBytes), PartBytes), (nameof(ParallelPartsMax), ParallelPartsMax),
+        (nameof(TriesMax), TriesMax), (nameof(TryTimeout), TryTimeout),
+    ];
+
+    /// <summary>What is wrong with how requests are made: the setting, and a sentence that goes on from its name.</summary>
+    public IEnumerable<(string Name, string Text)> RequestProblems()
+    {
+        if (Folder is null) return Tuned(new S3StoreOptions("any")).Problems().Where(p => Requests.Any(r => r.Name == p.Option));
+        return Requests.Where(r => r.Value is not null).Select(r => (r.Name, "is for a bucket with an Endpoint; a Folder has no requests."));
+    }
+
+    internal S3StoreOptions Tuned(S3StoreOptions options) => options with
+    {
+        MultipartBytesMin = MultipartBytesMin ?? options.MultipartBytesMin,
+        PartBytes = PartBytes ?? options.PartBytes,
+        ParallelPartsMax = ParallelPartsMax ?? options.ParallelPartsMax,
+        TriesMax = TriesMax ?? options.TriesMax,
+        TryTimeout = TryTimeout ?? options.TryTimeout,
+    };
 }
 
 /// <summary>A function behind an address, a script in this process, or lines to JSON: exactly one of them.</summary>

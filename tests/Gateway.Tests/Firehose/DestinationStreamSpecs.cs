@@ -61,6 +61,37 @@ public sealed class DestinationStreamSpecs : FirehoseSpecs
         (await CallAsync("UpdateDestination", update.ToJsonString())).AssertError("InvalidArgumentException", Problem);
     }
 
+    [Fact]
+    public async Task Delivery_streams_that_would_bring_records_round_are_refused_with_the_chain()
+    {
+        foreach (var stream in (string[])["a", "b", "c", "elsewhere"]) await Gateway.StreamAsync(stream);
+        (await CreateAsync(FromTo("first", "a", "b"))).AssertOk();
+        (await CreateAsync(FromTo("aside", "b", "elsewhere"))).AssertOk();
+        (await CreateAsync(FromTo("second", "b", "c"))).AssertOk();
+        const string Round = "EndpointConfiguration.Url: records would come round again without end, by streams and (delivery streams): ";
+
+        (await CreateAsync(FromTo("third", "c", "a"))).AssertError("InvalidArgumentException", Round + "c -> (third) -> a -> (first) -> b -> (second) -> c.");
+        (await CreateAsync(FromTo("third", "b", "a"))).AssertError("InvalidArgumentException", Round + "b -> (third) -> a -> (first) -> b.");
+
+        // By an update too, and one that is not changed does not stand in its own way.
+        (await CreateAsync(FromTo("third", "c", "elsewhere"))).AssertOk();
+        (await UpdateAsync("third", "a")).AssertError("InvalidArgumentException", Round + "c -> (third) -> a -> (first) -> b -> (second) -> c.");
+        (await UpdateAsync("second", "c")).AssertOk();
+        (await CreateAsync(NewOne(To(GatewayHost.ArnOf("a")), Kind, "direct"))).AssertOk();
+    }
+
+    private Task<Answer> UpdateAsync(string name, string to) => CallAsync("UpdateDestination", Request(name,
+    [
+        ("CurrentDeliveryStreamVersionId", "1"), ("DestinationId", "destinationId-000000000001"),
+        ("HttpEndpointDestinationUpdate", new JsonObject { ["EndpointConfiguration"] = new JsonObject { ["Url"] = GatewayHost.ArnOf(to) } }),
+    ]).ToJsonString());
+
+    private static JsonObject FromTo(string name, string from, string to) => NewOne(To(GatewayHost.ArnOf(to)), Kind, name,
+    [
+        ("DeliveryStreamType", "KinesisStreamAsSource"),
+        ("KinesisStreamSourceConfiguration", new JsonObject { ["KinesisStreamARN"] = GatewayHost.ArnOf(from), ["RoleARN"] = Role }),
+    ]);
+
     private async Task RefusedAsync(JsonObject destination, string problem) =>
         (await CreateAsync(NewOne(destination, Kind))).AssertError("InvalidArgumentException", problem);
 

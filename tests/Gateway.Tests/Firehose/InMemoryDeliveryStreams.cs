@@ -64,6 +64,9 @@ public sealed class InMemoryDeliveryStreams(IStreams streams, TimeProvider time,
         return Task.FromResult(new DeliveryNames([.. names.Take(limit)], names.Count > limit));
     }
 
+    public Task<ImmutableArray<StreamDelivery>> OfStreamsAsync(string region, CancellationToken cancel) => Task.FromResult<ImmutableArray<StreamDelivery>>(
+        [.. _all.Values.Where(s => s.Id.Region == region && s.Stream is not null).OrderBy(s => s.Id.Name, StringComparer.Ordinal).Select(s => new StreamDelivery(s.Id, s.Stream!.Value, s.Destination))]);
+
     public Task<DeliveryResult> UpdateAsync(DeliveryStreamId stream, long version, DeliveryDestination destination, CancellationToken cancel) =>
         Answer(stream, found => found.Version == version
             ? Changed(found with { Destination = destination, Version = version + 1, UpdatedAt = time.GetUtcNow() })

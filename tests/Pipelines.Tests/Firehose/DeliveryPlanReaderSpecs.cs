@@ -85,7 +85,7 @@ public sealed class DeliveryPlanReaderSpecs : IDisposable
             var parameters = compression is null ? "" : $$"""{"ParameterName":"Compression","ParameterValue":"{{compression}}"}""";
             return $$$$"""
                 {"BucketARN":"arn:aws:s3:::lake","DataFormatConversionConfiguration":{"Enabled":true,"SchemaConfiguration":{"DatabaseName":"events","TableName":"{{{{table}}}}"},
-                 "InputFormatConfiguration":{"Deserializer":{"OpenXJsonSerDe":{}} }},
+                 "InputFormatConfiguration":{"Deserializer":{"OpenXJsonSerDe":{} } } },
                  "ProcessingConfiguration":{"Enabled":true,"Processors":[{"Type":"AvroSerDe","Parameters":[{{{{parameters}}}}] }] } }
                 """;
         }

@@ -51,7 +51,7 @@ public sealed class AvroFormatSpecs
     {
         var error = Assert.Throws<ArgumentException>(() => new AvroFormat(ParquetFormatSpecs.Table("a-b int")).Open(Stream.Null));
 
-        Assert.Contains("a-b has no name of Avro's", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`a-b` has no name of Avro's", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
