@@ -98,7 +98,7 @@ public sealed class DeliveryConsumerSpecs() : Akka.TestKit.Xunit2.TestKit(Pipeli
         {
             Assert.True(DateTime.UtcNow < deadline, $"The last status was {last}.");
             _region.Tell(new RunConsumer(definition ?? DeliveryRig.Definition, shard, HashKeyRange.Whole, StartPosition.TrimHorizon, []), owner.Ref);
-            last = await owner.ExpectMsgAsync<ConsumerStatus>(TimeSpan.FromSeconds(5));
+            last = await owner.ExpectMsgAsync<ConsumerStatus>(TimeSpan.FromSeconds(20));
         }
         return last;
     }
