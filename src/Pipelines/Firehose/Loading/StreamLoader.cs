@@ -11,12 +11,17 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 
 /// <summary>
 /// Appends records to a stream, <b>exactly once</b>: each carries a position that follows from its source record, and the shards remember how far the
-/// producer got, one for each shard of the source. What is sent again has a producer of its own, for its positions may lie below those that went on without it.
+/// producer got, one for each shard of the source. What is sent again has one producer for all, for its positions may lie below those that went on without it; there they
+/// are behind its turn.
 /// </summary>
-internal sealed class StreamLoader(IStreams streams, StreamId target, string application, StreamSinkOptions options, TimeProvider time) : IObjectLoader
+/// <param name="redriver">Name of the producer of what is sent again: of the application, and of the bucket that its turns are noted in.</param>
+internal sealed class StreamLoader(IStreams streams, StreamId target, string redriver, StreamSinkOptions options, TimeProvider time) : IObjectLoader
 {
     /// <summary>Parts of one source record are numbered below it, <see cref="SubRecords.CountMax"/> at most.</summary>
     private const int PartsBase = 512;
+
+    /// <summary>One for all who send again: two who send the same at once say the same.</summary>
+    private const int RedriveEpoch = 1;
 
     /// <summary>A person who sends again waits for it; what is not known to be there by then is found out by the next one who does.</summary>
     private static readonly TimeSpan s_redrivePatience = TimeSpan.FromSeconds(30);
@@ -36,12 +41,12 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
         var all = RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest)).ToList();
         var bytesMax = await RecordBytesMaxAsync(cancel);
         var tooLarge = all.Where(r => IsTooLarge(r, bytesMax)).ToList();
-        var output = all.Select(Output).Where((_, place) => !IsTooLarge(all[place], bytesMax)).OrderBy(r => r.Position).ToList();
+        var output = all.Select((record, place) => Output(record, place, item.Turn)).Where((_, place) => !IsTooLarge(all[place], bytesMax)).OrderBy(r => r.Position).ToList();
         _waiting = item.Waiting;
         try
         {
             if (item.Producer is { } producer) await Sink(producer, item.Epoch).DeliverAsync(output, cancel);
-            else await RedriveAsync(item, output, cancel);
+            else await RedriveAsync(output, cancel);
         }
         catch (StreamMissingException e)
         {
@@ -52,9 +57,25 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
             [.. tooLarge.Select(r => new FailedRecord(r, ErrorType, "Stream.RecordTooLarge", $"Data and partition key have more than the {bytesMax} bytes that {target} takes.", 1))]);
     }
 
+    public bool NeedsTurns => true;
+
+    public async Task<int> TurnReachedAsync(CancellationToken cancel)
+    {
+        var found = await streams.MapAsync(target, cancel);
+        if (found is MapResult.NotFound) return 0;
+        if (found is not MapResult.Found { Map: var map }) throw new DestinationAwayException($"{Name} does not answer.");
+        var replies = await Task.WhenAll(map.Open.Select(shard => streams.AttachAsync(shard.Key, redriver, RedriveEpoch, cancel)));
+        return replies.Select(reply => reply switch
+        {
+            ShardProtocol.AttachReply.Attached attached => attached.Positions.Select(p => OutputRecord.LifeOf(p.Position)).DefaultIfEmpty().Max(),
+            ShardProtocol.AttachReply.Refused refused => throw new DestinationAwayException($"{Name}: {refused.Error}: {refused.Detail}"),
+            _ => throw new InvalidOperationException($"An attach was answered with {reply}."),
+        }).DefaultIfEmpty().Max();
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task RedriveAsync(ObjectToLoad item, List<OutputRecord> output, CancellationToken cancel)
+    private async Task RedriveAsync(List<OutputRecord> output, CancellationToken cancel)
     {
         var last = "It does not answer.";
         _waiting = problem => last = problem ?? last;
@@ -62,8 +83,7 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            // Two who send the same again at once say the same under one name.
-            await Sink($"{application}/redrive/{item.Id:N}", 1).DeliverAsync(output, patience.Token);
+            await Sink(redriver, RedriveEpoch).DeliverAsync(output, patience.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -84,14 +104,14 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     private static bool IsTooLarge(DeliveryRecord record, int bytesMax) => record.Data.Length + (long)Encoding.UTF8.GetByteCount(record.Key!) > bytesMax;
 
-    private static OutputRecord Output(DeliveryRecord record, int place)
+    private static OutputRecord Output(DeliveryRecord record, int place, int turn)
     {
         // An id that came of no source record, of what was kept by a former version, stands for its place.
         if (record.Id.Length < SequenceNumber.Digits || !SequenceNumber.TryParse(record.Id.AsSpan(0, SequenceNumber.Digits), out var number))
-            return new OutputRecord(new SequenceNumber(default, 0, 0, 0, place), 0, record.Key!, record.Data);
+            return new OutputRecord(new SequenceNumber(default, 0, 0, 0, place), 0, record.Key!, record.Data, turn);
         var ordinal = 0;
         foreach (var part in record.Id[SequenceNumber.Digits..].Split('.', StringSplitOptions.RemoveEmptyEntries))
             ordinal = (ordinal * PartsBase) + int.Parse(part, CultureInfo.InvariantCulture);
-        return new OutputRecord(number, ordinal, record.Key!, record.Data);
+        return new OutputRecord(number, ordinal, record.Key!, record.Data, turn);
     }
 }
