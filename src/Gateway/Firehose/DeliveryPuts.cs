@@ -101,26 +101,9 @@ internal sealed class DeliveryPuts(
 
     private void Count(DeliveryStreamId stream, PutRequest request, List<ShardPut> puts, KinesisCall call)
     {
-        var (stored, failed, bytes, isRepeat) = (0, 0, 0L, false);
-        foreach (ref readonly var entry in request.Entries)
-        {
-            switch (puts[entry.Block].Reply)
-            {
-                case AppendReply.Repeated:
-                case AppendReply.Appended { IsRepeat: true }:
-                    isRepeat = true;
-                    break;
-                case AppendReply.Appended:
-                    stored++;
-                    bytes += entry.DataBytes;
-                    break;
-                default:
-                    failed++;
-                    break;
-            }
-        }
-        metrics.DeliveryRecordsPut(stream, stored, bytes, failed);
-        if (isRepeat) metrics.DeliveryCallRepeated(call.Operation, stream);
+        var tally = PutTally.Of(request, puts);
+        metrics.DeliveryRecordsPut(stream, tally.Stored, tally.DataBytes, tally.Failed);
+        if (tally.IsRepeat) metrics.DeliveryCallRepeated(call.Operation, stream);
     }
 
     private sealed class Target(IStreams streams, DeliveryStream delivery, KinesisCall call) : IPutTarget

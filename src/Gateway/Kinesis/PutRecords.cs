@@ -1,6 +1,5 @@
 using ActorStreams.Gateway.Hosting;
 using ActorStreams.Shards.Client;
-using static ActorStreams.Shards.Log.ShardProtocol;
 
 namespace ActorStreams.Gateway.Kinesis;
 
@@ -35,33 +34,8 @@ internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts pr
 
     private void Count(string stream, PutRequest request, List<ShardPut> puts)
     {
-        var stored = 0;
-        var failed = 0;
-        var throttled = 0;
-        long bytes = 0;
-        var isRepeat = false;
-        foreach (ref readonly var entry in request.Entries)
-        {
-            switch (puts[entry.Block].Reply)
-            {
-                case AppendReply.Repeated:
-                case AppendReply.Appended { IsRepeat: true }:
-                    isRepeat = true;
-                    break;
-                case AppendReply.Appended:
-                    stored++;
-                    bytes += entry.KeyBytes + entry.DataBytes;
-                    break;
-                case AppendReply.Refused { Error: AppendError.Overloaded }:
-                    throttled++;
-                    failed++;
-                    break;
-                default:
-                    failed++;
-                    break;
-            }
-        }
-        metrics.RecordsPut(stream, stored, bytes, failed, throttled);
-        if (isRepeat) metrics.CallRepeated(Operation, stream);
+        var tally = PutTally.Of(request, puts);
+        metrics.RecordsPut(stream, tally.Stored, tally.KeyBytes + tally.DataBytes, tally.Failed, tally.Throttled);
+        if (tally.IsRepeat) metrics.CallRepeated(Operation, stream);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class BatchDelivery(
     /// <summary>Of what is delivered in order; null for what is sent again.</summary>
     public string? Producer { get; init; }
 
+    /// <summary>Of what is sent again; 0 for what is delivered in order.</summary>
+    public int Turn { get; init; }
+
     /// <summary>Makes durable what is intended; null where nothing is.</summary>
     public Func<BatchIntent, Task>? Intend { get; init; }
 

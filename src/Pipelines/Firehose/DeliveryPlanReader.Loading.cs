@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using ActorStreams.Pipelines.Firehose.Destinations.Http;
 using ActorStreams.Pipelines.Firehose.Destinations.Postgres;
@@ -93,7 +95,8 @@ public sealed partial class DeliveryPlanReader
         }
         if (target == definition.Source) document.Report("EndpointConfiguration.Url", $"the stream {target} is the source: what is delivered would be read again without end.");
         if (LoadedObjects(definition, document, "AllData") is not { } plan) return null;
-        var loader = new StreamLoader(reached, target, definition.Name, new StreamSinkOptions(), time);
+        var bucket = SHA256.HashData(Encoding.UTF8.GetBytes(document.Object("S3Configuration")?.Text("BucketARN") ?? ""));
+        var loader = new StreamLoader(reached, target, $"{definition.Name}/redrive/{Convert.ToHexStringLower(bucket.AsSpan(0, 8))}", new StreamSinkOptions(), time);
         return plan with { KeepsKeys = true, Load = new LoadPlan(loader, RetryOf(document, HttpRetryDefault), KeepsObjects: false) };
     }
 

@@ -38,4 +38,8 @@ public sealed class OutputRecord(SequenceNumber source, int ordinal, string part
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(prefix + SequenceNumber.Bytes), (uint)ordinal);
         return new ProducerPosition(bytes);
     }
+
+    /// <summary>The life of a position that <see cref="PositionOf"/> made; 0 for the first, and for none at all.</summary>
+    public static int LifeOf(ProducerPosition position) =>
+        position.Bytes.Span is [LifeMarker, ..] bytes ? (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]) : 0;
 }

@@ -64,6 +64,9 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     /// <summary>Asked before each append.</summary>
     public Func<StreamId, AppendFault> OnAppend { get; set; } = _ => AppendFault.None;
 
+    /// <summary>Asked before a stream's map is given; true answers that there is no such stream.</summary>
+    public Func<StreamId, bool> IsMissing { get; set; } = _ => false;
+
     /// <summary>Asked before each read; true answers Unavailable.</summary>
     public Func<ShardKey, bool> OnRead { get; set; } = _ => false;
 
@@ -151,6 +154,12 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
                 Store(shard, new ShardProtocol.Append(KeyOf(stream, group.Key), builder.Build()));
             }
         }
+    }
+
+    /// <summary>Names of the producers that the shards of a stream remember.</summary>
+    public IReadOnlyList<string> Producers(string name)
+    {
+        lock (_lock) return [.. _streams[Id(name)].Shards.SelectMany(s => s.State.Producers.Keys).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>All records of a stream, shard by shard in order of number, each in order.</summary>
@@ -241,7 +250,7 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     {
         lock (_lock)
         {
-            return ValueTask.FromResult<MapResult>(_streams.TryGetValue(stream, out var found)
+            return ValueTask.FromResult<MapResult>(!IsMissing(stream) && _streams.TryGetValue(stream, out var found)
                 ? new MapResult.Found(new StreamMap(Describe(found)))
                 : new MapResult.NotFound());
         }

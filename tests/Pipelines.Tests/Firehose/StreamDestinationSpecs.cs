@@ -132,7 +132,7 @@ public sealed class StreamDestinationSpecs
         KeepsKeys = true,
         // A block of a few records, so that a batch is several appends.
         Loader = rig => new StreamLoader(
-            rig.Streams, FakeStreams.Id("target"), DeliveryRig.Definition.Name, new StreamSinkOptions { Retry = A.Fast, BlockRecordsMax = 3 }, TimeProvider.System),
+            rig.Streams, FakeStreams.Id("target"), $"{DeliveryRig.Definition.Name}/redrive", new StreamSinkOptions { Retry = A.Fast, BlockRecordsMax = 3 }, TimeProvider.System),
     };
 
     private static (ShardKey Shard, IReadOnlyList<(string Key, string Data)> Sent) Put(DeliveryRig rig, int count)

@@ -26,6 +26,12 @@ public interface IObjectLoader : IAsyncDisposable
 
     /// <summary>One try.</summary>
     Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel);
+
+    /// <summary>Whether what is sent again has to come one after the other, each with a turn above the one before.</summary>
+    bool NeedsTurns => false;
+
+    /// <summary>The highest turn of which the destination remembers something, 0 for none. Throws <see cref="Destinations.DestinationAwayException"/>.</summary>
+    Task<int> TurnReachedAsync(CancellationToken cancel) => Task.FromResult(0);
 }
 
 /// <param name="Key">The object's name; names its records as a batch, and no others ever.</param>
@@ -40,6 +46,9 @@ public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffs
     /// Who delivers, one name for all objects of a shard in their order; null for an object that is sent again, out of any order.
     /// </summary>
     public string? Producer { get; init; }
+
+    /// <summary>Of an object that is sent again: above those of all that were sent again before; 0 for others, and where the loader needs none.</summary>
+    public int Turn { get; init; }
 
     /// <summary>Of the incarnation that delivers: a later one shuts it out.</summary>
     public long Epoch { get; init; }

@@ -46,6 +46,7 @@ internal sealed class ObjectLoading(
         var target = new ObjectToLoad(item.Key, IdOf(item), spool.PathOf(item.Spool), DateTimeOffset.FromUnixTimeMilliseconds(item.OldestMs), shard, to)
         {
             Producer = delivery.Producer,
+            Turn = delivery.Turn,
             Epoch = spool.Epoch,
             Waiting = problem => waiting.Tell(problem is null ? null : $"{load.Loader.Name}: {problem}"),
             Fail = failed.Add,

@@ -11,9 +11,11 @@ namespace ActorStreams.Pipelines.Firehose.Loading;
 
 /// <summary>
 /// Appends records to a stream, <b>exactly once</b>: each carries a position that follows from its source record, and the shards remember how far the
-/// producer got, one for each shard of the source. What is sent again has a producer of its own, for its positions may lie below those that went on without it.
+/// producer got, one for each shard of the source. What is sent again has one producer for all, for its positions may lie below those that went on without it; there they
+/// are behind its turn.
 /// </summary>
-internal sealed class StreamLoader(IStreams streams, StreamId target, string application, StreamSinkOptions options, TimeProvider time) : IObjectLoader
+/// <param name="redriver">Name of the producer of what is sent again: of the application, and of the bucket that its turns are noted in.</param>
+internal sealed class StreamLoader(IStreams streams, StreamId target, string redriver, StreamSinkOptions options, TimeProvider time) : IObjectLoader
 {
     /// <summary>Parts of one source record are numbered below it, <see cref="SubRecords.CountMax"/> at most.</summary>
     private const int PartsBase = 512;
@@ -23,6 +25,9 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     /// <summary>What a record of a piece takes beside its data.</summary>
     private const int RecordBytes = 256;
+
+    /// <summary>One for all who send again: two who send the same at once say the same.</summary>
+    private const int RedriveEpoch = 1;
 
     /// <summary>A person who sends again waits for it; what is not known to be there by then is found out by the next one who does.</summary>
     private static readonly TimeSpan s_redrivePatience = TimeSpan.FromSeconds(30);
@@ -62,11 +67,27 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest));
 
+    public bool NeedsTurns => true;
+
+    public async Task<int> TurnReachedAsync(CancellationToken cancel)
+    {
+        var found = await streams.MapAsync(target, cancel);
+        if (found is MapResult.NotFound) return 0;
+        if (found is not MapResult.Found { Map: var map }) throw new DestinationAwayException($"{Name} does not answer.");
+        var replies = await Task.WhenAll(map.Open.Select(shard => streams.AttachAsync(shard.Key, redriver, RedriveEpoch, cancel)));
+        return replies.Select(reply => reply switch
+        {
+            ShardProtocol.AttachReply.Attached attached => attached.Positions.Select(p => OutputRecord.LifeOf(p.Position)).DefaultIfEmpty().Max(),
+            ShardProtocol.AttachReply.Refused refused => throw new DestinationAwayException($"{Name}: {refused.Error}: {refused.Detail}"),
+            _ => throw new InvalidOperationException($"An attach was answered with {reply}."),
+        }).DefaultIfEmpty().Max();
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task DeliverAsync(StreamSink sink, ObjectToLoad item, int bytesMax, CancellationToken cancel)
     {
-        var output = Read(item).Select((record, place) => (Record: record, Place: place)).Where(r => !IsTooLarge(r.Record, bytesMax)).Select(r => Output(r.Record, r.Place));
+        var output = Read(item).Select((record, place) => (Record: record, Place: place)).Where(r => !IsTooLarge(r.Record, bytesMax)).Select(r => Output(r.Record, r.Place, item.Turn));
         if (!IsInOrder(item))
         {
             await sink.DeliverAsync([.. output.OrderBy(r => r.Position)], cancel);
@@ -104,8 +125,7 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            // Two who send the same again at once say the same under one name.
-            await DeliverAsync(Sink($"{application}/redrive/{item.Id:N}", 1), item, bytesMax, patience.Token);
+            await DeliverAsync(Sink(redriver, RedriveEpoch), item, bytesMax, patience.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -126,10 +146,10 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string app
 
     private static bool IsTooLarge(DeliveryRecord record, int bytesMax) => record.Data.Length + (long)Encoding.UTF8.GetByteCount(record.Key!) > bytesMax;
 
-    private static OutputRecord Output(DeliveryRecord record, int place)
+    private static OutputRecord Output(DeliveryRecord record, int place, int turn)
     {
         var (number, ordinal) = PlaceOf(record, place);
-        return new OutputRecord(number, ordinal, record.Key!, record.Data.ToArray());
+        return new OutputRecord(number, ordinal, record.Key!, record.Data.ToArray(), turn);
     }
 
     private static ProducerPosition PositionOf(DeliveryRecord record, int place)

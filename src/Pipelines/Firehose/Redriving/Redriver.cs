@@ -31,7 +31,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
         var (redriven, left) = (0, 0);
         foreach (var (note, failure) in await run.OpenAsync(cancel))
         {
-            if (await run.SendAsync(note, failure, cancel)) redriven++;
+            if (await run.SendInTurnAsync(note, failure, cancel)) redriven++;
             else left++;
         }
         return new RedriveResult(redriven, left);
@@ -39,18 +39,19 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
 
     private sealed class Run : IAsyncDisposable
     {
+        private readonly DeliveryServices _deliveries;
         private readonly DeliveryDefinition _definition;
         private readonly DeliveryPlan _plan;
         private readonly TimeProvider _time;
         private readonly Spool _spool;
-        private readonly BatchDelivery _delivery;
+        private readonly RedriveTurns _turns;
         private readonly WaitNote _waiting;
         private readonly string _folder;
         private readonly IDisposable _use;
 
         public Run(DeliveryServices deliveries, DeliveryDefinition definition, TimeProvider time)
         {
-            (_definition, _time) = (definition, time);
+            (_deliveries, _definition, _time) = (deliveries, definition, time);
             // A person waits for it, and says when to try again.
             var plan = deliveries.Plan(definition);
             _plan = plan.Load is { } load ? plan with { Load = load with { Retry = TimeSpan.Zero } } : plan;
@@ -60,7 +61,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             Directory.CreateDirectory(_folder);
             _spool = new Spool(_folder, 0);
             _waiting = new WaitNote(time, () => { });
-            _delivery = new BatchDelivery(deliveries, _spool, "redrive", time, _waiting, work => work, triesMax: 1);
+            _turns = new RedriveTurns(definition, _plan, Delivery(0), FetchAsync);
         }
 
         public async ValueTask DisposeAsync()
@@ -75,11 +76,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             var open = new List<(string, Failure)>();
             foreach (var note in await _plan.Store.ListAsync(FailureNotes.PrefixOf(_definition), cancel))
             {
-                if (await FetchAsync(FailureNotes.RedrivenOf(_definition, note), cancel) is { } done)
-                {
-                    File.Delete(done);
-                    continue;
-                }
+                if (await IsSentAsync(note, cancel)) continue;
                 if (await FetchAsync(note, cancel) is not { } file) continue;
                 open.Add((note, await FailureNotes.ReadAsync(file, cancel)));
                 File.Delete(file);
@@ -88,26 +85,52 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
         }
 
         /// <summary>False where it is left.</summary>
-        public async Task<bool> SendAsync(string note, Failure failure, CancellationToken cancel)
+        public async Task<bool> SendInTurnAsync(string note, Failure failure, CancellationToken cancel)
         {
-            var isSent = failure.Kind == FailureKind.Object ? await LoadAsync(note, failure, cancel) : await ProcessAsync(failure, cancel);
-            if (isSent) await _delivery.PutBytesAsync(_plan, FailureNotes.RedrivenOf(_definition, note), FailureNotes.Write(failure), cancel);
+            if (_plan.Load is not { Loader.NeedsTurns: true }) return await SendAsync(note, failure, 0, cancel);
+            var turn = await _turns.OfAsync(note, IsSentAsync, FinishAsync, cancel);
+            return turn is null || await SendAsync(note, failure, turn.Number, cancel);
+        }
+
+        private async Task<bool> IsSentAsync(string note, CancellationToken cancel)
+        {
+            if (await FetchAsync(FailureNotes.RedrivenOf(_definition, note), cancel) is not { } done) return false;
+            File.Delete(done);
+            return true;
+        }
+
+        /// <summary>What another began, and perhaps is at still: the same is sent.</summary>
+        private async Task FinishAsync(RedriveTurn turn, CancellationToken cancel)
+        {
+            if (await FetchAsync(turn.Note, cancel) is not { } file) return;
+            var failure = await FailureNotes.ReadAsync(file, cancel);
+            File.Delete(file);
+            await SendAsync(turn.Note, failure, turn.Number, cancel);
+        }
+
+        private BatchDelivery Delivery(int turn) => new(_deliveries, _spool, "redrive", _time, _waiting, work => work, triesMax: 1) { Turn = turn };
+
+        private async Task<bool> SendAsync(string note, Failure failure, int turn, CancellationToken cancel)
+        {
+            var delivery = Delivery(turn);
+            var isSent = failure.Kind == FailureKind.Object ? await LoadAsync(note, failure, delivery, cancel) : await ProcessAsync(failure, delivery, cancel);
+            if (isSent) await delivery.PutBytesAsync(_plan, FailureNotes.RedrivenOf(_definition, note), FailureNotes.Write(failure), cancel);
             return isSent;
         }
 
-        private async Task<bool> LoadAsync(string note, Failure failure, CancellationToken cancel)
+        private async Task<bool> LoadAsync(string note, Failure failure, BatchDelivery delivery, CancellationToken cancel)
         {
             // The note ends with the object's id, by which whatever comes of it is known again.
             var name = $"{note[^Spool.IdLength..]}-0";
             if (_plan.Load is not { } load || !await _plan.Store.TryGetAsync(failure.Key, _spool.PathOf(name), cancel)) return false;
             var item = new IntendedObject(failure.Key, name, 0, default, 0, failure.Oldest.ToUnixTimeMilliseconds(), ObjectKind.Records);
-            var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, _delivery);
+            var loading = new ObjectLoading(_plan, load, _spool, "redrive", _time, _waiting, work => work, delivery);
             var isLoaded = await loading.LoadAsync(_definition, item, default, cancel);
             File.Delete(_spool.PathOf(name));
             return isLoaded;
         }
 
-        private async Task<bool> ProcessAsync(Failure failure, CancellationToken cancel)
+        private async Task<bool> ProcessAsync(Failure failure, BatchDelivery delivery, CancellationToken cancel)
         {
             if (await FetchAsync(failure.Key, cancel) is not { } file) return false;
             var records = new List<DeliveryRecord>();
@@ -131,7 +154,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
                 else
                     await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
                 var intent = new BatchIntent(default, default, 0, _definition, batch.Close());
-                await _delivery.WriteAsync(_plan, intent, intent.Objects, cancel, isMadeAgain: true);
+                await delivery.WriteAsync(_plan, intent, intent.Objects, cancel, isMadeAgain: true);
                 _spool.Delete(intent.Objects.Select(o => o.Spool));
             }
             File.Delete(file);
