@@ -54,7 +54,7 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
     /// <summary>Records and questions pass by: they are nearly all calls, and change nothing.</summary>
     public static bool Watches(string operation) => !s_unaudited.Contains(operation);
 
-    public async Task WatchAsync(KinesisCall call, Func<KinesisCall, Task> work)
+    public async Task WatchAsync(ApiCall call, Func<ApiCall, Task> work)
     {
         // Read before: an action may decode in place.
         var parameters = Parameters(call);
@@ -63,7 +63,7 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
             await work(call);
             Note(call, parameters, null, null);
         }
-        catch (KinesisException e)
+        catch (ApiException e)
         {
             Note(call, parameters, e.Type, e.Detail);
             throw;
@@ -76,11 +76,11 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
         }
     }
 
-    private void Note(KinesisCall call, IReadOnlyDictionary<string, string> parameters, string? error, string? detail) => audit.Called(new ControlCall(
+    private void Note(ApiCall call, IReadOnlyDictionary<string, string> parameters, string? error, string? detail) => audit.Called(new ControlCall(
         time.GetUtcNow(), call.Operation, call.Region, call.Caller.Arn, call.Caller.AccessKeyId, call.RemoteAddress, Shortened(call.Header("User-Agent") ?? ""),
         call.Response.Headers["x-amzn-RequestId"].ToString(), parameters, error, detail));
 
-    private static SortedDictionary<string, string> Parameters(KinesisCall call)
+    private static SortedDictionary<string, string> Parameters(ApiCall call)
     {
         var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal);
         try
@@ -92,7 +92,7 @@ internal sealed class ControlAuditor(IControlAudit audit, TimeProvider time)
                 if (values.Raw(member.Name) is { } value) parameters[member.Name] = Shortened(Text(value, member));
             }
         }
-        catch (KinesisException)
+        catch (ApiException)
         {
             // The action says what is wrong with it, and that is noted.
         }

@@ -39,7 +39,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
     /// <param name="IsChanged">It is another than the one that is there; null where the caller may not know.</param>
     private readonly record struct SaidSecret(string Path, bool? IsChanged);
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var document = StrictShape.Parse(call.Body.Span);
         var findings = new Findings(new Problems(), []);
@@ -57,7 +57,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
         await call.AnswerAsync(writer => WriteFindings(writer, findings));
     }
 
-    private async Task CheckSourceAsync(ShapeValues input, DeliveryStream? present, KinesisCall call, Problems problems)
+    private async Task CheckSourceAsync(ShapeValues input, DeliveryStream? present, ApiCall call, Problems problems)
     {
         var source = input.Text(Source);
         if (present is not null && present.Stream?.Name != source)
@@ -78,7 +78,7 @@ internal sealed class CheckDeliveryStream(DeliverySources sources, DestinationSt
         else problems.Try(Encryption, () => DeliveryEncryption.Read(said, keys));
     }
 
-    private async Task CheckDestinationAsync(ShapeValues input, DeliveryStreamId id, DeliveryStream? present, KinesisCall call, Findings findings)
+    private async Task CheckDestinationAsync(ShapeValues input, DeliveryStreamId id, DeliveryStream? present, ApiCall call, Findings findings)
     {
         if (input.Structure(Destination) is not { } destination) return;
         var names = DestinationKind.Configurations.Select(c => c.Name).Where(n => destination.Structure(n) is not null).ToList();

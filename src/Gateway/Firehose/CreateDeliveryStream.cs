@@ -34,7 +34,7 @@ internal sealed class CreateDeliveryStream(DeliverySources sources, DestinationS
         DeliveryMembers.Tags,
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);
@@ -91,7 +91,7 @@ internal sealed class CreateDeliveryStream(DeliverySources sources, DestinationS
             : throw KinesisErrors.InvalidArgument("DeliveryStreamEncryptionConfigurationInput is only applicable for DirectPut stream type.");
     }
 
-    private async Task<StreamId> SourceStreamAsync(string arn, KinesisCall call)
+    private async Task<StreamId> SourceStreamAsync(string arn, ApiCall call)
     {
         if (StreamReference.Find(arn, call) is not { } stream)
             throw KinesisErrors.InvalidArgument($"KinesisStreamARN {arn} names no stream of account {call.AccountId} in {call.Region}.");

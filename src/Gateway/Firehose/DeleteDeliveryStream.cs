@@ -9,7 +9,7 @@ internal sealed class DeleteDeliveryStream(DeliveryLookup lookup) : FirehoseActi
 {
     private static readonly ImmutableArray<Member> s_input = [DeliveryMembers.Name, new("AllowForceDelete", MemberType.Boolean)];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var id = new DeliveryStreamId(call.Region, call.Read(s_input).Text("DeliveryStreamName")!);
         await lookup.ChangeAsync(id, (deliveries, cancel) => deliveries.DeleteAsync(id, cancel), call);

@@ -20,7 +20,7 @@ internal sealed class DeliveryLookup(IDeliveryStreams deliveries, TimeProvider t
     private sealed record Known(Task<DeliveryResult> Asked, long At);
 
     /// <summary>For puts: an ACTIVE one that takes them, perhaps as it was a second ago.</summary>
-    public async ValueTask<DeliveryStream> ForPutsAsync(DeliveryStreamId stream, KinesisCall call)
+    public async ValueTask<DeliveryStream> ForPutsAsync(DeliveryStreamId stream, ApiCall call)
     {
         var known = Ask(stream);
         // The question is everybody's, so a caller who goes away does not end it.
@@ -36,14 +36,14 @@ internal sealed class DeliveryLookup(IDeliveryStreams deliveries, TimeProvider t
     public void Forget(DeliveryStreamId stream) => _known.TryRemove(stream, out _);
 
     /// <summary>In any state, as it is now. Throws unless the caller may do this to it.</summary>
-    public async Task<DeliveryStream> DescribeAsync(DeliveryStreamId stream, KinesisCall call)
+    public async Task<DeliveryStream> DescribeAsync(DeliveryStreamId stream, ApiCall call)
     {
         call.Authorize(stream);
         return Done(await deliveries.DescribeAsync(stream, call.Aborted), stream, "", call);
     }
 
     /// <summary>The same; null where there is none.</summary>
-    public async Task<DeliveryStream?> FindAsync(DeliveryStreamId stream, KinesisCall call)
+    public async Task<DeliveryStream?> FindAsync(DeliveryStreamId stream, ApiCall call)
     {
         call.Authorize(stream);
         var result = await deliveries.DescribeAsync(stream, call.Aborted);
@@ -53,7 +53,7 @@ internal sealed class DeliveryLookup(IDeliveryStreams deliveries, TimeProvider t
     /// <summary>Makes a change, or throws the error that says why not.</summary>
     /// <param name="version">That the request names, where it names one.</param>
     public async Task<DeliveryStream> ChangeAsync(
-        DeliveryStreamId stream, Func<IDeliveryStreams, CancellationToken, Task<DeliveryResult>> change, KinesisCall call, string version = "")
+        DeliveryStreamId stream, Func<IDeliveryStreams, CancellationToken, Task<DeliveryResult>> change, ApiCall call, string version = "")
     {
         call.Authorize(stream);
         try
@@ -75,7 +75,7 @@ internal sealed class DeliveryLookup(IDeliveryStreams deliveries, TimeProvider t
         return _known[stream] = asked;
     }
 
-    private static DeliveryStream Done(DeliveryResult result, DeliveryStreamId stream, string version, KinesisCall call) => result switch
+    private static DeliveryStream Done(DeliveryResult result, DeliveryStreamId stream, string version, ApiCall call) => result switch
     {
         DeliveryResult.Done done => done.Stream,
         DeliveryResult.NotFound => throw FirehoseErrors.NotFound(stream, call),

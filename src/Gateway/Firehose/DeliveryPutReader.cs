@@ -9,10 +9,10 @@ namespace ActorStreams.Gateway.Firehose;
 internal static class DeliveryPutReader
 {
     /// <summary>PutRecord; throws the ValidationException that lists all violations.</summary>
-    public static PutRequest ReadOne(KinesisCall call) => Checked(JsonPutReader.Read(call.Body, 1, ReadOne), isBatch: false);
+    public static PutRequest ReadOne(ApiCall call) => Checked(JsonPutReader.Read(call.Body, 1, ReadOne), isBatch: false);
 
     /// <summary>PutRecordBatch; throws the ValidationException that lists all violations.</summary>
-    public static PutRequest ReadBatch(KinesisCall call) =>
+    public static PutRequest ReadBatch(ApiCall call) =>
         Checked(JsonPutReader.Read(call.Body, FirehoseLimits.BatchEntriesMax, ReadBatch), isBatch: true);
 
     private static void ReadOne(ref Utf8JsonReader reader, PutRequest request)

@@ -24,7 +24,7 @@ internal sealed class DeliveryPuts(
 
     /// <param name="read">Reads the request; called after what must be looked at before, as it may decode in place.</param>
     /// <param name="answer">Of the stored request, which is gone afterwards.</param>
-    public async Task PutAsync(KinesisCall call, Func<KinesisCall, PutRequest> read, Func<PutRequest, DeliveryPut, Task> answer)
+    public async Task PutAsync(ApiCall call, Func<ApiCall, PutRequest> read, Func<PutRequest, DeliveryPut, Task> answer)
     {
         var producer = ProducerHeaders.Of(call);
         var repeats = producer is null ? tries.Of(call) : null;
@@ -56,7 +56,7 @@ internal sealed class DeliveryPuts(
         put.Reply is AppendReply.Refused { Error: AppendError.Overloaded } ? FirehoseErrors.SlowDown : FirehoseErrors.Unconfirmed;
 
     private async Task<DeliveryPut> StoreAsync(
-        DeliveryStreamId id, PutRequest request, KinesisCall call, ProducerHeaders? producer, RepeatedCalls? repeats)
+        DeliveryStreamId id, PutRequest request, ApiCall call, ProducerHeaders? producer, RepeatedCalls? repeats)
     {
         var isAnew = false;
         while (true)
@@ -71,7 +71,7 @@ internal sealed class DeliveryPuts(
                     : await producers.StoreAsync(target, request, map, call, producer);
                 return new DeliveryPut(puts, stream.EncryptionKey is not null);
             }
-            catch (KinesisException) when (target.IsGone)
+            catch (ApiException) when (target.IsGone)
             {
                 // What was remembered is of yesterday: the delivery stream is gone, or there anew under its name.
                 lookup.Forget(id);
@@ -99,14 +99,14 @@ internal sealed class DeliveryPuts(
         return key;
     }
 
-    private void Count(DeliveryStreamId stream, PutRequest request, List<ShardPut> puts, KinesisCall call)
+    private void Count(DeliveryStreamId stream, PutRequest request, List<ShardPut> puts, ApiCall call)
     {
         var tally = PutTally.Of(request, puts);
         metrics.DeliveryRecordsPut(stream, tally.Stored, tally.DataBytes, tally.Failed);
         if (tally.IsRepeat) metrics.DeliveryCallRepeated(call.Operation, stream);
     }
 
-    private sealed class Target(IStreams streams, DeliveryStream delivery, KinesisCall call) : IPutTarget
+    private sealed class Target(IStreams streams, DeliveryStream delivery, ApiCall call) : IPutTarget
     {
         public StreamId Stream { get; } = delivery.Puts ?? throw new InvalidOperationException($"{delivery.Id} is ACTIVE without a stream for puts.");
 
@@ -119,7 +119,7 @@ internal sealed class DeliveryPuts(
             _ => throw NotFound(),
         };
 
-        public KinesisException NotFound()
+        public ApiException NotFound()
         {
             IsGone = true;
             return FirehoseErrors.NotFound(delivery.Id, call);

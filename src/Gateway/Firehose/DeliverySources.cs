@@ -14,11 +14,11 @@ internal sealed class DeliverySources(IStreams streams)
     private static readonly ImmutableArray<string> s_reads = ["DescribeStream", "GetShardIterator", "GetRecords"];
 
     /// <summary>Throws the error that says so where the stream is not there, or not to be read by the caller.</summary>
-    public Task CheckAsync(StreamId stream, KinesisCall call) => CheckAsync(streams, stream, s_reads, "", call);
+    public Task CheckAsync(StreamId stream, ApiCall call) => CheckAsync(streams, stream, s_reads, "", call);
 
     /// <param name="operations">What the caller has to be allowed to do with the stream.</param>
     /// <param name="where">Before the message, such as the member that names the stream.</param>
-    public static async Task CheckAsync(IStreams streams, StreamId stream, ImmutableArray<string> operations, string where, KinesisCall call)
+    public static async Task CheckAsync(IStreams streams, StreamId stream, ImmutableArray<string> operations, string where, ApiCall call)
     {
         var found = await streams.DescribeStreamAsync(stream, call.Aborted);
         if (found is DescribeStreamResult.Unavailable) throw KinesisErrors.InternalFailure();

@@ -13,7 +13,7 @@ internal sealed class DescribeDeliveryStream(DeliveryLookup lookup) : FirehoseAc
         new("ExclusiveStartDestinationId", MemberType.String) { LengthMin = 1, LengthMax = 100, Pattern = UpdateDestination.IdPattern },
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var stream = await lookup.DescribeAsync(new(call.Region, input.Text("DeliveryStreamName")!), call);

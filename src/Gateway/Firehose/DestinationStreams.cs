@@ -17,7 +17,7 @@ internal sealed class DestinationStreams(IStreams streams, IDeliveryStreams deli
     /// other delivery streams. Two that are made at once are not held against each other.
     /// </summary>
     /// <param name="coming">Names of streams that are to be created before.</param>
-    public async Task CheckAsync(DeliveryStreamId id, JsonObject document, StreamId? source, KinesisCall call, IReadOnlyCollection<string>? coming = null)
+    public async Task CheckAsync(DeliveryStreamId id, JsonObject document, StreamId? source, ApiCall call, IReadOnlyCollection<string>? coming = null)
     {
         if (ArnIn(document) is not { } url) return;
         CheckMembers(document);
@@ -31,7 +31,7 @@ internal sealed class DestinationStreams(IStreams streams, IDeliveryStreams deli
     }
 
     /// <summary>Throws with the chain where others bring back what this one delivers.</summary>
-    private async Task RefuseCycleAsync(DeliveryStreamId id, StreamId source, StreamId target, KinesisCall call)
+    private async Task RefuseCycleAsync(DeliveryStreamId id, StreamId source, StreamId target, ApiCall call)
     {
         ImmutableArray<StreamDelivery> all;
         try

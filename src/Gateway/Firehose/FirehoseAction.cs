@@ -4,7 +4,7 @@ using ActorStreams.Gateway.Kinesis;
 namespace ActorStreams.Gateway.Firehose;
 
 /// <summary>One operation of the Firehose API.</summary>
-internal abstract class FirehoseAction(string operation) : IKinesisAction
+internal abstract class FirehoseAction(string operation) : IApiAction
 {
     public ServiceApi Api => ServiceApi.Firehose;
 
@@ -12,5 +12,5 @@ internal abstract class FirehoseAction(string operation) : IKinesisAction
 
     public string Label { get; } = $"Firehose.{operation}";
 
-    public abstract Task InvokeAsync(KinesisCall call);
+    public abstract Task InvokeAsync(ApiCall call);
 }

@@ -8,7 +8,7 @@ namespace ActorStreams.Gateway.Firehose;
 /// <summary>The actions of the Firehose API.</summary>
 internal static class FirehoseActions
 {
-    public static IEnumerable<IKinesisAction> All(
+    public static IEnumerable<IApiAction> All(
         IStreams streams, IDeliveryStreams deliveries, EncryptionKeys keys, PutPlan plan, ProducerPuts producers, TriesOfCalls tries,
         GatewayMetrics metrics, TimeProvider time)
     {

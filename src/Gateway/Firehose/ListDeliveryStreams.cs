@@ -13,7 +13,7 @@ internal sealed class ListDeliveryStreams(IDeliveryStreams deliveries) : Firehos
         DeliveryMembers.Named("ExclusiveStartDeliveryStreamName"),
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         DeliverySource? type = input.Text("DeliveryStreamType") switch

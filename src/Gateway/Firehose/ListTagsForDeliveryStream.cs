@@ -13,7 +13,7 @@ internal sealed class ListTagsForDeliveryStream(DeliveryLookup lookup) : Firehos
         new("Limit", MemberType.Integer) { ValueMin = 1, ValueMax = FirehoseLimits.TagsMax },
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var stream = await lookup.DescribeAsync(new(call.Region, input.Text("DeliveryStreamName")!), call);

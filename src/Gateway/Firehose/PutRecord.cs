@@ -5,7 +5,7 @@ namespace ActorStreams.Gateway.Firehose;
 /// <summary>Takes one record. An outcome that is not known is an error that SDKs retry.</summary>
 internal sealed class PutRecord(DeliveryPuts puts) : FirehoseAction("PutRecord")
 {
-    public override Task InvokeAsync(KinesisCall call) => puts.PutAsync(call, DeliveryPutReader.ReadOne, (request, put) =>
+    public override Task InvokeAsync(ApiCall call) => puts.PutAsync(call, DeliveryPutReader.ReadOne, (request, put) =>
     {
         var entry = request.Entries[0];
         var stored = put.Puts[entry.Block];

@@ -8,7 +8,7 @@ namespace ActorStreams.Gateway.Firehose;
 /// </summary>
 internal sealed class PutRecordBatch(DeliveryPuts puts) : FirehoseAction("PutRecordBatch")
 {
-    public override Task InvokeAsync(KinesisCall call) => puts.PutAsync(call, DeliveryPutReader.ReadBatch, (request, put) => call.AnswerAsync(writer =>
+    public override Task InvokeAsync(ApiCall call) => puts.PutAsync(call, DeliveryPutReader.ReadBatch, (request, put) => call.AnswerAsync(writer =>
     {
         var failed = 0;
         writer.StartArray("RequestResponses");

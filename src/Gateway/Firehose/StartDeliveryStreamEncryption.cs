@@ -11,7 +11,7 @@ internal sealed class StartDeliveryStreamEncryption(DeliveryLookup lookup, Encry
 {
     private static readonly ImmutableArray<Member> s_input = [DeliveryMembers.Name, DeliveryMembers.Encryption];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);

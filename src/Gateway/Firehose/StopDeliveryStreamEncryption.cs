@@ -9,7 +9,7 @@ internal sealed class StopDeliveryStreamEncryption(DeliveryLookup lookup) : Fire
 {
     private static readonly ImmutableArray<Member> s_input = [DeliveryMembers.Name];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var id = new DeliveryStreamId(call.Region, call.Read(s_input).Text("DeliveryStreamName")!);
         if ((await lookup.DescribeAsync(id, call)).Source != DeliverySource.DirectPut) throw FirehoseErrors.OfKinesisSource();

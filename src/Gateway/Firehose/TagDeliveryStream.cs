@@ -9,7 +9,7 @@ internal sealed class TagDeliveryStream(DeliveryLookup lookup) : FirehoseAction(
 {
     private static readonly ImmutableArray<Member> s_input = [DeliveryMembers.Name, DeliveryMembers.Tags with { IsRequired = true }];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);

@@ -12,7 +12,7 @@ internal sealed class UntagDeliveryStream(DeliveryLookup lookup) : FirehoseActio
         new("TagKeys", MemberType.StringList) { IsRequired = true, LengthMin = 1, LengthMax = FirehoseLimits.TagsMax, Items = DeliveryMembers.TagKey },
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);

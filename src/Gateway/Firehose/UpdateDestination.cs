@@ -18,7 +18,7 @@ internal sealed class UpdateDestination(DestinationStreams targets, DeliveryLook
         .. DestinationKind.Updates,
     ];
 
-    public override async Task InvokeAsync(KinesisCall call)
+    public override async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(s_input);
         var id = new DeliveryStreamId(call.Region, input.Text("DeliveryStreamName")!);

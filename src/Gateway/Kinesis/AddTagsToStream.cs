@@ -5,14 +5,14 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class AddTagsToStream(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class AddTagsToStream(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.Tags with { IsRequired = true }, Members.StreamName, Members.StreamArn];
 
     public string Operation => "AddTagsToStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

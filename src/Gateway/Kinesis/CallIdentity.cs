@@ -47,7 +47,7 @@ internal sealed class CallIdentity
 
     /// <summary>To be asked before the body is read, which may decode it in place. Null where nothing names the call.</summary>
     /// <param name="isOfSdks">The header that SDKs send is looked at.</param>
-    public static CallIdentity? Of(KinesisCall call, bool isOfSdks)
+    public static CallIdentity? Of(ApiCall call, bool isOfSdks)
     {
         if (call.Header(ClientTokenHeader) is { } token)
         {
@@ -82,7 +82,7 @@ internal sealed class CallIdentity
     }
 
     // The incarnation, a byte that tells the kinds apart, the hash of the body, then the texts, each with its length before it.
-    private static byte[] Scope(KinesisCall call, byte kind, string token, ReadOnlySpan<byte> body)
+    private static byte[] Scope(ApiCall call, byte kind, string token, ReadOnlySpan<byte> body)
     {
         ReadOnlySpan<string> texts = [call.Caller.AccessKeyId, call.Operation, token];
         var bytes = sizeof(long) + 1 + body.Length;
@@ -105,7 +105,7 @@ internal sealed class CallIdentity
     /// <c>amz-sdk-request: attempt=1; max=3</c>, or of older SDKs for Java <c>amz-sdk-retry: 0/0/500</c>, which do not tell how many tries
     /// they make. 0 for what is not told.
     /// </summary>
-    private static (int Attempt, int Max) Tries(KinesisCall call)
+    private static (int Attempt, int Max) Tries(ApiCall call)
     {
         if (call.Header("amz-sdk-request") is { } request)
         {

@@ -8,7 +8,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>What the service says when a stream does not become what it was told to: the one place where refusals turn into its errors.</summary>
 internal static class ChangeErrors
 {
-    public static KinesisException Of(UpdateStreamResult.Refused refused, StreamChange change, KinesisCall call)
+    public static ApiException Of(UpdateStreamResult.Refused refused, StreamChange change, ApiCall call)
     {
         var stream = refused.Stream;
         var (name, account) = (stream.Id.Name, call.AccountId);
@@ -45,11 +45,11 @@ internal static class ChangeErrors
         };
     }
 
-    public static KinesisException NotActive(StreamId stream, StreamStatus status, KinesisCall call) => KinesisErrors.InUse(
+    public static ApiException NotActive(StreamId stream, StreamStatus status, ApiCall call) => KinesisErrors.InUse(
         $"Stream {stream.Name} under account {call.AccountId} not ACTIVE, instead in state {StreamShapes.Status(status)}");
 
     /// <param name="said">The key as the request has it; it may be none.</param>
-    public static KinesisException HashKeyOutside(string said, int shard, StreamDescription stream, KinesisCall call)
+    public static ApiException HashKeyOutside(string said, int shard, StreamDescription stream, ApiCall call)
     {
         var range = stream.Shards.First(s => s.Key.Shard == shard).Range;
         return KinesisErrors.InvalidArgument(
@@ -58,7 +58,7 @@ internal static class ChangeErrors
             + $"the shard's EndingHashKey {HashKeys.Format(range.Ending)}.");
     }
 
-    public static KinesisException ShardQuota(int current, int limit, int requested, KinesisCall call) => KinesisErrors.LimitExceeded(
+    public static ApiException ShardQuota(int current, int limit, int requested, ApiCall call) => KinesisErrors.LimitExceeded(
         string.Create(
             CultureInfo.InvariantCulture,
             $"This request would exceed the shard limit for the account {call.AccountId} in {call.Region}. Current shard count for the "
@@ -67,28 +67,28 @@ internal static class ChangeErrors
             + $"(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits."));
 
     /// <param name="resource">What was to be tagged, as a text has it.</param>
-    public static KinesisException TooManyTags(string resource, string account) => KinesisErrors.InvalidArgument(
+    public static ApiException TooManyTags(string resource, string account) => KinesisErrors.InvalidArgument(
         $"Failed to add tags to {resource} under account {account} because it cannot have more than {StreamChanges.TagsMax} tags "
         + "associated with it.");
 
     /// <summary>The change wants a stream of the other mode.</summary>
-    public static KinesisException WrongMode(StreamDescription stream, KinesisCall call) => KinesisErrors.Validation(
+    public static ApiException WrongMode(StreamDescription stream, ApiCall call) => KinesisErrors.Validation(
         $"Request is invalid. Stream {stream.Id.Name} under account {call.AccountId} is in "
         + $"{(stream.Mode == StreamMode.OnDemand ? "On-Demand" : "Provisioned")} mode.");
 
-    public static KinesisException KeyNotFound(string keyId) => new(
+    public static ApiException KeyNotFound(string keyId) => new(
         "KMSNotFoundException", $"Key '{keyId}' does not exist; the keys that there are stand in the setting ActorStreams:Encryption:Keys.");
 
-    private static KinesisException ScaleTooFar(string what, StreamChange.Scale scale, StreamDescription stream) => KinesisErrors.InvalidArgument(
+    private static ApiException ScaleTooFar(string what, StreamChange.Scale scale, StreamDescription stream) => KinesisErrors.InvalidArgument(
         string.Create(
             CultureInfo.InvariantCulture,
             $"UpdateShardCount cannot {what} your current open shard count. Current open shard count: {stream.OpenShards} "
             + $"Target shard count: {scale.Shards}"));
 
-    private static KinesisException TooOften(string what, StreamDescription stream, string account) => KinesisErrors.LimitExceeded(
+    private static ApiException TooOften(string what, StreamDescription stream, string account) => KinesisErrors.LimitExceeded(
         $"Stream {stream.Id.Name} under account {account} has been through {what} times within 24 hours, as often as it may.");
 
-    private static KinesisException RetentionDirection(StreamChange.SetRetention retention, StreamDescription stream) => KinesisErrors.InvalidArgument(
+    private static ApiException RetentionDirection(StreamChange.SetRetention retention, StreamDescription stream) => KinesisErrors.InvalidArgument(
         string.Create(
             CultureInfo.InvariantCulture,
             $"Requested retention period ({retention.Hours} hours) for stream {stream.Id.Name} can not be "

@@ -8,6 +8,6 @@ internal static class Channels
 {
     private static readonly ImmutableArray<Member> Input = [new("ChannelARN", MemberType.String) { IsRequired = true }];
 
-    public static KinesisException NotFound(KinesisCall call) =>
+    public static ApiException NotFound(ApiCall call) =>
         KinesisErrors.NotFound($"Channel {call.Read(Input).Text("ChannelARN")}, account {call.AccountId} not found.");
 }

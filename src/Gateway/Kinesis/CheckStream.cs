@@ -13,7 +13,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// our own, in JSON only, as CheckDeliveryStream of Firehose is.
 /// </summary>
 /// <param name="keys">Of this node.</param>
-internal sealed class CheckStream(IStreams streams, EncryptionKeys keys) : IKinesisAction
+internal sealed class CheckStream(IStreams streams, EncryptionKeys keys) : IApiAction
 {
     private static readonly ImmutableArray<Member> s_input =
     [
@@ -27,7 +27,7 @@ internal sealed class CheckStream(IStreams streams, EncryptionKeys keys) : IKine
 
     public string Operation => "CheckStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         if (call.Encoding != WireEncoding.Json) throw KinesisErrors.UnknownOperation();
         var document = StrictShape.Parse(call.Body.Span);
@@ -50,7 +50,7 @@ internal sealed class CheckStream(IStreams streams, EncryptionKeys keys) : IKine
         w.String("Text", problem.Text);
     });
 
-    private async Task<StreamDescription?> FindAsync(StreamId stream, KinesisCall call)
+    private async Task<StreamDescription?> FindAsync(StreamId stream, ApiCall call)
     {
         switch (await streams.DescribeStreamAsync(stream, call.Aborted))
         {
@@ -78,7 +78,7 @@ internal sealed class CheckStream(IStreams streams, EncryptionKeys keys) : IKine
         if (mode == "PROVISIONED" && count is null && present is null) problems.Add("ShardCount", "must be given for a stream in PROVISIONED mode.");
     }
 
-    private static void CheckTags(ShapeValues input, StreamDescription? present, KinesisCall call)
+    private static void CheckTags(ShapeValues input, StreamDescription? present, ApiCall call)
     {
         var tags = (present?.Configuration.Tags ?? StreamConfiguration.NoTags).SetItems(TagRules.Read(input));
         if (tags.Count > StreamChanges.TagsMax) throw ChangeErrors.TooManyTags($"stream {input.Text("StreamName")}", call.AccountId);

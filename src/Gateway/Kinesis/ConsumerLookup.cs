@@ -10,7 +10,7 @@ internal static class ConsumerLookup
 {
     /// <summary>The stream of a ResourceARN, and its consumer where it names one. The policies of both have been asked.</summary>
     public static async Task<(ResourceReference Resource, StreamDescription Stream, FanOutConsumer? Consumer)> ResourceAsync(
-        this IStreams streams, ShapeValues input, KinesisCall call)
+        this IStreams streams, ShapeValues input, ApiCall call)
     {
         var resource = ResourceReference.Resolve(input.Text("ResourceARN")!, call);
         var stream = await streams.DescriptionAsync(resource.Stream, call);
@@ -22,7 +22,7 @@ internal static class ConsumerLookup
 
     /// <summary>The consumer by ConsumerARN, or by StreamARN and ConsumerName; by all of them where they agree.</summary>
     public static async Task<(StreamDescription Stream, FanOutConsumer Consumer)> ConsumerAsync(
-        this IStreams streams, ShapeValues input, KinesisCall call)
+        this IStreams streams, ShapeValues input, ApiCall call)
     {
         var (streamArn, name, arn) = (input.Text("StreamARN"), input.Text("ConsumerName"), input.Text("ConsumerARN"));
         if (arn is null && (streamArn is null || name is null))
@@ -44,7 +44,7 @@ internal static class ConsumerLookup
         return (stream, consumer);
 
         // Whether there is one is no business of other accounts.
-        KinesisException Unknown() => call.IsForeign
+        ApiException Unknown() => call.IsForeign
             ? Access.NotAllowed(call.Caller, call.Api, call.Operation, arn ?? streamArn)
             : KinesisErrors.ConsumerNotFound(arn ?? name!, call.AccountId);
     }

@@ -6,7 +6,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>The actions that configure streams, their shards and their consumers.</summary>
 internal static class ControlActions
 {
-    public static IEnumerable<IKinesisAction> All(IStreams streams, StreamChanger changer, PageTokens tokens, EncryptionKeys keys)
+    public static IEnumerable<IApiAction> All(IStreams streams, StreamChanger changer, PageTokens tokens, EncryptionKeys keys)
     {
         var retention = new RetentionChange(streams, changer);
         var monitoring = new MonitoringChange(changer);

@@ -5,7 +5,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class CreateStream(IStreams streams) : IKinesisAction
+internal sealed class CreateStream(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -19,7 +19,7 @@ internal sealed class CreateStream(IStreams streams) : IKinesisAction
 
     public string Operation => "CreateStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = new StreamId(call.Region, input.Text("StreamName")!);

@@ -1,8 +1,8 @@
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DecreaseStreamRetentionPeriod(RetentionChange change) : IKinesisAction
+internal sealed class DecreaseStreamRetentionPeriod(RetentionChange change) : IApiAction
 {
     public string Operation => "DecreaseStreamRetentionPeriod";
 
-    public Task InvokeAsync(KinesisCall call) => change.InvokeAsync(call, isIncrease: false);
+    public Task InvokeAsync(ApiCall call) => change.InvokeAsync(call, isIncrease: false);
 }

@@ -1,8 +1,8 @@
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DeleteChannel : IKinesisAction
+internal sealed class DeleteChannel : IApiAction
 {
     public string Operation => "DeleteChannel";
 
-    public Task InvokeAsync(KinesisCall call) => throw Channels.NotFound(call);
+    public Task InvokeAsync(ApiCall call) => throw Channels.NotFound(call);
 }

@@ -5,14 +5,14 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DeleteStream(IStreams streams) : IKinesisAction
+internal sealed class DeleteStream(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.StreamName, new("EnforceConsumerDeletion", MemberType.Boolean), Members.StreamArn];
 
     public string Operation => "DeleteStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

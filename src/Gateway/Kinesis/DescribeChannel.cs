@@ -1,8 +1,8 @@
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DescribeChannel : IKinesisAction
+internal sealed class DescribeChannel : IApiAction
 {
     public string Operation => "DescribeChannel";
 
-    public Task InvokeAsync(KinesisCall call) => throw Channels.NotFound(call);
+    public Task InvokeAsync(ApiCall call) => throw Channels.NotFound(call);
 }

@@ -2,11 +2,11 @@ using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DescribeLimits(IStreams streams) : IKinesisAction
+internal sealed class DescribeLimits(IStreams streams) : IApiAction
 {
     public string Operation => "DescribeLimits";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         call.Read([]);
         if (await streams.DescribeRegionAsync(call.Region, call.Aborted) is not DescribeRegionResult.Found region)

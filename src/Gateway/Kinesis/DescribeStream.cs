@@ -5,14 +5,14 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DescribeStream(IStreams streams) : IKinesisAction
+internal sealed class DescribeStream(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.Limit("Limit"), Members.Name("ExclusiveStartShardId"), Members.StreamName, Members.StreamArn];
 
     public string Operation => "DescribeStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var id = StreamReference.Resolve(input, call);

@@ -5,13 +5,13 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DescribeStreamSummary(IStreams streams) : IKinesisAction
+internal sealed class DescribeStreamSummary(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input = [Members.StreamName, Members.StreamArn];
 
     public string Operation => "DescribeStreamSummary";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var id = StreamReference.Resolve(call.Read(Input), call);
         var stream = await streams.DescriptionAsync(id, call);

@@ -2,9 +2,9 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class DisableEnhancedMonitoring(MonitoringChange change) : IKinesisAction
+internal sealed class DisableEnhancedMonitoring(MonitoringChange change) : IApiAction
 {
     public string Operation => "DisableEnhancedMonitoring";
 
-    public Task InvokeAsync(KinesisCall call) => change.InvokeAsync(call, metrics => new StreamChange.DisableMetrics(metrics));
+    public Task InvokeAsync(ApiCall call) => change.InvokeAsync(call, metrics => new StreamChange.DisableMetrics(metrics));
 }

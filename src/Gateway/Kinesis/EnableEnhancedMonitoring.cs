@@ -2,9 +2,9 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class EnableEnhancedMonitoring(MonitoringChange change) : IKinesisAction
+internal sealed class EnableEnhancedMonitoring(MonitoringChange change) : IApiAction
 {
     public string Operation => "EnableEnhancedMonitoring";
 
-    public Task InvokeAsync(KinesisCall call) => change.InvokeAsync(call, metrics => new StreamChange.EnableMetrics(metrics));
+    public Task InvokeAsync(ApiCall call) => change.InvokeAsync(call, metrics => new StreamChange.EnableMetrics(metrics));
 }

@@ -11,7 +11,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>Reads on from an iterator and hands out the next one. What was trimmed before it could be read is counted and logged.</summary>
 internal sealed class GetRecords(
     IStreams streams, ShardIterators iterators, BodyBudget answers, CompatLimits? limits, GatewayMetrics metrics,
-    ILogger<GetRecords> log, TimeProvider time) : IKinesisAction
+    ILogger<GetRecords> log, TimeProvider time) : IApiAction
 {
     private readonly LogLimiter _lines = new(time);
 
@@ -24,7 +24,7 @@ internal sealed class GetRecords(
 
     public string Operation => "GetRecords";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var iterator = iterators.Read(input.Text("ShardIterator")!, call.Region);
@@ -54,20 +54,20 @@ internal sealed class GetRecords(
         }
     }
 
-    private void TakeRate(ShardIterator iterator, KinesisCall call)
+    private void TakeRate(ShardIterator iterator, ApiCall call)
     {
         try
         {
             limits?.TakeGet(iterator, call);
         }
-        catch (KinesisException)
+        catch (ApiException)
         {
             metrics.ReadThrottled(iterator.Stream.Name);
             throw;
         }
     }
 
-    private async Task AnswerAsync(ShardIterator iterator, ReadResult.Records read, KinesisCall call)
+    private async Task AnswerAsync(ShardIterator iterator, ReadResult.Records read, ApiCall call)
     {
         if (read.Skipped is { } gap && _lines.Allows($"gap: {iterator.Shard}", out var note))
         {
@@ -95,7 +95,7 @@ internal sealed class GetRecords(
     }
 
     // The reader of a closed shard goes on with its children, once it has read everything.
-    private async Task<ImmutableArray<Shards.Streams.ShardDescription>> ChildrenAsync(ShardIterator iterator, KinesisCall call)
+    private async Task<ImmutableArray<Shards.Streams.ShardDescription>> ChildrenAsync(ShardIterator iterator, ApiCall call)
     {
         var map = await streams.ServingMapAsync(iterator.Stream, call);
         return map.ChildrenOf(iterator.Shard.Shard);

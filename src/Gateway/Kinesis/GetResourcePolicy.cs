@@ -4,13 +4,13 @@ using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class GetResourcePolicy(IStreams streams) : IKinesisAction
+internal sealed class GetResourcePolicy(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input = [Members.ResourceArn];
 
     public string Operation => "GetResourcePolicy";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var (_, stream, consumer) = await streams.ResourceAsync(call.Read(Input), call);
         var policy = consumer is null ? stream.Configuration.Policy : consumer.Policy;

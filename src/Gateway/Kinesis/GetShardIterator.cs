@@ -4,7 +4,7 @@ using ActorStreams.Gateway.Wire;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class GetShardIterator(StartingPositions positions, ShardIterators iterators, CompatLimits? limits) : IKinesisAction
+internal sealed class GetShardIterator(StartingPositions positions, ShardIterators iterators, CompatLimits? limits) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -22,7 +22,7 @@ internal sealed class GetShardIterator(StartingPositions positions, ShardIterato
 
     public string Operation => "GetShardIterator";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

@@ -1,8 +1,8 @@
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class IncreaseStreamRetentionPeriod(RetentionChange change) : IKinesisAction
+internal sealed class IncreaseStreamRetentionPeriod(RetentionChange change) : IApiAction
 {
     public string Operation => "IncreaseStreamRetentionPeriod";
 
-    public Task InvokeAsync(KinesisCall call) => change.InvokeAsync(call, isIncrease: true);
+    public Task InvokeAsync(ApiCall call) => change.InvokeAsync(call, isIncrease: true);
 }

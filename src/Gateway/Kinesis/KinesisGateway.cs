@@ -28,7 +28,7 @@ public sealed class KinesisGateway
 {
     private const string ExposedHeaders = "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
 
-    private readonly FrozenDictionary<string, IKinesisAction> _actions;
+    private readonly FrozenDictionary<string, IApiAction> _actions;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _time;
     private readonly GatewayMetrics _metrics;
@@ -72,7 +72,7 @@ public sealed class KinesisGateway
         _subscriptions = new Subscriptions(options.FanOut, time, metrics);
         var fanOut = new SubscriptionServices(streams, _subscriptions, options.FanOut, time, metrics, logs.CreateLogger<Subscription>());
         var changer = new StreamChanger(streams, isCompat: _limits is not null);
-        IKinesisAction[] actions =
+        IApiAction[] actions =
         [
             .. ControlActions.All(streams, changer, tokens, keyRing ?? EncryptionKeys.None),
             new CreateStream(streams),
@@ -131,7 +131,7 @@ public sealed class KinesisGateway
             trace = GatewayTracing.Start(operation, http.Request);
             push = await HandleAsync(http, action);
         }
-        catch (KinesisException e)
+        catch (ApiException e)
         {
             error = e.Type;
             await WriteErrorAsync(http, e);
@@ -159,11 +159,11 @@ public sealed class KinesisGateway
     }
 
     /// <summary>What goes on when the request is done with; null for nothing.</summary>
-    private async Task<Func<Task>?> HandleAsync(HttpContext http, IKinesisAction? action)
+    private async Task<Func<Task>?> HandleAsync(HttpContext http, IApiAction? action)
     {
         if (http.Request.Method != HttpMethods.Post)
         {
-            throw new KinesisException(
+            throw new ApiException(
                 "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
         }
         if (Interlocked.Increment(ref _requests) > _options.RequestsMax)
@@ -182,7 +182,7 @@ public sealed class KinesisGateway
         }
     }
 
-    private async Task<Func<Task>?> DispatchAsync(HttpContext http, IKinesisAction? action, Memory<byte> body)
+    private async Task<Func<Task>?> DispatchAsync(HttpContext http, IApiAction? action, Memory<byte> body)
     {
         if (body.IsEmpty)
         {
@@ -193,20 +193,20 @@ public sealed class KinesisGateway
         if (ContentTypes.EncodingOf(http.Request) is not { } encoding)
         {
             throw http.Request.Headers["X-Amz-Target"].ToString().Contains('.')
-                ? new KinesisException("UnknownOperationException", null, StatusCodes.Status404NotFound)
-                : new KinesisException(
+                ? new ApiException("UnknownOperationException", null, StatusCodes.Status404NotFound)
+                : new ApiException(
                     "AccessDeniedException", "Unable to determine service/operation name to be authorized", StatusCodes.Status403Forbidden);
         }
         if (encoding == WireEncoding.Cbor && action is { Api.TakesCbor: false })
-            throw new KinesisException("UnknownOperationException", null, StatusCodes.Status404NotFound).In(WireEncoding.Json);
+            throw new ApiException("UnknownOperationException", null, StatusCodes.Status404NotFound).In(WireEncoding.Json);
         // An action parses its body itself, so it is only parsed here where a later check would otherwise be reported first.
         if (action is null) throw ShapeReader.IsObject(body.Span, encoding) ? KinesisErrors.UnknownOperation() : KinesisErrors.Malformed();
         switch (_verifier.Verify(new IncomingMessage(http.Request), body.Span, action.Api.Service))
         {
             case AuthResult.Refused refused:
-                throw ShapeReader.IsObject(body.Span, encoding) ? new KinesisException(refused.Error, refused.Message) : KinesisErrors.Malformed();
+                throw ShapeReader.IsObject(body.Span, encoding) ? new ApiException(refused.Error, refused.Message) : KinesisErrors.Malformed();
             case AuthResult.Accepted accepted:
-                var call = new KinesisCall(
+                var call = new ApiCall(
                     http, action.Operation, _callers.Of(accepted.AccessKeyId), accepted.Region, _options.AccountId, body, encoding, action.Api);
                 await (ControlAuditor.Watches(action.Operation) ? _auditor.WatchAsync(call, c => PerformAsync(action, c)) : PerformAsync(action, call));
                 return call.Push;
@@ -215,14 +215,14 @@ public sealed class KinesisGateway
         }
     }
 
-    private Task PerformAsync(IKinesisAction action, KinesisCall call)
+    private Task PerformAsync(IApiAction action, ApiCall call)
     {
         Access.CheckOperation(call);
         _limits?.TakeCall(call);
         return action.InvokeAsync(call);
     }
 
-    private IKinesisAction? Target(HttpRequest request) => _actions.GetValueOrDefault(request.Headers["X-Amz-Target"].ToString());
+    private IApiAction? Target(HttpRequest request) => _actions.GetValueOrDefault(request.Headers["X-Amz-Target"].ToString());
 
     private static void WriteCommonHeaders(HttpContext http, bool hasOrigin)
     {
@@ -249,7 +249,7 @@ public sealed class KinesisGateway
     private static string? Echoable(StringValues values) =>
         values.ToString() is { Length: > 0 } text && text.All(c => c is >= ' ' and <= '~') ? text : null;
 
-    private static async Task WriteErrorAsync(HttpContext http, KinesisException error)
+    private static async Task WriteErrorAsync(HttpContext http, ApiException error)
     {
         if (http.Response.HasStarted)
         {
@@ -281,7 +281,7 @@ public sealed class KinesisGateway
     }
 
     // Without a content type the service can't know what the client reads.
-    private static async Task WriteXmlErrorAsync(HttpContext http, KinesisException error)
+    private static async Task WriteXmlErrorAsync(HttpContext http, ApiException error)
     {
         var text = error.Detail is { } detail
             ? $"<{error.Type}>\n  <Message>{detail}</Message>\n</{error.Type}>\n"

@@ -8,7 +8,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Lists shards in order of number, a page at a time. What follows on a page keeps the filter of the first one.</summary>
-internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvider time, CompatLimits? limits) : IKinesisAction
+internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvider time, CompatLimits? limits) : IApiAction
 {
     private static readonly ImmutableArray<string> FilterTypes =
         ["AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"];
@@ -34,7 +34,7 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvid
 
     public string Operation => "ListShards";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var page = input.Text("NextToken") is { } token ? Continue(token, input, call) : Begin(input, call);
@@ -59,7 +59,7 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvid
         });
     }
 
-    private Page Continue(string token, ShapeValues input, KinesisCall call)
+    private Page Continue(string token, ShapeValues input, ApiCall call)
     {
         if (input.Text("StreamName") is not null || input.Text("StreamARN") is not null)
             throw KinesisErrors.InvalidArgument("NextToken and StreamName cannot be provided together.");
@@ -70,7 +70,7 @@ internal sealed class ListShards(IStreams streams, PageTokens tokens, TimeProvid
         return Page.Read(tokens.Read(TokenPurpose.ListShards, token), call.Region);
     }
 
-    private static Page Begin(ShapeValues input, KinesisCall call)
+    private static Page Begin(ShapeValues input, ApiCall call)
     {
         var stream = StreamReference.Resolve(input, call);
         var after = -1;

@@ -7,7 +7,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Lists consumers in order of name. A token goes on in the stream that it was made for, and in no later one of its name.</summary>
-internal sealed class ListStreamConsumers(IStreams streams, PageTokens tokens) : IKinesisAction
+internal sealed class ListStreamConsumers(IStreams streams, PageTokens tokens) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -16,7 +16,7 @@ internal sealed class ListStreamConsumers(IStreams streams, PageTokens tokens) :
 
     public string Operation => "ListStreamConsumers";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var id = StreamReference.Resolve(null, input.Text("StreamARN"), call);

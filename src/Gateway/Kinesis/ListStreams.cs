@@ -4,14 +4,14 @@ using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class ListStreams(IStreams streams, PageTokens tokens) : IKinesisAction
+internal sealed class ListStreams(IStreams streams, PageTokens tokens) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.Limit("Limit"), Members.Name("ExclusiveStartStreamName"), Members.NextToken];
 
     public string Operation => "ListStreams";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var start = input.Text("NextToken") is { } token

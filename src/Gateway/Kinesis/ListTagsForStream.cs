@@ -4,7 +4,7 @@ using ActorStreams.Shards.Client;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class ListTagsForStream(IStreams streams) : IKinesisAction
+internal sealed class ListTagsForStream(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -16,7 +16,7 @@ internal sealed class ListTagsForStream(IStreams streams) : IKinesisAction
 
     public string Operation => "ListTagsForStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = await streams.DescriptionAsync(StreamReference.Resolve(input, call), call);

@@ -4,7 +4,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class MergeShards(StreamChanger changer) : IKinesisAction
+internal sealed class MergeShards(StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -16,7 +16,7 @@ internal sealed class MergeShards(StreamChanger changer) : IKinesisAction
 
     public string Operation => "MergeShards";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

@@ -28,7 +28,7 @@ internal sealed class MonitoringChange(StreamChanger changer)
         Members.StreamArn,
     ];
 
-    public async Task InvokeAsync(KinesisCall call, Func<ShardLevelMetrics, StreamChange> change)
+    public async Task InvokeAsync(ApiCall call, Func<ShardLevelMetrics, StreamChange> change)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

@@ -35,7 +35,7 @@ internal sealed class ProducerHeaders
     public long Epoch { get; }
 
     /// <summary>Null where none of the headers is there; throws the error that says what is wrong.</summary>
-    public static ProducerHeaders? Of(KinesisCall call)
+    public static ProducerHeaders? Of(ApiCall call)
     {
         var (name, epoch, position) = (call.Header(NameHeader), call.Header(EpochHeader), call.Header(PositionHeader));
         if (name is null && epoch is null && position is null) return null;

@@ -30,7 +30,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
     }
 
     /// <summary>Tells of each shard what became of its part; what was stored before is in puts that are answered as repeated.</summary>
-    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, KinesisCall call, ProducerHeaders producer)
+    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, ApiCall call, ProducerHeaders producer)
     {
         producer.CheckCount(request.Entries.Length);
         foreach (ref var entry in request.Entries) entry.Block = PutEntry.NoBlock;
@@ -54,7 +54,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
     }
 
     private async Task StoreAsync(
-        IPutTarget target, PutRequest request, UInt128[] hashes, StreamMap map, List<ShardPut> puts, Session session, KinesisCall call, ProducerHeaders producer)
+        IPutTarget target, PutRequest request, UInt128[] hashes, StreamMap map, List<ShardPut> puts, Session session, ApiCall call, ProducerHeaders producer)
     {
         var since = time.GetTimestamp();
         var pause = TimeSpan.Zero;
@@ -89,7 +89,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
 
     /// <summary>Asks the shards that are to get something how far the producer has got; answers those that did not say.</summary>
     private async Task<Dictionary<ShardKey, AppendReply.Refused>> AttachAsync(
-        PutRequest request, UInt128[] hashes, StreamMap map, Session session, KinesisCall call, ProducerHeaders producer)
+        PutRequest request, UInt128[] hashes, StreamMap map, Session session, ApiCall call, ProducerHeaders producer)
     {
         var wanted = new HashSet<ShardDescription>();
         for (var i = 0; i < hashes.Length; i++)
@@ -146,7 +146,7 @@ internal sealed class ProducerPuts(IStreams streams, TimeProvider time, TimeSpan
     }
 
     private async Task AppendAsync(
-        StreamId stream, ShardPut put, ProducerPosition position, ProducerFrontier frontier, KinesisCall call, ProducerHeaders producer)
+        StreamId stream, ShardPut put, ProducerPosition position, ProducerFrontier frontier, ApiCall call, ProducerHeaders producer)
     {
         var append = new ProducerAppend(producer.Producer, producer.Epoch, frontier.Position, position);
         put.Reply = await streams.AppendAsync(stream, put.Shard.Key, put.Builder.Build(), append, call: null, call.Aborted);

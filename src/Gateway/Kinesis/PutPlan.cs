@@ -39,7 +39,7 @@ internal sealed class PutPlan(IStreams streams, TimeProvider time, TimeSpan pati
     /// shards are gone then too.
     /// </summary>
     /// <param name="repeats">Null where nothing names the call: what is sent again is then stored again.</param>
-    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, KinesisCall call, RepeatedCalls? repeats)
+    public async Task<List<ShardPut>> StoreAsync(IPutTarget target, PutRequest request, StreamMap map, ApiCall call, RepeatedCalls? repeats)
     {
         var stream = target.Stream;
         var puts = new List<ShardPut>(Math.Min(map.Open.Length, request.Entries.Length));

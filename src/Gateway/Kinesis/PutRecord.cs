@@ -8,11 +8,11 @@ using static ActorStreams.Shards.Log.ShardProtocol;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Stores one record. An outcome that is not known is an error that SDKs retry.</summary>
-internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IApiAction
 {
     public string Operation => "PutRecord";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var producer = ProducerHeaders.Of(call);
         var repeats = producer is null ? tries.Of(call) : null;
@@ -48,7 +48,7 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts pro
         });
     }
 
-    private AppendReply.Appended Appended(AppendReply reply, StreamId stream, ShardDescription shard, KinesisCall call)
+    private AppendReply.Appended Appended(AppendReply reply, StreamId stream, ShardDescription shard, ApiCall call)
     {
         switch (reply)
         {
@@ -63,7 +63,7 @@ internal sealed class PutRecord(IStreams streams, PutPlan plan, ProducerPuts pro
     }
 
     // Numbers rise by themselves in a shard, so all there is to do is to refuse numbers that this stream never gave.
-    private async Task CheckOrderingAsync(string text, StreamId stream, StreamMap map, KinesisCall call)
+    private async Task CheckOrderingAsync(string text, StreamId stream, StreamMap map, ApiCall call)
     {
         // Stands before every number; producers begin with it.
         if (text == "0") return;

@@ -8,11 +8,11 @@ namespace ActorStreams.Gateway.Kinesis;
 /// in the order of the request. Where the outcome of some is unknown and the SDK tries again, the call fails as a whole, since SDKs take an
 /// answer with failed entries for the last word.
 /// </summary>
-internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IKinesisAction
+internal sealed class PutRecords(IStreams streams, PutPlan plan, ProducerPuts producers, TriesOfCalls tries, GatewayMetrics metrics) : IApiAction
 {
     public string Operation => "PutRecords";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var producer = ProducerHeaders.Of(call);
         var repeats = producer is null ? tries.Of(call) : null;

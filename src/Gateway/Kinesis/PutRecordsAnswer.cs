@@ -13,7 +13,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// </summary>
 internal static class PutRecordsAnswer
 {
-    public static void Write(KinesisCall call, PutRequest request, List<ShardPut> puts, StreamId stream, bool isEncrypted)
+    public static void Write(ApiCall call, PutRequest request, List<ShardPut> puts, StreamId stream, bool isEncrypted)
     {
         var isJson = call.Encoding == WireEncoding.Json;
         var parts = puts.ConvertAll(p => Part.Of(p, stream.Name, call));
@@ -82,7 +82,7 @@ internal static class PutRecordsAnswer
         /// <summary>With the comma of a JSON entry.</summary>
         public int EntryBytes { get; }
 
-        public static Part Of(ShardPut put, string stream, KinesisCall call)
+        public static Part Of(ShardPut put, string stream, ApiCall call)
         {
             var shard = put.Shard.Key;
             switch (put.Reply)

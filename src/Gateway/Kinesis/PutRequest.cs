@@ -35,10 +35,10 @@ internal sealed class PutRequest(Memory<byte> body, int entriesMax, WireEncoding
     private PutEntry[] _entries = ArrayPool<PutEntry>.Shared.Rent(entriesMax);
 
     /// <summary>Reads a PutRecord request: one entry.</summary>
-    public static PutRequest ReadOne(KinesisCall call) =>
+    public static PutRequest ReadOne(ApiCall call) =>
         call.Encoding == WireEncoding.Json ? JsonPutReader.ReadOne(call.Body) : CborPutReader.ReadOne(call.Body);
 
-    public static PutRequest ReadMany(KinesisCall call) =>
+    public static PutRequest ReadMany(ApiCall call) =>
         call.Encoding == WireEncoding.Json ? JsonPutReader.ReadMany(call.Body) : CborPutReader.ReadMany(call.Body);
 
     /// <summary>Whether data stand in the body in base64, or as they are.</summary>

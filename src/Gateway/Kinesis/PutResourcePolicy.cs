@@ -7,14 +7,14 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Attaches a policy in place of the one before. A policy that says what cannot be enforced is refused.</summary>
-internal sealed class PutResourcePolicy(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class PutResourcePolicy(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [new("Policy", MemberType.String) { IsRequired = true }, Members.ResourceArn];
 
     public string Operation => "PutResourcePolicy";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var policy = input.Text("Policy")!;

@@ -11,15 +11,15 @@ internal interface IPutTarget
     /// <summary>The map of today; throws the error that says why there is none.</summary>
     ValueTask<StreamMap> MapAsync();
 
-    KinesisException NotFound();
+    ApiException NotFound();
 }
 
 /// <summary>A stream that the call names.</summary>
-internal sealed class StreamTarget(IStreams streams, StreamId stream, KinesisCall call) : IPutTarget
+internal sealed class StreamTarget(IStreams streams, StreamId stream, ApiCall call) : IPutTarget
 {
     public StreamId Stream => stream;
 
     public ValueTask<StreamMap> MapAsync() => streams.ServingMapAsync(stream, call);
 
-    public KinesisException NotFound() => call.StreamNotFound(stream);
+    public ApiException NotFound() => call.StreamNotFound(stream);
 }

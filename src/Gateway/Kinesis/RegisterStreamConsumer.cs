@@ -5,14 +5,14 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class RegisterStreamConsumer(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class RegisterStreamConsumer(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.Name("ConsumerName", required: true), Members.StreamArn with { IsRequired = true }, Members.Tags];
 
     public string Operation => "RegisterStreamConsumer";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(null, input.Text("StreamARN"), call);

@@ -6,13 +6,13 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Tags that are not there count as removed.</summary>
-internal sealed class RemoveTagsFromStream(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class RemoveTagsFromStream(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input = [Members.TagKeys, Members.StreamName, Members.StreamArn];
 
     public string Operation => "RemoveTagsFromStream";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

@@ -9,7 +9,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Takes from a put what an earlier try of the same call stored. A shard knows by itself what it stored of a call; asked here are those
 /// that would not be sent anything: the parents of shards that took their keys since. For one put of one call.
 /// </summary>
-internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, TimeProvider time, KinesisCall call)
+internal sealed class RepeatedCalls(IStreams streams, CallIdentity identity, TimeProvider time, ApiCall call)
 {
     // Clocks of the gateway and of the stream's owner may differ by this much, and a shard closes a while before the stream notes it.
     private static readonly TimeSpan s_clockSlack = TimeSpan.FromMinutes(2);

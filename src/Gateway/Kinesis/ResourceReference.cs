@@ -15,7 +15,7 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
     /// With the ARN that the resource is known by here, whatever partition and digits it was named with: policies are judged by it, and one that was
     /// written another way must not pass by them.
     /// </returns>
-    public static ResourceReference Resolve(string arn, KinesisCall call)
+    public static ResourceReference Resolve(string arn, ApiCall call)
     {
         if (!arn.Contains(ConsumerPart, StringComparison.Ordinal))
         {
@@ -30,7 +30,7 @@ internal sealed record ResourceReference(string Arn, StreamId Stream, string? Co
     }
 
     /// <summary>The consumer of an ARN; null when no consumer of this installation can have it.</summary>
-    public static ResourceReference? FindConsumer(string arn, KinesisCall call) =>
+    public static ResourceReference? FindConsumer(string arn, ApiCall call) =>
         Parse(arn) is { } named && StreamReference.Find(named.StreamArn, call) is { } stream
             ? new ResourceReference(arn, stream, named.Consumer, named.CreatedAtSeconds)
             : null;

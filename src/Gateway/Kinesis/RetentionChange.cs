@@ -12,7 +12,7 @@ internal sealed class RetentionChange(IStreams streams, StreamChanger changer)
     private static readonly ImmutableArray<Member> Input =
         [new("RetentionPeriodHours", MemberType.Integer) { IsRequired = true }, Members.StreamName, Members.StreamArn];
 
-    public async Task InvokeAsync(KinesisCall call, bool isIncrease)
+    public async Task InvokeAsync(ApiCall call, bool isIncrease)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);
@@ -24,7 +24,7 @@ internal sealed class RetentionChange(IStreams streams, StreamChanger changer)
         await call.AnswerEmptyAsync();
     }
 
-    private static KinesisException Outside(string end, int bound, int hours, string what) => KinesisErrors.InvalidArgument(string.Create(
+    private static ApiException Outside(string end, int bound, int hours, string what) => KinesisErrors.InvalidArgument(string.Create(
         CultureInfo.InvariantCulture,
         $"{end} allowed retention period is {bound} hours. Requested retention period ({hours} hours) is too {what}."));
 }

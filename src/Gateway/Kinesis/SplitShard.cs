@@ -6,7 +6,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class SplitShard(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class SplitShard(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -18,7 +18,7 @@ internal sealed class SplitShard(IStreams streams, StreamChanger changer) : IKin
 
     public string Operation => "SplitShard";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);
@@ -38,7 +38,7 @@ internal sealed class SplitShard(IStreams streams, StreamChanger changer) : IKin
     }
 
     /// <summary>The service looks at its quota before it looks at the key, and at whether the stream is at rest.</summary>
-    private async Task CheckQuotaAsync(UpdateStreamResult.Refused refused, KinesisCall call)
+    private async Task CheckQuotaAsync(UpdateStreamResult.Refused refused, ApiCall call)
     {
         if (refused is not
             {

@@ -8,7 +8,7 @@ namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Seals the stream's records from now on with a key of this installation.</summary>
 /// <param name="keys">Of this node; the nodes of the shards must have the key too.</param>
-internal sealed class StartStreamEncryption(IStreams streams, StreamChanger changer, EncryptionKeys keys) : IKinesisAction
+internal sealed class StartStreamEncryption(IStreams streams, StreamChanger changer, EncryptionKeys keys) : IApiAction
 {
     internal static readonly ImmutableArray<Member> Input =
     [
@@ -20,7 +20,7 @@ internal sealed class StartStreamEncryption(IStreams streams, StreamChanger chan
 
     public string Operation => "StartStreamEncryption";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

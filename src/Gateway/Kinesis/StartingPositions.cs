@@ -10,9 +10,9 @@ namespace ActorStreams.Gateway.Kinesis;
 internal readonly record struct StartingPosition(string Type, string? SequenceNumber, long? TimestampMs);
 
 /// <summary>A shard that is there, and its bounds.</summary>
-internal readonly record struct TargetShard(StreamId Stream, ShardDescription Shard, ShardProtocol.ShardBounds Bounds, KinesisCall Call)
+internal readonly record struct TargetShard(StreamId Stream, ShardDescription Shard, ShardProtocol.ShardBounds Bounds, ApiCall Call)
 {
-    public KinesisException DoesNotExist() => KinesisErrors.ShardDoesNotExist(Shard.Key.ShardId, Stream.Name, Call.AccountId);
+    public ApiException DoesNotExist() => KinesisErrors.ShardDoesNotExist(Shard.Key.ShardId, Stream.Name, Call.AccountId);
 }
 
 /// <summary>Finds the shard of a call and the position to begin at: the rules that GetShardIterator and SubscribeToShard share.</summary>
@@ -24,7 +24,7 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
 
     /// <summary>Asks the shard itself: a map that is behind leads to the shard of a stream that was deleted, and is looked up again.</summary>
     /// <param name="take">Called with the shard before it is asked; throws where its rate is used up.</param>
-    public async Task<TargetShard> FindAsync(StreamId stream, string shardId, KinesisCall call, Action<ShardKey> take)
+    public async Task<TargetShard> FindAsync(StreamId stream, string shardId, ApiCall call, Action<ShardKey> take)
     {
         if (!ShardIds.TryParse(shardId, out var number)) throw KinesisErrors.ShardNotParsed(shardId, stream.Name, call.AccountId);
         var shard = await FindShardAsync(stream, number, call);
@@ -56,7 +56,7 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
         }
     }
 
-    private async Task<ShardDescription> FindShardAsync(StreamId stream, int number, KinesisCall call)
+    private async Task<ShardDescription> FindShardAsync(StreamId stream, int number, ApiCall call)
     {
         switch (await streams.MapAsync(stream, call.Aborted))
         {
@@ -120,7 +120,7 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
     }
 
     /// <summary>Null when the shard is gone.</summary>
-    private async ValueTask<ShardProtocol.ShardBounds?> BoundsAsync(ShardDescription shard, KinesisCall call) =>
+    private async ValueTask<ShardProtocol.ShardBounds?> BoundsAsync(ShardDescription shard, ApiCall call) =>
         await streams.BoundsAsync(shard.Key, call.Aborted) switch
         {
             BoundsResult.Found found => found.Bounds,
@@ -128,7 +128,7 @@ internal sealed class StartingPositions(IStreams streams, TimeProvider time)
             _ => throw KinesisErrors.InternalFailure(),
         };
 
-    private static KinesisException WrongPair(string specified) => KinesisErrors.InvalidArgument(
+    private static ApiException WrongPair(string specified) => KinesisErrors.InvalidArgument(
         "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and "
         + $"no StartingSequenceNumber. Request specified {specified}");
 }

@@ -7,7 +7,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <param name="isCompat">Holds changes to the rates and counts of the service.</param>
 internal sealed class StreamChanger(IStreams streams, bool isCompat)
 {
-    public async Task<UpdateStreamResult.Updated> ChangeAsync(StreamId stream, StreamChange change, KinesisCall call) =>
+    public async Task<UpdateStreamResult.Updated> ChangeAsync(StreamId stream, StreamChange change, ApiCall call) =>
         await TryChangeAsync(stream, change, call) switch
         {
             UpdateStreamResult.Updated updated => updated,
@@ -16,7 +16,7 @@ internal sealed class StreamChanger(IStreams streams, bool isCompat)
         };
 
     /// <summary>Updated, or Refused for whoever has more to say than <see cref="ChangeErrors"/>.</summary>
-    public async Task<UpdateStreamResult> TryChangeAsync(StreamId stream, StreamChange change, KinesisCall call)
+    public async Task<UpdateStreamResult> TryChangeAsync(StreamId stream, StreamChange change, ApiCall call)
     {
         await streams.AuthorizeAsync(stream, call);
         return await streams.UpdateStreamAsync(stream, change, isCompat, call.Aborted) switch

@@ -7,7 +7,7 @@ namespace ActorStreams.Gateway.Kinesis;
 internal static class StreamLookup
 {
     /// <summary>For actions that are about a stream without looking it up: throws unless the caller may do this to it.</summary>
-    public static async ValueTask AuthorizeAsync(this IStreams streams, StreamId stream, KinesisCall call)
+    public static async ValueTask AuthorizeAsync(this IStreams streams, StreamId stream, ApiCall call)
     {
         if (call.Caller.IsTrusted) return;
         switch (await streams.MapAsync(stream, call.Aborted))
@@ -26,7 +26,7 @@ internal static class StreamLookup
     }
 
     /// <summary>In any state, as it is now.</summary>
-    public static async Task<StreamDescription> DescriptionAsync(this IStreams streams, StreamId stream, KinesisCall call)
+    public static async Task<StreamDescription> DescriptionAsync(this IStreams streams, StreamId stream, ApiCall call)
     {
         switch (await streams.DescribeStreamAsync(stream, call.Aborted))
         {
@@ -41,7 +41,7 @@ internal static class StreamLookup
     }
 
     /// <summary>For putting and getting: a stream that is being created or deleted is not there yet or any more.</summary>
-    public static async ValueTask<StreamMap> ServingMapAsync(this IStreams streams, StreamId stream, KinesisCall call)
+    public static async ValueTask<StreamMap> ServingMapAsync(this IStreams streams, StreamId stream, ApiCall call)
     {
         switch (await streams.MapAsync(stream, call.Aborted))
         {
@@ -59,7 +59,7 @@ internal static class StreamLookup
     /// A shard of the stream, null where it has none of that number. The map may be from before the shard was opened, which was told to the
     /// client by another node; so the stream itself says that there is none. Consumer libraries take that for the end of the shard.
     /// </summary>
-    public static async ValueTask<ShardDescription?> FindShardAsync(this IStreams streams, StreamMap map, int number, KinesisCall call)
+    public static async ValueTask<ShardDescription?> FindShardAsync(this IStreams streams, StreamMap map, int number, ApiCall call)
     {
         if (map.Shard(number) is { } known) return known;
         return await streams.DescribeStreamAsync(map.Description.Id, call.Aborted) switch

@@ -6,11 +6,11 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>Which stream a request means: by name, by ARN, or by both when they agree.</summary>
 internal static class StreamReference
 {
-    public static StreamId Resolve(ShapeValues input, KinesisCall call) =>
+    public static StreamId Resolve(ShapeValues input, ApiCall call) =>
         Resolve(input.Text("StreamName"), input.Text("StreamARN"), call);
 
     /// <param name="arn">Already of the form that the API model asks for.</param>
-    public static StreamId Resolve(string? name, string? arn, KinesisCall call)
+    public static StreamId Resolve(string? name, string? arn, ApiCall call)
     {
         if (arn is null)
         {
@@ -25,10 +25,10 @@ internal static class StreamReference
     }
 
     /// <summary>The stream of an ARN; null when no stream of this installation can have it.</summary>
-    public static StreamId? Find(string arn, KinesisCall call) => Parse(arn) is { } named && IsHere(named, call) ? named.Stream : null;
+    public static StreamId? Find(string arn, ApiCall call) => Parse(arn) is { } named && IsHere(named, call) ? named.Stream : null;
 
     // Streams of other accounts and regions are not here.
-    private static bool IsHere((StreamId Stream, string Account) named, KinesisCall call) =>
+    private static bool IsHere((StreamId Stream, string Account) named, ApiCall call) =>
         named.Stream.Region == call.Region && named.Account == call.AccountId;
 
     private static (StreamId Stream, string Account)? Parse(string arn)

@@ -12,7 +12,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// Begins to push a shard to a fan-out consumer. Whether another subscription of the consumer stands against it, the owner of the shard
 /// says. What is wrong before the first event is an error as of any other call.
 /// </summary>
-internal sealed class SubscribeToShard(StartingPositions positions, SubscriptionServices services, CompatLimits? limits) : IKinesisAction
+internal sealed class SubscribeToShard(StartingPositions positions, SubscriptionServices services, CompatLimits? limits) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -32,7 +32,7 @@ internal sealed class SubscribeToShard(StartingPositions positions, Subscription
 
     public string Operation => "SubscribeToShard";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var (described, consumer) = await services.Streams.ConsumerAsync(input, call);

@@ -7,6 +7,6 @@ namespace ActorStreams.Gateway.Kinesis;
 internal sealed class TriesOfCalls(IStreams streams, TimeProvider time, bool isOfSdks)
 {
     /// <summary>To be asked before the body is read. Null where each try is a call of its own.</summary>
-    public RepeatedCalls? Of(KinesisCall call) =>
+    public RepeatedCalls? Of(ApiCall call) =>
         CallIdentity.Of(call, isOfSdks) is { } identity ? new RepeatedCalls(streams, identity, time, call) : null;
 }

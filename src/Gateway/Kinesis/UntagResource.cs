@@ -5,13 +5,13 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class UntagResource(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class UntagResource(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input = [Members.TagKeys, Members.ResourceArn];
 
     public string Operation => "UntagResource";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var (resource, _, _) = await streams.ResourceAsync(input, call);

@@ -4,7 +4,7 @@ using ActorStreams.Gateway.Wire;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Takes what is so already.</summary>
-internal sealed class UpdateAccountSettings : IKinesisAction
+internal sealed class UpdateAccountSettings : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -17,7 +17,7 @@ internal sealed class UpdateAccountSettings : IKinesisAction
 
     public string Operation => "UpdateAccountSettings";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         if (call.Read(Input).Structure("MinimumThroughputBillingCommitment")!.Text("Status") != "DISABLED")
         {

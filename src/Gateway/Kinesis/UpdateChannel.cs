@@ -1,8 +1,8 @@
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class UpdateChannel : IKinesisAction
+internal sealed class UpdateChannel : IApiAction
 {
     public string Operation => "UpdateChannel";
 
-    public Task InvokeAsync(KinesisCall call) => throw Channels.NotFound(call);
+    public Task InvokeAsync(ApiCall call) => throw Channels.NotFound(call);
 }

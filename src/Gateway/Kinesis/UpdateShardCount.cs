@@ -7,7 +7,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>In open mode not bound to double, half and ten times a day.</summary>
-internal sealed class UpdateShardCount(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class UpdateShardCount(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -19,7 +19,7 @@ internal sealed class UpdateShardCount(IStreams streams, StreamChanger changer) 
 
     public string Operation => "UpdateShardCount";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

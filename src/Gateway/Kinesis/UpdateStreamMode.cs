@@ -5,7 +5,7 @@ using ActorStreams.Shards.Streams;
 
 namespace ActorStreams.Gateway.Kinesis;
 
-internal sealed class UpdateStreamMode(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class UpdateStreamMode(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -16,7 +16,7 @@ internal sealed class UpdateStreamMode(IStreams streams, StreamChanger changer) 
 
     public string Operation => "UpdateStreamMode";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(null, input.Text("StreamARN"), call);

@@ -6,7 +6,7 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Records go where their partition keys say; the other strategy of the service is not served.</summary>
-internal sealed class UpdateStreamRecordDistributionStrategy(IStreams streams) : IKinesisAction
+internal sealed class UpdateStreamRecordDistributionStrategy(IStreams streams) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
     [
@@ -16,7 +16,7 @@ internal sealed class UpdateStreamRecordDistributionStrategy(IStreams streams) :
 
     public string Operation => "UpdateStreamRecordDistributionStrategy";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = await streams.DescriptionAsync(StreamReference.Resolve(null, input.Text("StreamARN"), call), call);

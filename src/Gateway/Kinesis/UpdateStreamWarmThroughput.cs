@@ -6,14 +6,14 @@ using ActorStreams.Shards.Streams;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>Raises the number of shards below which an on-demand stream does not go.</summary>
-internal sealed class UpdateStreamWarmThroughput(IStreams streams, StreamChanger changer) : IKinesisAction
+internal sealed class UpdateStreamWarmThroughput(IStreams streams, StreamChanger changer) : IApiAction
 {
     private static readonly ImmutableArray<Member> Input =
         [Members.StreamName, Members.WarmThroughput with { IsRequired = true }, Members.StreamArn];
 
     public string Operation => "UpdateStreamWarmThroughput";
 
-    public async Task InvokeAsync(KinesisCall call)
+    public async Task InvokeAsync(ApiCall call)
     {
         var input = call.Read(Input);
         var stream = StreamReference.Resolve(input, call);

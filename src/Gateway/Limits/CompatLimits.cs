@@ -22,7 +22,7 @@ internal sealed class CompatLimits(TimeProvider time) : IPutRates
         new(_ => new CallBudget(KinesisRates.SubscriptionsPerSecond, time), time);
 
     /// <summary>One call of an operation that has a rate for each account; others pass.</summary>
-    public void TakeCall(KinesisCall call)
+    public void TakeCall(ApiCall call)
     {
         if (!CallsPerSecond(call.Api).TryGetValue(call.Operation, out var perSecond)) return;
         if (_calls.Of((call.Caller.AccountId, call.Region, call.Api, call.Operation)).TryCall()) return;
@@ -36,14 +36,14 @@ internal sealed class CompatLimits(TimeProvider time) : IPutRates
     /// <summary>Records of a shard.</summary>
     public IPutBudget Begin(StreamId stream, ShardKey shard) => _shards.Of(shard);
 
-    public void TakeListShards(StreamId stream, KinesisCall call)
+    public void TakeListShards(StreamId stream, ApiCall call)
     {
         if (!_lists.Of(stream).TryCall())
             throw KinesisErrors.LimitExceeded($"Rate exceeded for stream {stream.Name} under account {call.AccountId}.");
     }
 
     /// <param name="consumerArn">Names one life of a consumer.</param>
-    public void TakeSubscription(string consumerArn, ShardKey shard, StreamId stream, KinesisCall call)
+    public void TakeSubscription(string consumerArn, ShardKey shard, StreamId stream, ApiCall call)
     {
         if (!_subscriptions.Of((consumerArn, shard)).TryCall())
             throw KinesisErrors.LimitExceeded(KinesisErrors.RateExceededText(shard.ShardId, stream.Name, call.AccountId));
@@ -52,12 +52,12 @@ internal sealed class CompatLimits(TimeProvider time) : IPutRates
     /// <summary>The pace of one subscription.</summary>
     public SubscriptionPace NewPace() => new(time);
 
-    public void TakeIterator(ShardKey shard, StreamId stream, KinesisCall call)
+    public void TakeIterator(ShardKey shard, StreamId stream, ApiCall call)
     {
         if (!_shards.Of(shard).TryIterator()) throw KinesisErrors.RateExceeded(shard.ShardId, stream.Name, call.AccountId);
     }
 
-    public void TakeGet(ShardIterator iterator, KinesisCall call)
+    public void TakeGet(ShardIterator iterator, ApiCall call)
     {
         if (!_shards.Of(iterator.Shard).TryGet())
             throw KinesisErrors.RateExceeded(iterator.Shard.ShardId, iterator.Stream.Name, call.AccountId);

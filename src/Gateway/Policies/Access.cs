@@ -31,23 +31,23 @@ internal static class Access
     ];
 
     /// <summary>Nothing is checked, or there is nothing to check: nearly every call.</summary>
-    public static bool IsFree(KinesisCall call, string? policy) =>
+    public static bool IsFree(ApiCall call, string? policy) =>
         call.Caller.IsTrusted || (policy is null && !call.IsForeign && call.Caller.Policy is null);
 
     /// <summary>Throws the AccessDeniedException.</summary>
     /// <param name="arn">Of the stream or the consumer that the call is about.</param>
     /// <param name="policy">Of the same; null for none.</param>
-    public static void Check(KinesisCall call, string arn, string? policy) =>
+    public static void Check(ApiCall call, string arn, string? policy) =>
         Check(call, call.Api, call.Operation, arn, policy);
 
     /// <summary>The same for an operation that the call brings about besides its own.</summary>
-    public static void Check(KinesisCall call, ServiceApi api, string operation, string arn, string? policy)
+    public static void Check(ApiCall call, ServiceApi api, string operation, string arn, string? policy)
     {
         if (Refusal(call, api, operation, arn, policy) is { } refusal) throw refusal;
     }
 
-    /// <summary>The AccessDeniedException that <see cref="Check(KinesisCall, ServiceApi, string, string, string?)"/> throws; null where the caller may do it.</summary>
-    public static KinesisException? Refusal(KinesisCall call, ServiceApi api, string operation, string arn, string? policy)
+    /// <summary>The AccessDeniedException that <see cref="Check(ApiCall, ServiceApi, string, string, string?)"/> throws; null where the caller may do it.</summary>
+    public static ApiException? Refusal(ApiCall call, ServiceApi api, string operation, string arn, string? policy)
     {
         if (IsFree(call, policy)) return null;
         var caller = call.Caller;
@@ -66,25 +66,25 @@ internal static class Access
     /// Operations on accounts, and those that streams are not shared for, are closed to other accounts whatever policies say; those on the account
     /// are open to keys with a policy where it says so.
     /// </summary>
-    public static void CheckOperation(KinesisCall call)
+    public static void CheckOperation(ApiCall call)
     {
         if (call.IsForeign && !IsShared(call.Api, call.Operation)) throw NotAllowed(call.Caller, call.Api, call.Operation, NamedArn(call));
         if (call.Caller.Policy is not null && s_ofAccount.Contains(call.Operation)) call.AuthorizeAccount();
     }
 
     /// <param name="arn">Null where the call is about the account, or does not say what it is about.</param>
-    public static KinesisException NotAllowed(Caller caller, ServiceApi api, string operation, string? arn) => arn is null
+    public static ApiException NotAllowed(Caller caller, ServiceApi api, string operation, string? arn) => arn is null
         ? NotAllowedByKey(caller, api, operation, null)
         : KinesisErrors.AccessDenied(
             $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation} on resource: {arn} because no resource-based policy allows the {api.Service}:{operation} action");
 
-    private static KinesisException NotAllowedByKey(Caller caller, ServiceApi api, string operation, string? arn) => KinesisErrors.AccessDenied(
+    private static ApiException NotAllowedByKey(Caller caller, ServiceApi api, string operation, string? arn) => KinesisErrors.AccessDenied(
         $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation}{(arn is null or "*" ? "" : $" on resource: {arn}")} because no identity-based policy allows the {api.Service}:{operation} action");
 
-    private static KinesisException Denied(Caller caller, ServiceApi api, string operation, string arn, string where) => KinesisErrors.AccessDenied(
+    private static ApiException Denied(Caller caller, ServiceApi api, string operation, string arn, string where) => KinesisErrors.AccessDenied(
         $"User: {caller.Arn} is not authorized to perform: {api.Service}:{operation}{(arn == "*" ? "" : $" on resource: {arn}")} with an explicit deny in {where}");
 
-    private static string? NamedArn(KinesisCall call)
+    private static string? NamedArn(ApiCall call)
     {
         if (call.Api == ServiceApi.Firehose)
             return call.Read(s_names).Text("DeliveryStreamName") is { } name ? DeliveryStreamReference.Arn(new(call.Region, name), call.AccountId) : null;

@@ -20,7 +20,7 @@ internal static class CborToken
             scanner.End();
             return true;
         }
-        catch (KinesisException)
+        catch (ApiException)
         {
             return false;
         }

@@ -24,7 +24,7 @@ internal static class JsonToken
     }
 
     /// <summary>A type error, unless what follows is no JSON: a body that does not parse is reported before its members.</summary>
-    public static KinesisException WrongType(ref Utf8JsonReader reader, string text)
+    public static ApiException WrongType(ref Utf8JsonReader reader, string text)
     {
         while (reader.Read()) { }
         return KinesisErrors.WrongType(text);
@@ -69,14 +69,14 @@ internal static class JsonToken
         return EpochMs.OfSeconds(reader.TryGetDouble(out var real) ? real : double.MaxValue);
     }
 
-    public static KinesisException NotA(string wanted, ref Utf8JsonReader reader) =>
+    public static ApiException NotA(string wanted, ref Utf8JsonReader reader) =>
         WrongType(ref reader, TypeErrors.NotA(wanted, KindOf(reader.TokenType)));
 
-    public static KinesisException NotAList(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAList(KindOf(reader.TokenType)));
+    public static ApiException NotAList(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAList(KindOf(reader.TokenType)));
 
-    public static KinesisException NotAMap(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAMap(KindOf(reader.TokenType)));
+    public static ApiException NotAMap(ref Utf8JsonReader reader) => WrongType(ref reader, TypeErrors.NotAMap(KindOf(reader.TokenType)));
 
-    public static KinesisException NotAStructure(ref Utf8JsonReader reader) =>
+    public static ApiException NotAStructure(ref Utf8JsonReader reader) =>
         WrongType(ref reader, TypeErrors.NotAStructure(KindOf(reader.TokenType)));
 
     /// <summary>

@@ -55,7 +55,7 @@ internal sealed class Problems
             read();
             return true;
         }
-        catch (KinesisException e) when (IsRefusal(e))
+        catch (ApiException e) when (IsRefusal(e))
         {
             Add(path, e.Detail!);
             return false;
@@ -68,7 +68,7 @@ internal sealed class Problems
         {
             await read();
         }
-        catch (KinesisException e) when (IsRefusal(e))
+        catch (ApiException e) when (IsRefusal(e))
         {
             Add(path, e.Detail!);
         }
@@ -111,7 +111,7 @@ internal sealed class Problems
         return path;
     }
 
-    private static bool IsRefusal(KinesisException e) => e.Detail is not null && e.Status < 500;
+    private static bool IsRefusal(ApiException e) => e.Detail is not null && e.Status < 500;
 
     /// <summary>Throws the InvalidArgumentException of the first one.</summary>
     public void ThrowFirst()

@@ -33,7 +33,7 @@ internal sealed class RequestBody : IDisposable
     private readonly BodyBudget _budget;
     private byte[] _buffer = [];
     private int _length;
-    private KinesisException? _refusal;
+    private ApiException? _refusal;
 
     private RequestBody(BodyBudget budget, int firstBytes)
     {
@@ -43,7 +43,7 @@ internal sealed class RequestBody : IDisposable
 
     public Memory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Reads it all, or throws the <see cref="KinesisException"/> that says why it can't be had.</summary>
+    /// <summary>Reads it all, or throws the <see cref="ApiException"/> that says why it can't be had.</summary>
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, BodyBudget budget, CancellationToken cancel)
     {
         var expected = (int)Math.Clamp(request.ContentLength ?? FirstBytesMin, FirstBytesMin, FirstBytesMax);
@@ -126,5 +126,5 @@ internal sealed class RequestBody : IDisposable
         return true;
     }
 
-    private static KinesisException Busy() => KinesisErrors.Busy("Too many request bodies are in flight; try again.");
+    private static ApiException Busy() => KinesisErrors.Busy("Too many request bodies are in flight; try again.");
 }

@@ -16,14 +16,14 @@ internal abstract class ApplyResource(ApplyDocument document, string kind, strin
 
     /// <summary>Has the node check it, and notes every problem at its line.</summary>
     /// <param name="coming">Names of streams that the files describe.</param>
-    /// <exception cref="KinesisException">It could not be checked.</exception>
+    /// <exception cref="ApiException">It could not be checked.</exception>
     public abstract Task CheckAsync(ApplyServices services, IReadOnlySet<string> coming, CancellationToken cancel);
 
     /// <summary>Looks at the node's. To be called after the check.</summary>
     public abstract Task<Drift> CompareAsync(ApplyServices services, CancellationToken cancel);
 
     /// <summary>Makes it so, and answers when it is.</summary>
-    /// <exception cref="KinesisException">Among others, that it was changed since it was looked at.</exception>
+    /// <exception cref="ApiException">Among others, that it was changed since it was looked at.</exception>
     public abstract Task MakeAsync(ApplyServices services, Drift drift, CancellationToken cancel);
 
     protected JsonNode? Said(string member) => document.Root[member]?.DeepClone();

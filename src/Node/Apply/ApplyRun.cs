@@ -48,11 +48,11 @@ internal sealed class ApplyRun(ApplyServices services, EnvironmentValues environ
             foreach (var resource in resources) await resource.CheckAsync(services, coming, cancel);
             return true;
         }
-        catch (KinesisException e) when (e.Error == "UnknownOperationException")
+        catch (ApiException e) when (e.Error == "UnknownOperationException")
         {
             Refuse("the service cannot check documents: it is no ActorStreams, or an older one. Nothing was changed.");
         }
-        catch (KinesisException e)
+        catch (ApiException e)
         {
             Refuse($"{e.Message.TrimEnd('.')}. Nothing was changed.");
         }
@@ -74,11 +74,11 @@ internal sealed class ApplyRun(ApplyServices services, EnvironmentValues environ
                 else same++;
                 Tell(resource, drift, mode);
             }
-            catch (KinesisException e)
+            catch (ApiException e)
             {
                 failed++;
                 Refuse(resource, Explained(e));
-                if (e.Error == KinesisException.Unreachable) break;
+                if (e.Error == ApiException.Unreachable) break;
             }
         }
         var would = mode == ApplyMode.Diff ? " to be" : "";
@@ -103,7 +103,7 @@ internal sealed class ApplyRun(ApplyServices services, EnvironmentValues environ
             output.WriteLine($"  {path}: whether the node's is another is not known; it is told to those who may call firehose:UpdateDestination.");
     }
 
-    private static string Explained(KinesisException e) => e.Error switch
+    private static string Explained(ApiException e) => e.Error switch
     {
         "ConcurrentModificationException" or "ResourceInUseException" => $"{e.Message.TrimEnd('.')}. It was changed meanwhile by somebody else, and is left as it is; look with --diff, and apply again.",
         _ => e.Message,

@@ -40,9 +40,9 @@ internal sealed class ApplyServices(HttpClient http, Uri endpoint, AccessKey key
         try
         {
             var found = (JsonObject)(await service.CallAsync(operation, request, cancel))[member]!;
-            return (string?)found[status] == "DELETING" ? throw new KinesisException("Deleting", "It is being deleted; apply again when it is gone.", mayPass: false) : found;
+            return (string?)found[status] == "DELETING" ? throw new ApiException("Deleting", "It is being deleted; apply again when it is gone.", mayPass: false) : found;
         }
-        catch (KinesisException e) when (e.Error == "ResourceNotFoundException")
+        catch (ApiException e) when (e.Error == "ResourceNotFoundException")
         {
             return null;
         }
@@ -60,7 +60,7 @@ internal sealed class ApplyServices(HttpClient http, Uri endpoint, AccessKey key
                 if (status == "ACTIVE") return found;
             }
             if (status is "gone" or "CREATING_FAILED" || clock.GetElapsedTime(start) > s_activePatience)
-                throw new KinesisException("NotActive", $"It did not become ACTIVE within {s_activePatience.TotalSeconds} s: it is {status}.", mayPass: false);
+                throw new ApiException("NotActive", $"It did not become ACTIVE within {s_activePatience.TotalSeconds} s: it is {status}.", mayPass: false);
             await Task.Delay(s_look, clock, cancel);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class KinesisClient(HttpClient http, Uri endpoint, SigV4Signer s
         {
             await CallAsync("CreateStream", new CreateStreamRequest(stream, shards), KinesisJson.Default.CreateStreamRequest, cancel);
         }
-        catch (KinesisException e) when (e.Error == "ResourceInUseException")
+        catch (ApiException e) when (e.Error == "ResourceInUseException")
         {
             // It is there already, which is what is wanted.
         }

@@ -1,7 +1,7 @@
 namespace ActorStreams.Node.Client;
 
 /// <summary>The service refused a call, or could not be reached at all; <see cref="Error"/> is Kinesis's name for it, or <c>Unreachable</c>.</summary>
-internal sealed class KinesisException(string error, string message, bool mayPass, Exception? inner = null) : Exception(message, inner)
+internal sealed class ApiException(string error, string message, bool mayPass, Exception? inner = null) : Exception(message, inner)
 {
     public const string Unreachable = "Unreachable";
 

@@ -19,7 +19,7 @@ internal sealed class ServiceClient(HttpClient http, Uri endpoint, SigV4Signer s
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The answer's members; none where it has no body.</summary>
-    /// <exception cref="KinesisException">The service refused the call, could not be reached, or is none.</exception>
+    /// <exception cref="ApiException">The service refused the call, could not be reached, or is none.</exception>
     public async Task<JsonObject> CallAsync(string operation, JsonObject request, CancellationToken cancel)
     {
         var answer = await CallAsync(operation, JsonSerializer.SerializeToUtf8Bytes(request), cancel);
@@ -29,7 +29,7 @@ internal sealed class ServiceClient(HttpClient http, Uri endpoint, SigV4Signer s
         }
         catch (JsonException e)
         {
-            throw new KinesisException("NotUnderstood", $"{endpoint} answered {operation} with what is not the API's: {e.Message}", mayPass: false, e);
+            throw new ApiException("NotUnderstood", $"{endpoint} answered {operation} with what is not the API's: {e.Message}", mayPass: false, e);
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class ServiceClient(HttpClient http, Uri endpoint, SigV4Signer s
             {
                 return await TryAsync(operation, body, invocation, cancel);
             }
-            catch (KinesisException e) when (e.MayPass && attempt < triesMax)
+            catch (ApiException e) when (e.MayPass && attempt < triesMax)
             {
                 await Task.Delay(pause, clock, cancel);
                 pause *= 2;
@@ -66,15 +66,15 @@ internal sealed class ServiceClient(HttpClient http, Uri endpoint, SigV4Signer s
         }
         catch (TaskCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new KinesisException(KinesisException.Unreachable, $"{endpoint} did not answer within {http.Timeout.TotalSeconds} s.", mayPass: true, e);
+            throw new ApiException(ApiException.Unreachable, $"{endpoint} did not answer within {http.Timeout.TotalSeconds} s.", mayPass: true, e);
         }
         catch (HttpRequestException e)
         {
-            throw new KinesisException(KinesisException.Unreachable, $"{endpoint} cannot be reached: {e.Message}", mayPass: true, e);
+            throw new ApiException(ApiException.Unreachable, $"{endpoint} cannot be reached: {e.Message}", mayPass: true, e);
         }
     }
 
-    private static KinesisException Refusal(int status, byte[] body)
+    private static ApiException Refusal(int status, byte[] body)
     {
         ErrorAnswer? error = null;
         try
@@ -88,6 +88,6 @@ internal sealed class ServiceClient(HttpClient http, Uri endpoint, SigV4Signer s
 
         var name = error?.Type is { } type ? type[(type.LastIndexOf('#') + 1)..] : $"HTTP {status}";
         var mayPass = status >= 500 || name is "ProvisionedThroughputExceededException" or "LimitExceededException" or "ThrottlingException";
-        return new KinesisException(name, $"{name}: {error?.Message ?? "no message"}", mayPass);
+        return new ApiException(name, $"{name}: {error?.Message ?? "no message"}", mayPass);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class StreamFollower(KinesisClient client, string stream)
             {
                 answer = await client.GetRecordsAsync(iterator, cancel);
             }
-            catch (KinesisException e) when (e.Error == "ExpiredIteratorException" && _records.All(r => r.Shard != shard))
+            catch (ApiException e) when (e.Error == "ExpiredIteratorException" && _records.All(r => r.Shard != shard))
             {
                 // Nothing came for five minutes, so the start is where it was.
                 _iterators[shard] = await client.IteratorAtStartAsync(stream, shard, cancel);

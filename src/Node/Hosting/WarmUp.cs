@@ -28,7 +28,7 @@ internal static class WarmUp
         {
             await client.PutRecordsAsync(NoStream, [new PutEntry("key", [1])], cancel);
         }
-        catch (KinesisException e) when (!e.MayPass)
+        catch (ApiException e) when (!e.MayPass)
         {
             // There is no such stream, which is the answer that a node gives whose parts all work.
         }

@@ -52,7 +52,7 @@ internal static class ReplayCommand
             await Progress.ShowAsync($"{file.Name} -> {stream}", () => bytes.Length == 0 ? 1 : (double)bytes.Position / bytes.Length,
                 () => $"{putter.Acknowledged:N0} records", () => replay.RunAsync(signals.Stop), clock);
         }
-        catch (Exception e) when (e is KinesisException or PutRefusedException or IOException)
+        catch (Exception e) when (e is ApiException or PutRefusedException or IOException)
         {
             Console.Error.WriteLine($"actorstreams replay: {e.Message} {putter.Acknowledged} records were put before that.");
             return ExitCodes.Failed;

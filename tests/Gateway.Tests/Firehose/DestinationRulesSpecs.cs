@@ -139,7 +139,7 @@ public sealed class DestinationRulesSpecs
 
     private static void Refused(DestinationKind kind, string members, string message)
     {
-        var refusal = Assert.Throws<KinesisException>(() => Check(kind, members));
+        var refusal = Assert.Throws<ApiException>(() => Check(kind, members));
         Assert.Equal(("InvalidArgumentException", message), (refusal.Type, refusal.Detail));
     }
 }

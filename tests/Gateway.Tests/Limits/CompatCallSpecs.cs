@@ -51,12 +51,12 @@ public sealed class CompatCallSpecs : GatewaySpecs
         var limits = new CompatLimits(Gateway.Time);
         var stream = new StreamId(GatewayHost.Region, "s");
         var shard = new ShardKey(GatewayHost.Region, new Incarnation(1), 0);
-        var call = new KinesisCall(
+        var call = new ApiCall(
             new DefaultHttpContext(), "SubscribeToShard", new Caller("k", Account, "u", IsTrusted: true), GatewayHost.Region, Account, default,
             WireEncoding.Json);
         limits.TakeSubscription("c", shard, stream, call);
 
-        var refused = Assert.Throws<KinesisException>(() => limits.TakeSubscription("c", shard, stream, call));
+        var refused = Assert.Throws<ApiException>(() => limits.TakeSubscription("c", shard, stream, call));
 
         Assert.Equal(
             ("LimitExceededException", "Rate exceeded for shard shardId-000000000000 in stream s under account 000000000000."),

@@ -44,7 +44,7 @@ public sealed class PolicyReaderSpecs
     [Fact]
     public void Every_operation_of_the_endpoint_can_be_named()
     {
-        var actions = typeof(PolicyReader).Assembly.GetTypes().Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.Name == "IKinesisAction")).ToList();
+        var actions = typeof(PolicyReader).Assembly.GetTypes().Where(t => !t.IsAbstract && t.GetInterfaces().Any(i => i.Name == "IApiAction")).ToList();
         var names = actions.Select(t => (IsFirehose: t.Namespace!.EndsWith("Firehose", StringComparison.Ordinal), t.Name)).ToList();
 
         Assert.Equal(names.Where(n => !n.IsFirehose).Select(n => n.Name).Order(), KnownOperations.OfKinesis.Order());

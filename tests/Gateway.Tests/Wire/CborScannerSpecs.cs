@@ -102,7 +102,7 @@ public sealed class CborScannerSpecs
             scanner.End();
             return true;
         }
-        catch (KinesisException)
+        catch (ApiException)
         {
             return false;
         }

@@ -5,7 +5,7 @@ namespace ActorStreams.Gateway.Kinesis;
 /// <summary>
 /// Ends a call with an error of the Kinesis API. Thrown from wherever in the call it is found, caught once by <see cref="KinesisGateway"/>.
 /// </summary>
-internal sealed class KinesisException(string type, string? detail, int status = 400, bool capitalMessage = false)
+internal sealed class ApiException(string type, string? detail, int status = 400, bool capitalMessage = false)
     : Exception(detail ?? type)
 {
     /// <summary>The <c>__type</c> of the answer.</summary>
@@ -22,7 +22,7 @@ internal sealed class KinesisException(string type, string? detail, int status =
     /// <summary>The service writes <c>Message</c> instead of <c>message</c> when a member has the wrong type.</summary>
     public bool CapitalMessage { get; } = capitalMessage;
 
-    public KinesisException In(WireEncoding encoding)
+    public ApiException In(WireEncoding encoding)
     {
         Encoding = encoding;
         return this;

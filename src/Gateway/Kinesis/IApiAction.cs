@@ -3,10 +3,10 @@ using ActorStreams.Gateway.Auth;
 namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>
-/// One operation of the Kinesis API, or of another one that the endpoint serves. Errors are thrown as <see cref="KinesisException"/> before
+/// One operation of the Kinesis API, or of another one that the endpoint serves. Errors are thrown as <see cref="ApiException"/> before
 /// anything is written.
 /// </summary>
-internal interface IKinesisAction
+internal interface IApiAction
 {
     ServiceApi Api => ServiceApi.Kinesis;
 
@@ -16,5 +16,5 @@ internal interface IKinesisAction
     /// <summary>What metrics and traces call it: APIs have operations of the same name.</summary>
     string Label => Operation;
 
-    Task InvokeAsync(KinesisCall call);
+    Task InvokeAsync(ApiCall call);
 }

@@ -10,7 +10,7 @@ namespace ActorStreams.Gateway.Kinesis;
 
 /// <summary>One authenticated call on its way through an action, of Kinesis or of another API of the endpoint.</summary>
 /// <param name="api">Null for Kinesis.</param>
-internal sealed class KinesisCall(
+internal sealed class ApiCall(
     HttpContext http, string operation, Caller caller, string region, string accountId, Memory<byte> body, WireEncoding encoding, ServiceApi? api = null)
 {
     private bool _isAuthorized;
@@ -127,7 +127,7 @@ internal sealed class KinesisCall(
     }
 
     /// <summary>Whether there is a stream at all is no business of other accounts, nor of keys that may not ask about it.</summary>
-    public KinesisException StreamNotFound(StreamId stream)
+    public ApiException StreamNotFound(StreamId stream)
     {
         if (IsForeign) return Access.NotAllowed(Caller, Api, Operation, StreamReference.Arn(stream, AccountId));
         if (Caller.Policy is not null) Authorize(stream);
