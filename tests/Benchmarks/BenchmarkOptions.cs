@@ -6,7 +6,7 @@ namespace ActorStreams.Benchmarks;
 public sealed record BenchmarkOptions
 {
     public const string Usage = """
-        dotnet run -c Release --project tests/Benchmarks -- [all|put|put1k|single|get|encodings|latency|fanout|tls|reshard|shards|memory|restart|transport|cluster|formats|agent|delivery|idle ...]
+        dotnet run -c Release --project tests/Benchmarks -- [all|put|put1k|single|get|encodings|latency|fanout|tls|reshard|shards|memory|restart|transport|cluster|formats|agent|delivery|away|idle ...]
           --seconds N      measured seconds of each load, half of them before and half after the yardstick (default 10)
           --gb N           payload gigabytes in the journal for memory and restart (default 2)
           --node PATH      the actorstreams executable or dll (default: this repository's Release build)
@@ -17,7 +17,7 @@ public sealed record BenchmarkOptions
         Keys for --url: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, region AWS_REGION (default us-east-1).
         """;
 
-    public static readonly IReadOnlyList<string> WorkloadNames = ["put", "put1k", "single", "get", "encodings", "latency", "fanout", "tls", "reshard", "shards", "memory", "restart", "transport", "cluster", "formats", "agent", "delivery", "idle"];
+    public static readonly IReadOnlyList<string> WorkloadNames = ["put", "put1k", "single", "get", "encodings", "latency", "fanout", "tls", "reshard", "shards", "memory", "restart", "transport", "cluster", "formats", "agent", "delivery", "away", "idle"];
 
     public IReadOnlyList<string> Workloads { get; init; } = WorkloadNames;
 

@@ -107,6 +107,7 @@ public static class BenchmarkRun
         "formats" => new FormatsWorkload(),
         "agent" => new AgentWorkload(),
         "delivery" => new DeliveryWorkload(),
+        "away" => new AwayWorkload(),
         "idle" => new IdleWorkload(),
         _ => throw new ArgumentException($"Unknown workload {name}."),
     };

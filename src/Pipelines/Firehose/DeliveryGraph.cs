@@ -160,13 +160,13 @@ public sealed class DeliveryGraph : IConsumerGraph
         _spool.Open(_start.Intent);
         _batch = NewBatch(_plan, _delivered);
         if (_start.Intent is { } pending) await RedoAsync(pending);
+        // Nothing is read ahead of what is filled: while a destination is away each of many shards would hold what it read.
         await Source(_delivered, _stopReading.Token)
             .Select(read =>
             {
                 _backlog.Read(read.Value);
                 return read;
             })
-            .Buffer(1, OverflowStrategy.Backpressure)
             .SelectAsync(1, FillAsync)
             .Buffer(SlicesAhead, OverflowStrategy.Backpressure)
             .SelectAsync(1, DeliverAsync)

@@ -5,7 +5,7 @@ using ActorStreams.Benchmarks.Workloads;
 
 namespace ActorStreams.Benchmarks.Hosting;
 
-/// <summary>A node of its own with a bucket <c>lake</c> that is a folder, for Direct PUT delivery streams.</summary>
+/// <summary>A node of its own with a bucket <c>lake</c> that is a folder, for delivery streams of Direct PUT or of a stream.</summary>
 public sealed class DeliveringNode : IAsyncDisposable
 {
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(5);
@@ -24,12 +24,19 @@ public sealed class DeliveringNode : IAsyncDisposable
     /// <summary>Bytes that lie in the spool.</summary>
     public long Spooled => new DirectoryInfo(Path.Combine(_data, "firehose-spool")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
 
-    /// <summary>One with a delivery stream <c>bench</c>.</summary>
+    /// <summary>One with a delivery stream <c>bench</c>, of Direct PUT or of a stream of that name.</summary>
+    /// <param name="destination">Null for no delivery stream.</param>
+    /// <param name="sourceShards">Of the stream that it reads; 0 for Direct PUT.</param>
     public static async Task<DeliveringNode> StartAsync(
-        BenchmarkContext context, IEnumerable<(string Name, string Value)> settings, JsonObject destination, string kind)
+        BenchmarkContext context, IEnumerable<(string Name, string Value)> settings, JsonObject? destination, string kind, int sourceShards = 0)
     {
         var node = await StartAsync(context, [.. settings]);
-        node.Create("bench", destination, kind);
+        if (sourceShards > 0)
+        {
+            using var session = context.Observe(node.Process).Connect();
+            session.CreateStream("bench", sourceShards);
+        }
+        if (destination is not null) node.Create("bench", destination, kind, sourceShards > 0 ? $"arn:aws:kinesis:{context.Region}:000000000000:stream/bench" : null);
         return node;
     }
 
@@ -47,14 +54,21 @@ public sealed class DeliveringNode : IAsyncDisposable
 
     public KinesisSession Connect() => new(Process.Endpoint, _context.SignerFor(Process.Endpoint, AwsApi.Firehose));
 
-    public void Create(string stream, JsonObject destination, string kind)
+    /// <param name="source">ARN of the stream that it reads; null for Direct PUT.</param>
+    public void Create(string stream, JsonObject destination, string kind, string? source = null)
     {
         using var session = Connect();
-        session.Call("CreateDeliveryStream", new JsonObject
+        var request = new JsonObject
         {
             ["DeliveryStreamName"] = stream,
             [$"{kind}DestinationConfiguration"] = destination.DeepClone(),
-        }.ToJsonString());
+        };
+        if (source is not null)
+        {
+            request["DeliveryStreamType"] = "KinesisStreamAsSource";
+            request["KinesisStreamSourceConfiguration"] = new JsonObject { ["KinesisStreamARN"] = source, ["RoleARN"] = "arn:aws:iam::000000000000:role/bench" };
+        }
+        session.Call("CreateDeliveryStream", request.ToJsonString());
         while (!session.Call("DescribeDeliveryStream", $$"""{"DeliveryStreamName":"{{stream}}"}""").Body.ContainsText("\"ACTIVE\"")) Thread.Sleep(20);
     }
 

@@ -8,8 +8,11 @@ public static class StreamFiller
     private const int Connections = 8;
     private const int RecordsPerRequest = 500;
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Puts at least <paramref name="records"/> records, rounded up to whole requests, and says how many and how long it took.</summary>
-    public static (long Records, TimeSpan Elapsed) Fill(Func<KinesisSession> connect, string stream, long records, int recordBytes)
+    /// <param name="isPatient">Whether what a node is too slow for is put again, perhaps twice then, rather than the end.</param>
+    public static (long Records, TimeSpan Elapsed) Fill(Func<KinesisSession> connect, string stream, long records, int recordBytes, bool isPatient = false)
     {
         var requests = (records + RecordsPerRequest - 1) / RecordsPerRequest;
         var started = 0L;
@@ -23,6 +26,11 @@ public static class StreamFiller
             for (long i; (i = Interlocked.Increment(ref started)) <= requests;)
             {
                 var answer = session.Exchange(variants[(int)(i % variants.Count)]);
+                while (isPatient && (answer.Status >= 500 || KinesisAnswers.FailedRecordCount(answer.Body) > 0))
+                {
+                    Thread.Sleep(s_pause);
+                    answer = session.Exchange(variants[(int)(i % variants.Count)]);
+                }
                 if (answer.Status != 200 || KinesisAnswers.FailedRecordCount(answer.Body) > 0)
                     throw new InvalidDataException($"PutRecords while filling {stream}: {answer.Describe()}");
             }

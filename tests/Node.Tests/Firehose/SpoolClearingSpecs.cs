@@ -17,7 +17,7 @@ public sealed class SpoolClearingSpecs(ITestOutputHelper output)
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent on Linux and macOS only.");
         using var folder = new TempFolder();
         var lake = Directory.CreateDirectory(folder.Folder("lake")).FullName;
-        var spool = folder.Folder("spool");
+        var spool = Directory.CreateDirectory(folder.Folder("spool")).FullName;
         var node = NodeProcess.Start(folder.Folder("data"), settings: new Dictionary<string, string>
         {
             ["Firehose:Buckets:lake:Folder"] = lake,

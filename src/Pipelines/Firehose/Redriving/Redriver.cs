@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -39,6 +40,8 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
 
     private sealed class Run : IAsyncDisposable
     {
+        private const int ReadBytesMax = 1 << 20;
+
         private readonly DeliveryServices _deliveries;
         private readonly DeliveryDefinition _definition;
         private readonly DeliveryPlan _plan;
@@ -133,32 +136,51 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
         private async Task<bool> ProcessAsync(Failure failure, BatchDelivery delivery, CancellationToken cancel)
         {
             if (await FetchAsync(failure.Key, cancel) is not { } file) return false;
-            var records = new List<DeliveryRecord>();
-            await foreach (var line in File.ReadLinesAsync(file, cancel))
-            {
-                if (line.Length == 0) continue;
-                using var json = JsonDocument.Parse(line);
-                var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("arrivalTimestamp").GetInt64());
-                records.Add(new DeliveryRecord(Text("recordId") ?? $"{failure.Key}:{records.Count}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64())
-                {
-                    Key = Text("partitionKey"),
-                });
-
-                string? Text(string member) => json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
-            }
             using (var batch = new BatchWriter(_plan, _spool, $"{_definition.Name}\nredrive\n{failure.Key}", default, _time))
             {
-                // What the destination did not take has been through the steps.
-                if (failure.Kind == FailureKind.Processed)
-                    foreach (var record in records) batch.Add(record);
-                else
-                    await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
+                await foreach (var records in ReadAsync(failure, file, cancel))
+                {
+                    // What the destination did not take has been through the steps.
+                    if (failure.Kind == FailureKind.Processed)
+                        foreach (var record in records) batch.Add(record);
+                    else
+                        await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
+                }
                 var intent = new BatchIntent(default, default, 0, _definition, batch.Close());
                 await delivery.WriteAsync(_plan, intent, intent.Objects, cancel, isMadeAgain: true);
                 _spool.Delete(intent.Objects.Select(o => o.Spool));
             }
             File.Delete(file);
             return true;
+        }
+
+        /// <summary>The records of an object of the error output, as many at once as one read of a shard brings.</summary>
+        private static async IAsyncEnumerable<List<DeliveryRecord>> ReadAsync(Failure failure, string file, [EnumeratorCancellation] CancellationToken cancel)
+        {
+            var (records, bytes, place) = (new List<DeliveryRecord>(), 0L, 0);
+            await foreach (var line in File.ReadLinesAsync(file, cancel))
+            {
+                if (line.Length == 0) continue;
+                var record = Record(failure, line, place++);
+                records.Add(record);
+                bytes += record.Data.Length;
+                if (bytes < ReadBytesMax) continue;
+                yield return records;
+                (records, bytes) = ([], 0);
+            }
+            yield return records;
+        }
+
+        private static DeliveryRecord Record(Failure failure, string line, int place)
+        {
+            using var json = JsonDocument.Parse(line);
+            var arrivedAt = DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("arrivalTimestamp").GetInt64());
+            return new DeliveryRecord(Text("recordId") ?? $"{failure.Key}:{place}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64())
+            {
+                Key = Text("partitionKey"),
+            };
+
+            string? Text(string member) => json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
         }
 
         /// <summary>A file with the object, named by its key; null where there is none.</summary>
