@@ -51,6 +51,9 @@ internal sealed class Spool(string folder, long epoch)
         foreach (var file in files) File.Delete(PathOf(file));
     }
 
+    /// <summary>Whether a file of this name may be one of a spool: names of all end with an epoch.</summary>
+    public static bool IsFile(string name) => name.LastIndexOf('-') > 0 && EpochOf(name) != long.MaxValue;
+
     /// <summary>Of a file of another kind: above all, so that it is left alone.</summary>
     public static long EpochOf(string name) =>
         long.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var of) ? of : long.MaxValue;

@@ -21,6 +21,9 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
     private bool _owned;
     private bool _probing;
 
+    // When the timer of parked readers fires; of no meaning while it is not active.
+    private long _expiryAt;
+
     private bool Trusted => _owned && agreement.Age <= services.Options.TipTrust;
 
     /// <summary>What readers took, whether from the tail or out of the store.</summary>
@@ -109,7 +112,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             if (services.Time.GetElapsedTime(entry.Since) < entry.Read.Wait) _parked.Add(entry);
             else Add(entry.Read with { Wait = TimeSpan.Zero, Taken = default }, entry.ReplyTo, state, tail, probe: true);
         }
-        if (_parked.Count > 0) ScheduleExpiry();
+        if (_parked.Count > 0) ScheduleExpiry(_parked.Min(p => p.Read.Wait - services.Time.GetElapsedTime(p.Since)));
     }
 
     /// <summary>The store did not say where the shard ends, so we do not either.</summary>
@@ -151,7 +154,7 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
             if (read.Wait > TimeSpan.Zero && !bounds.IsClosed && _parked.Count < ParkedMax)
             {
                 _parked.Add((read, replyTo, services.Time.GetTimestamp()));
-                ScheduleExpiry();
+                ScheduleExpiry(read.Wait);
                 return;
             }
             replyTo.Tell(new ReadReply.FromTail([], bounds));
@@ -165,10 +168,13 @@ internal sealed class ShardReads(ShardKey key, ShardServices services, IActorRef
 
     private static bool AtTip(Read read, ShardState state) => read.From.CompareTo(state.Bounds.AfterTip) >= 0;
 
-    private void ScheduleExpiry()
+    /// <param name="next">From now, when the first parked reader, or the newest, is to be answered.</param>
+    private void ScheduleExpiry(TimeSpan next)
     {
-        if (owner.Timers.IsTimerActive(nameof(ParkedExpired))) return;
-        var next = _parked.Min(p => p.Read.Wait - services.Time.GetElapsedTime(p.Since));
+        var at = services.Time.GetTimestamp() + (long)(next.TotalSeconds * services.Time.TimestampFrequency);
+        // One that was set for readers who wait longer, and may be gone, would come too late.
+        if (owner.Timers.IsTimerActive(nameof(ParkedExpired)) && _expiryAt <= at) return;
+        _expiryAt = at;
         owner.Timers.StartSingleTimer(
             nameof(ParkedExpired), ParkedExpired.Instance, next > TimeSpan.Zero ? next + TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(1));
     }

@@ -5,6 +5,7 @@ using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Processing;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Pipelines.Tests.Firehose.Destinations.Search;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorStreams.Pipelines.Tests.Firehose;
 
@@ -48,6 +49,40 @@ public sealed class SearchDestinationSpecs : IAsyncLifetime
         // The first was loaded as it was answered first, and is refused now.
         Assert.Equal(Enumerable.Range(0, 10).Select(Document), _server.Documents.Values.Order(StringComparer.Ordinal));
         Assert.Single(rig.Store.Errors);
+    }
+
+    [Fact]
+    public async Task Documents_that_are_refused_for_now_are_sent_again_alone_and_the_failed_ones_stay_failed()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero));
+        await using var rig = new DeliveryRig
+        {
+            Time = time, KeepsKeys = true, BufferBytesMax = 1 << 20, LoadRetry = TimeSpan.FromMinutes(5), Loader = _ => Loader(IndexRotation.None),
+        };
+        var shard = rig.Streams.Create("source").Shards[0].Key;
+        rig.Streams.Put("source", [.. Enumerable.Range(0, 10).Select(i => ("k", Document(i)))]);
+        var tries = 0;
+        _server.Refuse = document => document switch
+        {
+            _ when document == Document(4) => (400, "mapper_parsing_exception", "no"),
+            _ when document == Document(2) || document == Document(7) => ++tries > 4 ? null : (429, "es_rejected_execution_exception", "busy"),
+            _ => null,
+        };
+
+        var running = rig.RunAsync(shard, rig.End);
+        await Eventually.BeTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return running.IsCompleted;
+            },
+            "the end of the tries");
+
+        Assert.True(await running);
+        Assert.Equal(9, _server.Documents.Count);
+        Assert.Contains("\"attemptsMade\":1", Assert.Single(rig.Store.Errors), StringComparison.Ordinal);
+        // All of them in four requests, and twice one request with the two that were left.
+        Assert.Equal(6, _server.Requests.Count);
     }
 
     [Fact]

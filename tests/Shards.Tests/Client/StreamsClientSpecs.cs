@@ -104,6 +104,20 @@ public sealed class StreamsClientSpecs(ITestOutputHelper output) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_reader_that_waits_shortly_does_not_wait_for_one_that_waits_long()
+    {
+        await using var host = await StartAsync();
+        var shard = (await CreateAsync(host.Streams, 1)).Open[0].Key;
+        var bounds = Assert.IsType<BoundsResult.Found>(await host.Streams.BoundsAsync(shard, default)).Bounds;
+        var patient = host.Streams.ReadAsync(shard, bounds.AfterTip, 10, 1 << 20, TimeSpan.FromMinutes(5), default);
+
+        var read = await host.Streams.ReadAsync(shard, bounds.AfterTip, 10, 1 << 20, TimeSpan.FromMilliseconds(50), default).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Empty(Assert.IsType<ReadResult.Records>(read).Slices);
+        Assert.False(patient.IsCompleted);
+    }
+
+    [Fact]
     public async Task Of_a_fan_out_consumer_the_newest_subscription_reads_and_the_one_that_waits_is_told_at_once()
     {
         var time = new OffsetTime();

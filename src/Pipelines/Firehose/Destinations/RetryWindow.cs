@@ -34,16 +34,19 @@ public sealed record RetryWindow(DateTimeOffset Since, TimeSpan Length, RetryDel
     public async Task<(T Answer, int Tries)> RunAsync<T>(
         Func<int, CancellationToken, Task<T>> attempt, Func<T, RetryAsked?> retry, TimeProvider time, CancellationToken cancel)
     {
+        var held = TimeSpan.Zero;
         for (var failures = 0; ;)
         {
             var answer = await attempt(failures, cancel);
             if (retry(answer) is not { } asked) return (answer, failures + 1);
             failures++;
-            if (DelayAfter(failures, time.GetUtcNow(), asked.After) is not { } delay) return (answer, failures);
+            held += asked.Held;
+            if (DelayAfter(failures, time.GetUtcNow() - held, asked.After) is not { } delay) return (answer, failures);
             await Task.Delay(delay, time, cancel);
         }
     }
 }
 
 /// <param name="After">How long the destination asked to be spared; null when it said nothing.</param>
-public readonly record struct RetryAsked(TimeSpan? After);
+/// <param name="Held">How long the try waited for something of ours, which counts for nothing.</param>
+public readonly record struct RetryAsked(TimeSpan? After, TimeSpan Held = default);

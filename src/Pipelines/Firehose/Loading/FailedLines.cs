@@ -4,8 +4,8 @@ using ActorStreams.Pipelines.Firehose.Processing;
 namespace ActorStreams.Pipelines.Firehose.Loading;
 
 /// <summary>
-/// Records of an object that the destination does not take, as lines of a file of the spool: they take no memory, however many there are. Of one try; the next
-/// begins anew.
+/// Records of an object that the destination does not take, as lines of a file of the spool: they take no memory, however many there are. A try of all of the
+/// object begins anew, one of what is open goes on.
 /// </summary>
 internal sealed class FailedLines(string path, TimeProvider time) : IDisposable
 {
@@ -21,6 +21,8 @@ internal sealed class FailedLines(string path, TimeProvider time) : IDisposable
         Forget();
         Attempt = attempt;
     }
+
+    public void GoOn(int attempt) => Attempt = attempt;
 
     public void Add(FailedRecord failed)
     {

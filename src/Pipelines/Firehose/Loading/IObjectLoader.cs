@@ -53,10 +53,13 @@ public sealed record ObjectToLoad(string Key, Guid Id, string File, DateTimeOffs
     /// <summary>Of the incarnation that delivers: a later one shuts it out.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>The records that are to be loaded, where others are already or never will be: those of the last try's <see cref="LoadResult.Later.Open"/>; null for all.</summary>
+    public IReadOnlyList<OpenStretch>? Open { get; init; }
+
     /// <summary>Told why a try takes long, and null when it goes on.</summary>
     public Action<string?> Waiting { get; init; } = _ => { };
 
-    /// <summary>Told of each record that the destination will never take, one at a time, before the try is answered; counts where it is not sent again as a whole.</summary>
+    /// <summary>Told of each record that the destination will never take, one at a time, before the try is answered; where all of the object is tried again it is told again.</summary>
     public Action<FailedRecord> Fail { get; init; } = _ => { };
 }
 
@@ -81,4 +84,18 @@ public abstract record LoadResult
 /// <summary>Records one behind the other that are not loaded.</summary>
 /// <param name="From">Place in the object of the first one.</param>
 /// <param name="To">Place behind the last one.</param>
-public readonly record struct OpenStretch(int From, int To, string Reason);
+public readonly record struct OpenStretch(int From, int To, string Reason)
+{
+    /// <summary>The records of an object that lie in the stretches, in order, with their places.</summary>
+    public static IEnumerable<(int Place, DeliveryRecord Record, string Reason)> Of(IReadOnlyList<OpenStretch> stretches, IEnumerable<DeliveryRecord> all)
+    {
+        var (place, next) = (-1, 0);
+        foreach (var record in all)
+        {
+            place++;
+            while (next < stretches.Count && stretches[next].To <= place) next++;
+            if (next == stretches.Count) yield break;
+            if (place >= stretches[next].From) yield return (place, record, stretches[next].Reason);
+        }
+    }
+}

@@ -52,14 +52,18 @@ internal sealed class ObjectLoading(
             Fail = failed.Add,
         };
         var bytes = load.Loader.MemoryBytes(target);
+        var held = TimeSpan.Zero;
         // The waits between tries are longer than what gives no sign of life may be silent.
         var loading = window.Window.RunAsync(
             async (failures, cancel) =>
             {
                 if (failures == 1 && window.Note is { } note) await note();
-                failed.Begin(failures + 1);
+                if (target.Open is null) failed.Begin(failures + 1);
+                else failed.GoOn(failures + 1);
                 // Held for as long as a try takes, and not between them.
+                var since = time.GetTimestamp();
                 using var place = await EnterAsync(bytes, cancel);
+                held = time.GetElapsedTime(since);
                 return await load.Loader.LoadAsync(target, cancel);
             },
             answer =>
@@ -70,8 +74,9 @@ internal sealed class ObjectLoading(
                     waiting.Tell(null);
                     return null;
                 }
+                target = target with { Open = later.Open };
                 waiting.Tell($"{load.Loader.Name}: {later.Reason}");
-                return new RetryAsked(later.After);
+                return new RetryAsked(later.After, held);
             },
             time, stop);
         await beating(loading);
@@ -110,14 +115,9 @@ internal sealed class ObjectLoading(
     {
         // All of it; what was told to fail in the last try is among them.
         if (later.Open is null) failed.Begin(failed.Attempt);
-        var stretches = later.Open ?? [new OpenStretch(0, int.MaxValue, later.Reason)];
-        var (place, next) = (0, 0);
-        foreach (var record in load.Loader.Read(target))
-        {
-            while (next < stretches.Count && stretches[next].To <= place) next++;
-            if (next == stretches.Count) return;
-            if (place++ >= stretches[next].From) failed.Add(new FailedRecord(record, load.Loader.ErrorType, "Retries.Exhausted", stretches[next].Reason, 1));
-        }
+        var open = later.Open ?? [new OpenStretch(0, int.MaxValue, later.Reason)];
+        foreach (var (_, record, reason) in OpenStretch.Of(open, load.Loader.Read(target)))
+            failed.Add(new FailedRecord(record, load.Loader.ErrorType, "Retries.Exhausted", reason, 1));
     }
 
     private async Task FailAsync(DeliveryDefinition of, IntendedObject item, FailedLines failed, CancellationToken stop)

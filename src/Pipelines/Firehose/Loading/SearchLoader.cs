@@ -32,25 +32,26 @@ internal sealed class SearchLoader(
     public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
     {
         var open = new OpenRecords();
-        // Those of a request, of which it is not told yet what became.
-        var asked = new Dictionary<int, DeliveryRecord>();
+        // Those of a request, of which it is not told yet what became, by their number among those that are sent.
+        var asked = new Dictionary<int, (int Place, DeliveryRecord Record)>();
         await client.SendAsync(
-            Read(item).Select((r, i) =>
+            OpenOf(item).Select((open, i) =>
             {
-                asked.Add(i, r);
+                asked.Add(i, open);
+                var r = open.Record;
                 return new SearchDocument(SearchIndexes.NameOf(index, rotation, r.ArrivedAt), hasIds ? IdOf(item, r) : null, r.Data);
             }),
             (ordinal, document, outcome) =>
             {
-                asked.Remove(ordinal, out var record);
+                asked.Remove(ordinal, out var of);
                 open.Count++;
                 switch (outcome)
                 {
                     case SearchOutcome.Failed failed:
-                        item.Fail(new FailedRecord(record! with { Data = document.Json, Raw = document.Json }, ErrorType, failed.Code, failed.Reason, 1));
+                        item.Fail(new FailedRecord(of.Record with { Data = document.Json, Raw = document.Json }, ErrorType, failed.Code, failed.Reason, 1));
                         break;
                     case SearchOutcome.Retry retry:
-                        open.Add(ordinal, retry);
+                        open.Add(of.Place, retry);
                         break;
                 }
             },
@@ -65,6 +66,11 @@ internal sealed class SearchLoader(
         http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>With their places: a cluster that sheds load would else be sent all that it took at each try.</summary>
+    private IEnumerable<(int Place, DeliveryRecord Record)> OpenOf(ObjectToLoad item) => item.Open is { } open
+        ? OpenStretch.Of(open, Read(item)).Select(one => (one.Place, one.Record))
+        : Read(item).Select((record, place) => (place, record));
 
     /// <summary>22 characters: an index keeps each for as long as the document.</summary>
     private string IdOf(ObjectToLoad item, DeliveryRecord record)

@@ -9,7 +9,7 @@ namespace ActorStreams.Pipelines.Firehose.Spooling;
 
 /// <summary>
 /// Clears the spool of what nobody needs: of delivery streams that are gone, of shards that are read to their end, and of batches that were finished at another
-/// node. A file goes only where it was there before the question whose answer lets it go, by the file system's own clock, and in no folder that a delivery of
+/// node. A file goes only where folder and name are those of a spool, and it was there before the question whose answer lets it go, by the file system's own clock, and in no folder that a delivery of
 /// this process uses; so whoever begins anew under an old name loses nothing. Were a file of a living delivery to go all the same, it would be made again from
 /// its records.
 /// </summary>
@@ -59,7 +59,7 @@ internal sealed partial class SpoolSweep(
         {
             var (region, stream) = (folder.Parent!.Parent!.Name, folder.Parent.Name);
             var application = applications.GetValueOrDefault(DeliveryDefinition.ApplicationOf(region, stream));
-            if ((streams.Contains((region, stream)) ? Unneeded(folder, application, before) : _ => true) is not { } unneeded) continue;
+            if ((streams.Contains((region, stream)) ? UnneededOf(folder, application, before) : Unneeded.Whole) is not { } unneeded) continue;
             var cleared = Clear(folder, unneeded, before);
             if (cleared > 0) LogCleared(deliveries.Log, cleared, stream, region, folder.Name);
         }
@@ -84,8 +84,10 @@ internal sealed partial class SpoolSweep(
     }
 
     /// <summary>Of a shard each, or of what a person sends again.</summary>
-    private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo root) =>
-        root.Exists ? root.EnumerateDirectories().SelectMany(r => r.EnumerateDirectories()).SelectMany(s => s.EnumerateDirectories()) : [];
+    private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo root) => root.Exists
+        ? root.EnumerateDirectories().SelectMany(r => r.EnumerateDirectories()).SelectMany(s => s.EnumerateDirectories())
+            .Where(f => f.Name.StartsWith(Spool.RedrivePrefix, StringComparison.Ordinal) || TryParse(f.Name, out _, out _))
+        : [];
 
     /// <summary>Now, by the clock of whoever keeps the files.</summary>
     private static DateTime Mark(DirectoryInfo root)
@@ -95,20 +97,21 @@ internal sealed partial class SpoolSweep(
         return File.GetLastWriteTimeUtc(marker);
     }
 
-    /// <summary>Which files of a folder nobody needs, of a delivery stream that is there; null for none.</summary>
-    private Func<string, bool>? Unneeded(DirectoryInfo folder, ApplicationStatus? application, DateTime before)
+    /// <summary>What of a folder nobody needs, of a delivery stream that is there; null for nothing.</summary>
+    private Unneeded? UnneededOf(DirectoryInfo folder, ApplicationStatus? application, DateTime before)
     {
         // It is over, or was killed.
         if (folder.Name.StartsWith(Spool.RedrivePrefix, StringComparison.Ordinal))
-            return folder.EnumerateFiles().All(f => before - f.LastWriteTimeUtc > s_redriveSilence) && before - folder.LastWriteTimeUtc > s_redriveSilence ? _ => true : null;
+            return folder.EnumerateFiles().All(f => before - f.LastWriteTimeUtc > s_redriveSilence) && before - folder.LastWriteTimeUtc > s_redriveSilence ? Unneeded.Whole : null;
         if (application is not { Leases: [var any, ..] } || !TryParse(folder.Name, out var incarnation, out var shard)) return null;
         // The stream was deleted and made anew.
-        if (incarnation.CompareTo(any.Shard.Incarnation) < 0) return _ => true;
+        if (incarnation.CompareTo(any.Shard.Incarnation) < 0) return Unneeded.Whole;
         if (incarnation != any.Shard.Incarnation || application.Leases.FirstOrDefault(l => l.Shard.Shard == shard) is not { } lease) return null;
-        if (!lease.Lease.IsOpen) return _ => true;
+        if (!lease.Lease.IsOpen) return Unneeded.Whole;
         if (lease.Consumer is not { } consumer) return null;
         var seen = Look(folder.FullName, consumer.Epoch, consumer.Checkpoint);
-        return seen.Looks > 1 ? file => Spool.EpochOf(file) < seen.Epoch : null;
+        // The folder stays: where the spool is shared it is at work in it, and has files there for moments only.
+        return seen.Looks > 1 ? new Unneeded(file => Spool.EpochOf(file) < seen.Epoch, IsFolder: false) : null;
     }
 
     /// <summary>
@@ -121,17 +124,18 @@ internal sealed partial class SpoolSweep(
         return _elsewhere[folder] = seen;
     }
 
-    private int Clear(DirectoryInfo folder, Func<string, bool> unneeded, DateTime before)
+    private int Clear(DirectoryInfo folder, Unneeded unneeded, DateTime before)
     {
         var cleared = 0;
         deliveries.SpoolUse.TryClear(folder.FullName, () =>
         {
-            foreach (var file in folder.EnumerateFiles().Where(f => f.LastWriteTimeUtc < before && unneeded(f.Name)))
+            foreach (var file in folder.EnumerateFiles().Where(f => f.LastWriteTimeUtc < before && Spool.IsFile(f.Name) && unneeded.IsFile(f.Name)))
             {
                 file.Delete();
                 cleared++;
             }
         });
+        if (!unneeded.IsFolder) return cleared;
         for (DirectoryInfo? empty = folder; empty is not null && empty.FullName != deliveries.SpoolFolder && !empty.EnumerateFileSystemInfos().Any(); empty = empty.Parent)
         {
             if (!deliveries.SpoolUse.TryClear(empty.FullName, empty.Delete)) break;
@@ -155,4 +159,11 @@ internal sealed partial class SpoolSweep(
 
     /// <param name="Looks">That found it beyond where it was first seen.</param>
     private sealed record Elsewhere(long Epoch, ShardPosition Checkpoint, int Looks);
+
+    /// <param name="IsFile">By its name.</param>
+    /// <param name="IsFolder">The folder too, once it is empty.</param>
+    private sealed record Unneeded(Func<string, bool> IsFile, bool IsFolder)
+    {
+        public static readonly Unneeded Whole = new(_ => true, IsFolder: true);
+    }
 }

@@ -6,6 +6,7 @@ using ActorStreams.Pipelines.Firehose.Destinations.Search;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Formats;
 using ActorStreams.Pipelines.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorStreams.Pipelines.Tests.Firehose.Loading;
 
@@ -129,6 +130,34 @@ public sealed class LoadMemorySpecs : IDisposable
         Assert.Equal(0, gate.Taken);
     }
 
+    [Fact]
+    public async Task A_turn_that_is_waited_for_takes_nothing_of_the_time_for_tries()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero));
+        var gate = new MemoryGate(100);
+        var held = await gate.EnterAsync(100, default);
+        var loader = new Holding(60) { Failures = 1 };
+        loader.MayGo.SetResult();
+        await using var rig = new DeliveryRig { Time = time, BufferBytesMax = 1, LoadRetry = TimeSpan.FromMinutes(5), Loader = _ => loader, LoadMemory = gate };
+        var running = rig.RunAsync(rig.Put(1).Shard, rig.End);
+        await Advancing(() => gate.MustWait(0), "a load that waits for its turn");
+        time.Advance(TimeSpan.FromMinutes(10));
+
+        held.Dispose();
+        await Advancing(() => running.IsCompleted, "the end of the tries");
+
+        Assert.True(await running);
+        Assert.Empty(rig.Store.Errors);
+
+        Task Advancing(Func<bool> condition, string expected) => Eventually.BeTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return condition();
+            },
+            expected);
+    }
+
     private ObjectToLoad Item => new("key", Guid.Empty, _file, DateTimeOffset.UnixEpoch, "shard", default);
 
     private static string Text(int i) => $$"""{"text":"{{new string('x', RecordBytes - 23)}}","n":{{i,7}}}""";
@@ -215,6 +244,9 @@ public sealed class LoadMemorySpecs : IDisposable
 
         public TaskCompletionSource MayGo { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        /// <summary>Tries that fail before one does not.</summary>
+        public int Failures { get; set; }
+
         public string Name => "holding";
 
         public string ErrorType => "holding-failed";
@@ -229,6 +261,7 @@ public sealed class LoadMemorySpecs : IDisposable
         {
             IsIn.TrySetResult();
             await MayGo.Task.WaitAsync(cancel);
+            if (Failures-- > 0) return new LoadResult.Later("as told");
             return LoadResult.Loaded.Instance;
         }
 

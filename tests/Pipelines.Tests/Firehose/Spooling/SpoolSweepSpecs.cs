@@ -58,6 +58,18 @@ public sealed class SpoolSweepSpecs : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_of_a_spool_stays()
+    {
+        var stays = Spooled("postgres/base/16384", "2619", "one-1").AddRange(Spooled("us-east-1/gone/0000000000a1-1", "-1", "2619", "notes.txt"));
+        Spooled("us-east-1/gone/0000000000a1-0", "one-1");
+        Spooled("us-east-1/gone/0000000000a1-1", "two-1");
+
+        await _sweep.SweepAsync(default);
+
+        Assert.Equal(stays.Order(StringComparer.Ordinal), Files());
+    }
+
+    [Fact]
     public async Task What_is_made_anew_under_the_name_while_it_is_asked_stays()
     {
         Spooled("us-east-1/badges/0000000000a2-3", "old-1");
@@ -131,6 +143,8 @@ public sealed class SpoolSweepSpecs : IDisposable
         await SweepAsync(epoch: 3, row: 7);
 
         Assert.Empty(Files());
+        // Where the spool is shared it is at work in it.
+        Assert.True(Directory.Exists(Path.Combine(_root.FullName, "us-east-1/badges/0000000000a2-3")));
     }
 
     [Fact]
