@@ -36,7 +36,7 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
             Tags = JsonSerializer.Serialize(stream.Tags),
         };
         if (Problem(definition) is { } problem) return problem;
-        if (isDirectPut && await EnsurePutsAsync(puts, cancel) is { } unavailable) return unavailable;
+        if (isDirectPut && await EnsurePutsAsync(stream.Id, stream.EncryptionKey, cancel) is { } unavailable) return unavailable;
         return await ResultAsync(new AddDelivery(definition), cancel);
     });
 
@@ -156,16 +156,13 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         }
     }
 
-    private async Task<DeliveryResult.Unavailable?> EnsurePutsAsync(StreamId puts, CancellationToken cancel)
+    private async Task<DeliveryResult.Unavailable?> EnsurePutsAsync(DeliveryStreamId stream, string? keyId, CancellationToken cancel)
     {
-        var configuration = StreamConfiguration.Provisioned with { RetentionHours = PutsRetentionHours };
-        return await streams.CreateStreamAsync(puts, 1, configuration, cancel) switch
+        var configuration = StreamConfiguration.Provisioned with { RetentionHours = PutsRetentionHours, EncryptionKey = keyId };
+        return await streams.CreateStreamAsync(DeliveryDefinition.PutsOf(stream.Region, stream.Name), 1, configuration, cancel) switch
         {
             CreateStreamResult.Created => null,
-            // Of a create whose answer was lost; but one that is being deleted goes away.
-            CreateStreamResult.AlreadyExists => await streams.DescribeStreamAsync(puts, cancel) is DescribeStreamResult.Found { Stream.Status: not StreamStatus.Deleting }
-                ? null
-                : new DeliveryResult.Unavailable("The former delivery stream of this name is being deleted."),
+            CreateStreamResult.AlreadyExists => await TakeOverPutsAsync(stream, keyId, cancel),
             CreateStreamResult.Unavailable unavailable => new DeliveryResult.Unavailable(unavailable.Detail),
             CreateStreamResult.ShardQuotaExceeded quota => new DeliveryResult.Unavailable($"{quota.Current} of {quota.Limit} shards leave no room."),
             var other => throw new InvalidOperationException($"A create was answered with {other}."),
@@ -181,6 +178,24 @@ internal sealed class DeliveryStreams(IDeliveries deliveries, IStreams streams, 
         DeliveryOutcome.AlreadyExists => new DeliveryResult.AlreadyExists(),
         _ => new DeliveryResult.NotFound(),
     };
+
+    /// <summary>Of a create whose answer was lost, perhaps with another key; but one that is being deleted goes away.</summary>
+    private async Task<DeliveryResult.Unavailable?> TakeOverPutsAsync(DeliveryStreamId stream, string? keyId, CancellationToken cancel)
+    {
+        var puts = DeliveryDefinition.PutsOf(stream.Region, stream.Name);
+        if (await streams.DescribeStreamAsync(puts, cancel) is not DescribeStreamResult.Found { Stream: { Status: not StreamStatus.Deleting } found })
+            return new DeliveryResult.Unavailable("The former delivery stream of this name is being deleted.");
+        if (found.Configuration.EncryptionKey == keyId) return null;
+        // Of a delivery stream that is there the create will be refused, and changes nothing.
+        if ((await deliveries.AskAsync(new GetDelivery(stream.Region, stream.Name), cancel)).Definition is not null) return null;
+        return await streams.UpdateStreamAsync(puts, new StreamChange.SetEncryption(keyId), isCompat: false, cancel) switch
+        {
+            UpdateStreamResult.Refused refused => new DeliveryResult.Unavailable($"Encryption cannot be changed now: {refused.Reason}."),
+            UpdateStreamResult.Unavailable unavailable => new DeliveryResult.Unavailable(unavailable.Detail),
+            UpdateStreamResult.NotFound => new DeliveryResult.Unavailable("The former delivery stream of this name is being deleted."),
+            _ => null,
+        };
+    }
 
     private async Task<DeliveryStream> StreamOfAsync(DeliveryDefinition d, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using ActorStreams.Pipelines.Checkpointing;
+using ActorStreams.Shards.Log;
 
 namespace ActorStreams.Pipelines.Consumers;
 
@@ -30,6 +31,9 @@ public interface IConsumerGraph : IDisposable
 
     /// <summary>Reads no more and gives up waiting for sinks that are away; what is confirmed until then is reported.</summary>
     void Drain();
+
+    /// <summary>What it reported up to here is durable.</summary>
+    void Checkpointed(ShardPosition checkpoint) { }
 
     /// <summary>
     /// The memory of its operators, bound to the position last reported; null where there is none to keep. Only once <see cref="Completion"/> has

@@ -50,14 +50,32 @@ public sealed partial class ShardConsumerActor
                 : await FinalStates.TakeOverAsync(system, work.Application, work.Shard, work.Range, work.Parents, work.Life);
             if (!state.HasStarted && work.From is { } from) return new Prepared(from, taken);
             if (state.HasStarted || work.Start == StartPosition.TrimHorizon) return new Prepared(state.Start, taken);
+            var (latest, problem) = await LatestAsync(streams, work);
+            return latest is { } begin ? new Prepared(begin, taken) : new NotPrepared($"{work.Shard} {problem}");
+        }
+    }
+
+    /// <summary>Null with a problem.</summary>
+    private static async Task<(ShardPosition? From, string Problem)> LatestAsync(IStreams streams, RunConsumer work)
+    {
+        if (work.Definition.StartAt is not { } at)
+        {
             return await streams.BoundsAsync(work.Shard, CancellationToken.None) switch
             {
-                BoundsResult.Found found => new Prepared(found.Bounds.AfterTip, taken),
-                BoundsResult.Gone gone => new NotPrepared($"{work.Shard} is gone: {gone.Detail}"),
-                BoundsResult.Unavailable unavailable => new NotPrepared($"{work.Shard} does not answer: {unavailable.Detail}"),
+                BoundsResult.Found found => (found.Bounds.AfterTip, ""),
+                BoundsResult.Gone gone => (null, $"is gone: {gone.Detail}"),
+                BoundsResult.Unavailable unavailable => (null, $"does not answer: {unavailable.Detail}"),
                 var other => throw new InvalidOperationException($"Bounds were answered with {other}."),
             };
         }
+        return await streams.PositionAtAsync(work.Shard, at, CancellationToken.None) switch
+        {
+            PositionResult.Found found => (found.Position, ""),
+            PositionResult.Gone gone => (null, $"is gone: {gone.Detail}"),
+            PositionResult.KeyUnavailable sealedBy => (null, $"cannot be searched: {sealedBy.Key.Detail}"),
+            PositionResult.Unavailable unavailable => (null, $"does not answer: {unavailable.Detail}"),
+            var other => throw new InvalidOperationException($"A position was answered with {other}."),
+        };
     }
 
     private void Preparing()
@@ -228,6 +246,7 @@ public sealed partial class ShardConsumerActor
             if (hasMoved) _services.Troubles.Progressed(PersistenceId);
             _state = _state.Apply(written);
             _services.Metrics.Checkpointed(_work!.Application);
+            _graph?.Checkpointed(_state.Checkpoint);
             if (_toKeep is { } keep && keep.Position.CompareTo(_state.Checkpoint) <= 0)
             {
                 _toKeep = null;

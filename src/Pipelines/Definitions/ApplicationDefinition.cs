@@ -9,7 +9,7 @@ public enum StartPosition
     /// <summary>Every record that is still there, closed shards included.</summary>
     TrimHorizon = 1,
 
-    /// <summary>Records put after the application first saw the stream.</summary>
+    /// <summary>Records put after the application first saw the stream, or as of <see cref="ApplicationDefinition.StartAt"/>.</summary>
     Latest = 2,
 }
 
@@ -28,6 +28,11 @@ public abstract record ApplicationDefinition
     public required StreamId Source { get; init; }
 
     public StartPosition Start { get; init; } = StartPosition.TrimHorizon;
+
+    /// <summary>
+    /// With <see cref="StartPosition.Latest"/>: records that arrived from then on, however late a shard is first looked at. Null where it is the look that counts.
+    /// </summary>
+    public virtual DateTimeOffset? StartAt => null;
 
     /// <summary>How long finished work may wait for its checkpoint. Shorter costs journal rows, longer a longer redo.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -49,6 +49,9 @@ public sealed record DeliveryDefinition : ApplicationDefinition
 
     public override long? CreatedMs => CreatedAt.ToUnixTimeMilliseconds();
 
+    /// <summary>The service says that it is there, and somebody puts, before a shard is looked at.</summary>
+    public override DateTimeOffset? StartAt => CreatedAt;
+
     public override ImmutableArray<StreamId> Outputs => [];
 
     /// <summary>No secret of the destination gets into a log by way of a record's text.</summary>

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using ActorStreams.Pipelines.Checkpointing;
 using ActorStreams.Pipelines.Consumers;
+using ActorStreams.Pipelines.Firehose.Spooling;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
@@ -54,6 +54,7 @@ public sealed class DeliveryGraph : IConsumerGraph
     private readonly WaitNote _destinationWaiting;
     private readonly SourceProgress _progress;
     private readonly BacklogCount _backlog;
+    private readonly DeliveredFiles _files;
     private readonly TransformWatch _transforms;
 
     // Of which no slice has told yet.
@@ -69,7 +70,6 @@ public sealed class DeliveryGraph : IConsumerGraph
     private DeliveryPlan? _plan;
     private IDisposable? _spoolUse;
     private BatchWriter? _batch;
-    private ImmutableArray<string> _deliveredFiles = [];
     private long _keptAt;
     private ShardPosition _keptTo;
     private long _trimmedAt;
@@ -85,6 +85,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _sourceWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Read));
         _destinationWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Append));
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
+        _files = new DeliveredFiles(_spool);
         _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
         _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
         {
@@ -115,6 +116,8 @@ public sealed class DeliveryGraph : IConsumerGraph
     public Backlog? Backlog => _backlog.Now(_plan);
 
     public GraphPulse Pulse => _pulse;
+
+    public void Checkpointed(ShardPosition checkpoint) => _files.Checkpointed(checkpoint);
 
     public (string Key, double Share) HotKey => ("", 0);
 
@@ -198,7 +201,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         _redone = (redo.Intent.Tally?.Counts ?? default) + new ConsumerCounts(0, 0, 0, redo.Lost.Count);
         _counted += _redone;
         _services.Metrics.Deliveries.Dropped(pending.Definition, pending.Tally?.Dropped ?? 0);
-        _deliveredFiles = [.. redo.Intent.Objects.Select(o => o.Spool)];
+        _files.Intended(redo.Intent);
     }
 
     private BatchWriter NewBatch(DeliveryPlan plan, ShardPosition from, string again = "") =>
@@ -260,9 +263,7 @@ public sealed class DeliveryGraph : IConsumerGraph
         {
             var since = _services.Time.GetTimestamp();
             await _intend(intent).WaitAsync(_stopWaiting.Token);
-            // Only now is it durable that the batch before is delivered.
-            _spool.Delete(_deliveredFiles);
-            _deliveredFiles = [.. intent.Objects.Select(o => o.Spool)];
+            _files.Intended(intent);
             await LetGoAsync();
             await _delivery.WriteAsync(_plan!, intent, intent.Objects, _stopWaiting.Token);
             _pulse.Spent(GraphStage.Append, since);

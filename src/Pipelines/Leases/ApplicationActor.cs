@@ -116,7 +116,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
         }
         _hasOutputs = true;
         var before = _state;
-        var events = _state.Decide(source, _definition.Start, NowMs);
+        var events = _state.Decide(source, _definition.Start, NowMs, hasTime: _definition.StartAt is not null);
         if (events.IsEmpty)
         {
             if (_isRedefined) Run();

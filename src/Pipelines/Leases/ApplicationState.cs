@@ -38,7 +38,8 @@ public sealed record ApplicationState
         [.. lease.Parents.Where(parent => Leases.GetValueOrDefault(parent)?.Outcome == LeaseOutcome.Finished)];
 
     /// <summary>What a look at the source makes true.</summary>
-    public ImmutableArray<IApplicationEvent> Decide(StreamDescription source, StartPosition start, long nowMs)
+    /// <param name="hasTime">Whether the latest are those that arrived from some time on, which closed shards may hold too.</param>
+    public ImmutableArray<IApplicationEvent> Decide(StreamDescription source, StartPosition start, long nowMs, bool hasTime = false)
     {
         var events = ImmutableArray.CreateBuilder<IApplicationEvent>();
         var isOther = Source != source.Key;
@@ -54,7 +55,7 @@ public sealed record ApplicationState
         [
             .. source.Shards.Where(shard => !known.ContainsKey(shard.Key.Shard) && !passed.Contains(shard.Key.Shard)).Select(shard =>
             {
-                var isSkipped = isLatest && shard.EndingSequenceNumber is not null;
+                var isSkipped = isLatest && !hasTime && shard.EndingSequenceNumber is not null;
                 return new Lease(
                     shard.Key.Shard, shard.Range, shard.Parents, isLatest ? StartPosition.Latest : StartPosition.TrimHorizon, nowMs,
                     isSkipped ? LeaseOutcome.Skipped : null, isSkipped ? nowMs : 0);

@@ -36,6 +36,11 @@ internal sealed class FirehoseHttp(Uri endpoint) : IDisposable
             ["DeliveryStreamType"] = "DirectPut",
             [kind + "DestinationConfiguration"] = destination,
         });
+        await ActiveAsync(name);
+    }
+
+    public async Task ActiveAsync(string name)
+    {
         for (var look = 0; look < 400; look++)
         {
             var described = await CallAsync("DescribeDeliveryStream", new JsonObject { ["DeliveryStreamName"] = name });

@@ -95,6 +95,18 @@ public sealed class ApplicationStateSpecs
     }
 
     [Fact]
+    public void What_is_the_latest_as_of_a_time_may_be_in_closed_shards_too()
+    {
+        _streams.Create("source", 1);
+        _streams.Split("source", 0);
+
+        var added = ApplicationState.New.Decide(_streams.Description("source"), StartPosition.Latest, 1, hasTime: true).OfType<LeasesAdded>().Single();
+
+        Assert.Equal([(0, null), (1, null), (2, null)], added.Leases.Select(l => (l.Shard, l.Outcome)));
+        Assert.All(added.Leases, l => Assert.Equal(StartPosition.Latest, l.Start));
+    }
+
+    [Fact]
     public void A_namesake_of_a_deleted_source_is_read_from_its_beginning()
     {
         _streams.Create("source", 2);
