@@ -65,5 +65,12 @@ public sealed class WaitNote(TimeProvider time, Action beat)
         _noted = problem is null ? null : new Noted(problem, before?.Since ?? time.GetTimestamp(), (before?.Tries ?? 0) + 1);
     }
 
+    /// <summary>Said of one that has not failed and goes on for long.</summary>
+    public void TellSlow(string problem)
+    {
+        beat();
+        _noted = new Noted(problem, time.GetTimestamp(), 0);
+    }
+
     public sealed record Noted(string Problem, long Since, int Tries);
 }

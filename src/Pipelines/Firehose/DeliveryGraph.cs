@@ -86,8 +86,8 @@ public sealed class DeliveryGraph : IConsumerGraph
         _destinationWaiting = new WaitNote(services.Time, () => _pulse.Beat(GraphStage.Append));
         _spool = new Spool(_deliveries.SpoolFolder, start.Definition, start.Shard, start.Epoch);
         _files = new DeliveredFiles(_spool);
-        _filler = new BatchFiller(start.Shard, start.Range, BeatingAsync);
-        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, BeatingAsync)
+        _filler = new BatchFiller(start.Shard, start.Range, work => BeatingAsync(work, null));
+        _delivery = new BatchDelivery(_deliveries, _spool, start.Shard.PersistenceId, services.Time, _destinationWaiting, work => BeatingAsync(work, TellSlow))
         {
             Producer = $"{start.Definition.Name}/{start.Shard.PersistenceId}/{start.Life}",
             Intend = intent => _intend(intent).WaitAsync(_stopWaiting.Token),
@@ -292,15 +292,27 @@ public sealed class DeliveryGraph : IConsumerGraph
     }
 
     /// <summary>What goes out has its own time-outs, and may take longer than what gives no sign of life may.</summary>
-    private async Task BeatingAsync(Task work)
+    /// <param name="tellSlow">Told while it goes on for long; true where it said so, which is over once the work is done.</param>
+    private async Task BeatingAsync(Task work, Func<bool>? tellSlow)
     {
         _pulse.Beat(GraphStage.Append);
+        var isSlow = false;
         while (!work.IsCompleted)
         {
             await Task.WhenAny(work, Task.Delay(_deliveries.BeatInterval, _services.Time));
             _pulse.Beat(GraphStage.Append);
+            if (!work.IsCompleted && tellSlow is not null) isSlow |= tellSlow();
         }
         await work;
+        if (isSlow) _destinationWaiting.Tell(null);
+    }
+
+    /// <summary>A server that takes a connection and says nothing fails late; until then this is all that is seen of it.</summary>
+    private bool TellSlow()
+    {
+        if (_destinationWaiting.Now is not null) return false;
+        _destinationWaiting.TellSlow("The destination has not answered for a while; the request goes on.");
+        return true;
     }
 
     private SliceDone Done(Envelope<FilledSlice> envelope)

@@ -84,6 +84,23 @@ public sealed class DeliveryConsumerSpecs() : Akka.TestKit.Xunit2.TestKit(Pipeli
     }
 
     [Fact]
+    public async Task A_destination_that_takes_long_to_answer_is_seen_before_it_fails()
+    {
+        using var http = new HttpClient();
+        using var metrics = new PipelineMetrics();
+        var loader = new HoldingLoader(1);
+        await using var rig = new DeliveryRig { BufferBytesMax = 1 << 20, Loader = _ => loader };
+        var (shard, _) = rig.Put(5);
+        var services = new ConsumerServices(rig.Streams, http, TimeProvider.System, metrics, A.Options(), "here") { Deliveries = rig.Services with { BeatInterval = TimeSpan.FromMilliseconds(20) } };
+
+        var waits = await RunUntilAsync(services, shard, s => s.Phase == ConsumerPhase.WaitingForSink);
+        loader.MayGo.SetResult();
+
+        Assert.Equal(("The destination has not answered for a while; the request goes on.", 0), (waits.Detail, waits.Health!.Tries));
+        await RunUntilAsync(services, shard, s => s is { Phase: ConsumerPhase.Running, LagRecords: 0 });
+    }
+
+    [Fact]
     public async Task Nothing_of_what_is_delivered_stays_in_the_spool_though_nothing_more_comes()
     {
         using var http = new HttpClient();

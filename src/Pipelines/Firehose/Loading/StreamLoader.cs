@@ -21,7 +21,7 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string red
     private const int PartsBase = 512;
 
     /// <summary>Of what is handed to the sink at once.</summary>
-    private const int PieceBytesMax = 2 << 20;
+    private const int PieceBytesMax = 512 << 10;
 
     /// <summary>What a record of a piece takes beside its data.</summary>
     private const int RecordBytes = 256;
@@ -61,9 +61,11 @@ internal sealed class StreamLoader(IStreams streams, StreamId target, string red
         return LoadResult.Loaded.Instance;
     }
 
-    /// <summary>A piece twice, as records and as blocks, and the record that is read; all of the object where it is not in order.</summary>
-    public long MemoryBytes(ObjectToLoad item) =>
-        (2L * (IsInOrder(item) ? PieceBytesMax : new FileInfo(item.File).Length)) + (4L * RecordsFormat.LongestOf(item.File));
+    /// <summary>
+    /// A piece is little, and not counted: while the stream does not answer it is held without end, and whoever loads elsewhere would wait for that. All of the object
+    /// where it is not in order, which a person sends again and waits for.
+    /// </summary>
+    public long MemoryBytes(ObjectToLoad item) => IsInOrder(item) ? 0 : (2L * new FileInfo(item.File).Length) + (4L * RecordsFormat.LongestOf(item.File));
 
     public IEnumerable<DeliveryRecord> Read(ObjectToLoad item) => RecordsFormat.Read(item.File).Select(bytes => KeyedRecords.Read(bytes, item.Oldest));
 

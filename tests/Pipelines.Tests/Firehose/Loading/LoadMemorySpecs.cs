@@ -113,7 +113,7 @@ public sealed class LoadMemorySpecs : IDisposable
     public async Task Loads_of_two_shards_take_turns_where_the_memory_is_not_for_both()
     {
         var gate = new MemoryGate(100);
-        var (first, second) = (new Holding(60), new Holding(60));
+        var (first, second) = (new HoldingLoader(60), new HoldingLoader(60));
         await using var one = new DeliveryRig { Loader = _ => first, LoadMemory = gate };
         await using var other = new DeliveryRig { Loader = _ => second, LoadMemory = gate };
         var running = one.RunAsync(one.Put(1).Shard, one.End);
@@ -136,7 +136,7 @@ public sealed class LoadMemorySpecs : IDisposable
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero));
         var gate = new MemoryGate(100);
         var held = await gate.EnterAsync(100, default);
-        var loader = new Holding(60) { Failures = 1 };
+        var loader = new HoldingLoader(60) { Failures = 1 };
         loader.MayGo.SetResult();
         await using var rig = new DeliveryRig { Time = time, BufferBytesMax = 1, LoadRetry = TimeSpan.FromMinutes(5), Loader = _ => loader, LoadMemory = gate };
         var running = rig.RunAsync(rig.Put(1).Shard, rig.End);
@@ -236,35 +236,5 @@ public sealed class LoadMemorySpecs : IDisposable
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
         public override void SetLength(long value) => throw new NotSupportedException();
-    }
-
-    private sealed class Holding(long bytes) : IObjectLoader
-    {
-        public TaskCompletionSource IsIn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource MayGo { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Tries that fail before one does not.</summary>
-        public int Failures { get; set; }
-
-        public string Name => "holding";
-
-        public string ErrorType => "holding-failed";
-
-        public string Target => "holding";
-
-        public long MemoryBytes(ObjectToLoad item) => bytes;
-
-        public IEnumerable<Pipelines.Firehose.Processing.DeliveryRecord> Read(ObjectToLoad item) => [];
-
-        public async Task<LoadResult> LoadAsync(ObjectToLoad item, CancellationToken cancel)
-        {
-            IsIn.TrySetResult();
-            await MayGo.Task.WaitAsync(cancel);
-            if (Failures-- > 0) return new LoadResult.Later("as told");
-            return LoadResult.Loaded.Instance;
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
