@@ -28,7 +28,7 @@ public sealed class GraphPulse(TimeProvider time)
     /// <summary>That of the last beat.</summary>
     public GraphStage Stage => (GraphStage)Volatile.Read(ref _stage);
 
-    /// <summary>Reads that brought records.</summary>
+    /// <summary>Reads that brought records and did not wait for them.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
     public void Beat(GraphStage stage)

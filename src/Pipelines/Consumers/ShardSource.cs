@@ -55,6 +55,9 @@ public static class ShardSource
         // When a read last found something.
         private long? _foundAt = found;
 
+        // The last answer left nothing to read.
+        private bool _isAtTip;
+
         public async Task<Option<(ShardPosition?, Envelope<SourceSlice>)>> ReadAsync(ShardPosition from)
         {
             for (var attempt = 0; ; attempt++)
@@ -64,9 +67,10 @@ public static class ShardSource
                 {
                     case ReadResult.Records records:
                         if (attempt > 0) waiting(null);
-                        // A read that found nothing has waited at the tip, which is no work.
-                        if (records.Slices.IsDefaultOrEmpty) pulse.Beat(GraphStage.Read);
+                        // One that found nothing, or began where there was nothing, has waited for records, which is no work.
+                        if (_isAtTip || records.Slices.IsDefaultOrEmpty) pulse.Beat(GraphStage.Read);
                         else pulse.Spent(GraphStage.Read, since);
+                        _isAtTip = records.BehindMs == 0;
                         if (!records.Slices.IsDefaultOrEmpty || records.Skipped is not null) _foundAt = time.GetTimestamp();
                         return (records.Next, Envelop(from, confirmed, records));
                     case ReadResult.Damaged damaged:

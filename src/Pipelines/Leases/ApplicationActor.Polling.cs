@@ -12,8 +12,9 @@ namespace ActorStreams.Pipelines.Leases;
 /// </content>
 public sealed partial class ApplicationActor
 {
-    // The new definition goes to the consumers with the next look, which knows whether its source is the same.
+    // Until a look under the new definition has succeeded no consumer is told to run: the shards that are known may be those of another source.
     private bool _isRedefined;
+    private int _redefinitions;
 
     // Of the last event, and of the last round.
     private long _changedAt;

@@ -57,16 +57,13 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
         Command<Redefine>(redefine =>
         {
             _definition = redefine.Definition;
+            _redefinitions++;
             _hasOutputs = false;
             _isRedefined = true;
+            _isLooking = false;
             Look();
         });
-        Command<SourceLook>(OnLook);
-        Command<LookFailed>(failed =>
-        {
-            _isLooking = false;
-            Show(ApplicationPhase.Unavailable, failed.Reason);
-        });
+        Command<Looked>(OnLook);
         Command<ConsumerStatus>(OnConsumer);
         Command<Leave>(_ =>
         {
@@ -97,13 +94,17 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     {
         if (_isLooking || _services.Leaving.IsCancellationRequested) return;
         _isLooking = true;
+        var of = _redefinitions;
         SourceLook.TakeAsync(_services.Streams, _definition, !_hasOutputs, _stopped.Token).WaitAsync(s_lookTimeout, _services.Time)
-            .PipeTo(Self, failure: e => new LookFailed(e.Message));
+            .PipeTo(Self, success: look => new Looked(look, of), failure: e => new Looked(new SourceLook(null, null, e.Message), of));
     }
 
-    private void OnLook(SourceLook look)
+    private void OnLook(Looked looked)
     {
+        // It saw other streams, maybe; that of the new definition is under way.
+        if (looked.Redefinitions != _redefinitions) return;
         _isLooking = false;
+        var look = looked.Look;
         if (look.Unavailable is { } reason)
         {
             Show(ApplicationPhase.Unavailable, reason);
@@ -117,9 +118,11 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
         _hasOutputs = true;
         var before = _state;
         var events = _state.Decide(source, _definition.Start, NowMs, hasTime: _definition.StartAt is not null);
+        var isRedefined = _isRedefined;
+        _isRedefined = false;
         if (events.IsEmpty)
         {
-            if (_isRedefined) Run();
+            if (isRedefined) Run();
             else Show(ApplicationPhase.Running, "");
             return;
         }
@@ -135,7 +138,6 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
 
     private void Run()
     {
-        _isRedefined = false;
         Show(ApplicationPhase.Running, "");
         RunConsumers();
     }
@@ -148,6 +150,7 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
             StopPaused();
             return;
         }
+        if (_isRedefined) return;
         _watch.BeginRound();
         foreach (var lease in _state.Runnable)
         {
@@ -243,7 +246,8 @@ public sealed partial class ApplicationActor : ReceivePersistentActor
     private ShardKey? ShardOf(Lease lease) =>
         _state.Source is { } source ? new ShardKey(source.Region, source.Incarnation, lease.Shard) : null;
 
-    private sealed record LookFailed(string Reason) : INoSerializationVerificationNeeded;
+    /// <param name="Redefinitions">How many there had been when it began.</param>
+    private sealed record Looked(SourceLook Look, int Redefinitions) : INoSerializationVerificationNeeded;
 
     /// <summary>From the coordinator: go on under another definition of the same name.</summary>
     internal sealed record Redefine(ApplicationDefinition Definition) : INoSerializationVerificationNeeded;

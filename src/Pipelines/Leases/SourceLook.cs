@@ -1,7 +1,6 @@
 using ActorStreams.Pipelines.Definitions;
 using ActorStreams.Shards.Client;
 using ActorStreams.Shards.Streams;
-using Akka.Actor;
 
 namespace ActorStreams.Pipelines.Leases;
 
@@ -9,7 +8,7 @@ namespace ActorStreams.Pipelines.Leases;
 /// <param name="Source">Null where it could not be had; then one of the others says why.</param>
 /// <param name="Missing">The stream that has to come to be first.</param>
 /// <param name="Unavailable">Why nothing was learned.</param>
-internal sealed record SourceLook(StreamDescription? Source, string? Missing, string? Unavailable) : INoSerializationVerificationNeeded
+internal sealed record SourceLook(StreamDescription? Source, string? Missing, string? Unavailable)
 {
     /// <param name="checkOutputs">Also looks whether the output streams are there, and creates them where the definition says so.</param>
     public static async Task<SourceLook> TakeAsync(IStreams streams, ApplicationDefinition definition, bool checkOutputs, CancellationToken cancel)

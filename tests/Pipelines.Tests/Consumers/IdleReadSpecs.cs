@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ActorStreams.Pipelines.Tests.Consumers;
 
-/// <summary>How long reads wait for records, in time that the spec alone moves.</summary>
+/// <summary>How long reads wait for records, and what of it is work, in time that the spec alone moves.</summary>
 public sealed class IdleReadSpecs : IAsyncLifetime
 {
     private static readonly ConsumerOptions s_options = new() { IdleAfter = TimeSpan.FromMinutes(1) };
@@ -16,6 +16,7 @@ public sealed class IdleReadSpecs : IAsyncLifetime
     private readonly CancellationTokenSource _stop = new();
     private readonly FakeStreams _streams;
     private readonly ShardKey _shard;
+    private readonly GraphPulse _pulse;
     private int _slices;
     private int _records;
 
@@ -23,6 +24,7 @@ public sealed class IdleReadSpecs : IAsyncLifetime
     {
         _streams = new FakeStreams(_time);
         _shard = _streams.Create("source").Shards[0].Key;
+        _pulse = new GraphPulse(_time);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -62,6 +64,44 @@ public sealed class IdleReadSpecs : IAsyncLifetime
         Assert.Equal(s_options.IdleReadWait, _streams.ReadWait);
     }
 
+    [Fact]
+    public async Task What_a_read_waits_at_the_tip_is_no_time_of_the_store()
+    {
+        var asked = 0;
+        _streams.OnRead = _ =>
+        {
+            Interlocked.Increment(ref asked);
+            return false;
+        };
+        Run();
+        for (var record = 1; record <= 4; record++)
+        {
+            // Each read looks at the shard when it begins, and again when a record comes.
+            await Eventually.BeTrueAsync(() => Volatile.Read(ref asked) == (2 * record) - 1, "a read that waits");
+            if (record > 1) _time.Advance(TimeSpan.FromSeconds(1));
+            _streams.Put("source", "k", "x");
+        }
+        await Eventually.BeTrueAsync(() => Volatile.Read(ref _records) == 4, "the records");
+
+        Assert.Equal(TimeSpan.Zero, _pulse.Of(GraphStage.Read));
+    }
+
+    [Fact]
+    public async Task What_a_read_takes_behind_the_tip_is_time_of_the_store()
+    {
+        _streams.Put("source", [("k", "x"), ("k", "y"), ("k", "z")]);
+        _streams.OnRead = _ =>
+        {
+            if (Volatile.Read(ref _records) < 3) _time.Advance(TimeSpan.FromSeconds(1));
+            return false;
+        };
+
+        Run(s_options with { ReadRecordsMax = 1 });
+
+        await Eventually.BeTrueAsync(() => Volatile.Read(ref _records) == 3, "the records");
+        Assert.Equal((3, TimeSpan.FromSeconds(3)), (_pulse.Reads, _pulse.Of(GraphStage.Read)));
+    }
+
     /// <summary>Moves time until a read that found nothing is answered, and the next one is under way.</summary>
     private async Task ReadAsync()
     {
@@ -76,8 +116,8 @@ public sealed class IdleReadSpecs : IAsyncLifetime
         await Task.Yield();
     }
 
-    private void Run() => ShardSource
-        .From(_streams, _shard, default, s_options, _time, default, _ => { }, new GraphPulse(_time), _stop.Token)
+    private void Run(ConsumerOptions? options = null) => ShardSource
+        .From(_streams, _shard, default, options ?? s_options, _time, default, _ => { }, _pulse, _stop.Token)
         .RunForeach(
             envelope =>
             {

@@ -70,6 +70,9 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     /// <summary>Asked before each read; true answers Unavailable.</summary>
     public Func<ShardKey, bool> OnRead { get; set; } = _ => false;
 
+    /// <summary>Waited for before each description.</summary>
+    public Func<StreamId, Task> OnDescribe { get; set; } = _ => Task.CompletedTask;
+
     public int Appends { get; private set; }
 
     /// <summary>How long the newest read is to wait for records.</summary>
@@ -233,13 +236,12 @@ public sealed class FakeStreams(TimeProvider time) : IStreams
     public Task<DescribeRegionResult> DescribeRegionAsync(string region, CancellationToken cancel) =>
         throw new NotSupportedException("Pipelines do not ask for limits.");
 
-    public Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
+    public async Task<DescribeStreamResult> DescribeStreamAsync(StreamId stream, CancellationToken cancel)
     {
+        await OnDescribe(stream);
         lock (_lock)
         {
-            return Task.FromResult<DescribeStreamResult>(_streams.TryGetValue(stream, out var found)
-                ? new DescribeStreamResult.Found(Describe(found))
-                : new DescribeStreamResult.NotFound());
+            return _streams.TryGetValue(stream, out var found) ? new DescribeStreamResult.Found(Describe(found)) : new DescribeStreamResult.NotFound();
         }
     }
 

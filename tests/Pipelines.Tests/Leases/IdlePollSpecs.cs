@@ -116,7 +116,9 @@ public sealed class IdlePollSpecs : Akka.TestKit.Xunit2.TestKit
             _time.Advance(TimeSpan.FromSeconds(1));
             // Its answer comes after that of all polls before.
             await _coordinator.Ask<PipelinesStatus>(GetStatus.Instance, s_patience);
-            while ((await _region.TryReceiveOneAsync(TimeSpan.FromMilliseconds(20))) is (true, { Message: RunConsumer }))
+            await _application.HasDoneAllAsync();
+            await _region.Ref.HasDoneAllAsync();
+            while (await _region.TryReceiveOneAsync(TimeSpan.Zero) is (true, { Message: RunConsumer }))
             {
                 told++;
                 if (answers) Tell(ConsumerPhase.Running, records);

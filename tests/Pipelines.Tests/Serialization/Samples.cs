@@ -110,27 +110,30 @@ internal static class Samples
         },
     };
 
-    /// <summary>Fields that came later than the golden file of their type, all set.</summary>
-    public static ImmutableArray<object> WithLaterFields { get; } =
+    /// <summary>
+    /// Fields that came later than the golden file of their type, all set, each with the name of its own golden file behind the manifest. Fields that
+    /// come yet get a sample of their own, for the bytes of these stay.
+    /// </summary>
+    public static ImmutableArray<(string Name, object Sample)> WithLaterFields { get; } =
     [
-        new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" },
-        new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty),
-        new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty),
-        new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1),
-        new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Places = new byte[] { 3, 5, 1, 2 } }], Retry = new ObjectRetry("0123", 1_700_000_000_000) }, 1),
-        new BatchIntended(s_intent with { Objects = [s_intent.Objects[1] with { ErrorType = "processing-failed" }], Tally = new BatchTally(s_counts, new ConsumerCounts(5, 0, 6, 7), 8) }, 1),
-        new ApplicationAdded(s_delivery),
-        new ApplicationSnapshot(new ApplicationState { Source = s_shard.Stream, Life = 3, CreatedMs = 1_700_000_000_001 }),
-        new LeasesAdded([s_moved]),
-        new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2]) { Placement = s_placement, Life = 3, From = new ShardPosition(9, 1) },
-        new StopConsumer("watch", s_shard) { Placement = s_placement },
-        s_measured,
-        s_application with
+        ("node", new ConsumerStarted(4, s_position, 1) { Node = "akka.tcp://a@h:1#2" }),
+        ("life", new ConsumerSnapshot(new ConsumerState { Epoch = 4, Life = 3, Node = "n", HasStarted = false }, s_position, OperatorState.Empty)),
+        ("intent", new ConsumerSnapshot(new ConsumerState { Epoch = 4, HasStarted = true, Intent = s_intent }, s_position, OperatorState.Empty)),
+        ("kinds", new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Kind = ObjectKind.Source }, s_intent.Objects[1] with { Kind = ObjectKind.Gap }] }, 1)),
+        ("retry", new BatchIntended(s_intent with { Objects = [s_intent.Objects[0] with { Places = new byte[] { 3, 5, 1, 2 } }], Retry = new ObjectRetry("0123", 1_700_000_000_000) }, 1)),
+        ("tally", new BatchIntended(s_intent with { Objects = [s_intent.Objects[1] with { ErrorType = "processing-failed" }], Tally = new BatchTally(s_counts, new ConsumerCounts(5, 0, 6, 7), 8) }, 1)),
+        ("delivery", new ApplicationAdded(s_delivery)),
+        ("created", new ApplicationSnapshot(new ApplicationState { Source = s_shard.Stream, Life = 3, CreatedMs = 1_700_000_000_001 })),
+        ("placement", new LeasesAdded([s_moved])),
+        ("placement", new RunConsumer(s_definition, s_shard, s_range, StartPosition.Latest, [2]) { Placement = s_placement, Life = 3, From = new ShardPosition(9, 1) }),
+        ("placement", new StopConsumer("watch", s_shard) { Placement = s_placement }),
+        ("health", s_measured),
+        ("health", s_application with
         {
             IsPaused = true,
             Life = 3,
             Leases = [new LeaseStatus(s_shard, s_moved, s_measured) { HeardAgoMs = 0, IsWanted = true }],
-        },
+        }),
     ];
 
     public static ImmutableArray<object> All { get; } =
