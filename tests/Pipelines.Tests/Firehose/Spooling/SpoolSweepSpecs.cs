@@ -148,6 +148,37 @@ public sealed class SpoolSweepSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_shard_that_moved_files_go_where_all_was_delivered_before_it_was_looked_at_and_nothing_comes_any_more()
+    {
+        var old = Spooled("us-east-1/badges/0000000000a2-3", "old-1");
+        _known.Add(DeliveryRig.Definition);
+        async Task SweepAsync(ConsumerStatus consumer, long? heardAgoMs = 0)
+        {
+            _leases.Clear();
+            _leases.Add(Lease(s_shard) with { Consumer = consumer, HeardAgoMs = heardAgoMs });
+            await _sweep.SweepAsync(default);
+        }
+        var caughtUp = Consumer(epoch: 2, row: 5) with { LagMs = 0 };
+
+        // Where it is cannot be known, or it is no more.
+        for (var look = 0; look < 3; look++)
+        {
+            await SweepAsync(caughtUp with { LagMs = -1 });
+            await SweepAsync(caughtUp with { Phase = ConsumerPhase.Restarting });
+            await SweepAsync(caughtUp, (long)_services.SweepInterval.TotalMilliseconds);
+            await SweepAsync(caughtUp, heardAgoMs: null);
+        }
+        // Told, and perhaps not durable; started again it may begin at the old batch.
+        await SweepAsync(caughtUp);
+        await SweepAsync(caughtUp with { Epoch = 3 });
+        Assert.Equal(old, Files());
+
+        await SweepAsync(caughtUp with { Epoch = 3 });
+
+        Assert.Empty(Files());
+    }
+
+    [Fact]
     public async Task Without_an_answer_nothing_goes()
     {
         var files = Spooled("us-east-1/gone/0000000000a1-0", "one-1");
@@ -177,8 +208,9 @@ public sealed class SpoolSweepSpecs : IDisposable
     private static LeaseStatus Lease(ShardKey shard, LeaseOutcome? outcome = null) =>
         new(shard, new Lease(shard.Shard, HashKeyRange.Whole, [], StartPosition.TrimHorizon, 1, outcome, 1), null);
 
+    /// <summary>Behind, as one to which more and more comes.</summary>
     private static ConsumerStatus Consumer(long epoch, int row) => new(
-        DeliveryRig.Definition.Name, s_shard, ConsumerPhase.Running, "", epoch, new ShardPosition(row, 0), 0, null, default, "", "elsewhere");
+        DeliveryRig.Definition.Name, s_shard, ConsumerPhase.Running, "", epoch, new ShardPosition(row, 0), LagMs: 1_000, null, default, "", "elsewhere");
 
     /// <summary>Files that were there for a while.</summary>
     private ImmutableArray<string> Spooled(string folder, params string[] files)
