@@ -77,8 +77,9 @@ internal sealed partial class SpoolSweep(
         {
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
+            // Nobody waits for it, so that whatever it is would end the clearing unseen.
             LogFailed(deliveries.Log, e);
             return true;
         }

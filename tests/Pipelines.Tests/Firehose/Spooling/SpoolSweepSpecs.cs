@@ -7,6 +7,8 @@ using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
+using Microsoft.Extensions.Time.Testing;
 using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
@@ -20,13 +22,15 @@ public sealed class SpoolSweepSpecs : IDisposable
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("actorstreams-sweep-");
     private readonly DeliveryServices _services;
     private readonly SpoolSweep _sweep;
+    private readonly ToldLog _log = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<DeliveryDefinition> _known = [];
     private readonly List<LeaseStatus> _leases = [];
     private Action _onQuestion = () => { };
 
     public SpoolSweepSpecs()
     {
-        _services = new DeliveryServices(_root.FullName, _ => throw new NotSupportedException());
+        _services = new DeliveryServices(_root.FullName, _ => throw new NotSupportedException()) { Log = _log };
         _sweep = new SpoolSweep(
             _services,
             _ =>
@@ -37,7 +41,7 @@ public sealed class SpoolSweepSpecs : IDisposable
             },
             _ => Task.FromResult(new PipelinesStatus(
                 [new ApplicationStatus(DeliveryRig.Definition.Name, ApplicationPhase.Running, "", DeliveryRig.Definition.Source, null, null, [.. _leases])])),
-            TimeProvider.System);
+            _time);
     }
 
     public void Dispose() => _root.Delete(recursive: true);
@@ -187,6 +191,34 @@ public sealed class SpoolSweepSpecs : IDisposable
         await Assert.ThrowsAsync<TimeoutException>(() => _sweep.SweepAsync(default));
 
         Assert.Equal(files, Files());
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_is_told_and_it_goes_on()
+    {
+        Spooled("us-east-1/gone/0000000000a1-0", "one-1");
+        var asked = 0;
+        _onQuestion = () =>
+        {
+            if (++asked == 1) throw new InvalidOperationException("as told");
+            // Not of the one who stops it.
+            if (asked == 2) throw new OperationCanceledException();
+        };
+        using var stop = new CancellationTokenSource();
+
+        var running = _sweep.RunAsync(stop.Token);
+        await Fakes.Eventually.BeTrueAsync(
+            () =>
+            {
+                _time.Advance(_services.SweepInterval);
+                return running.IsCompleted || _log.Told.Count == 3;
+            },
+            "a sweep after those that failed");
+
+        Assert.Equal([64, 64, 63], _log.Told.Select(t => t.Id));
+        await stop.CancelAsync();
+        await running;
+        Assert.Empty(Files());
     }
 
     [Fact]
