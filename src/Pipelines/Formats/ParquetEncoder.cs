@@ -32,7 +32,7 @@ internal sealed class ParquetEncoder : IObjectEncoder
     public string? Add(ReadOnlySpan<byte> record)
     {
         if (_columns.Add(record) is { } problem) return problem;
-        if (_columns.Rows >= _format.RowGroupRowsMax) WriteRowGroup();
+        if (_columns.Rows >= _format.RowGroupRowsMax) NextRowGroup();
         else if (_columns.Rows % LookEveryRows == 0) Look(_columns.HeldBytes);
         return null;
     }
@@ -64,11 +64,20 @@ internal sealed class ParquetEncoder : IObjectEncoder
     private void Look(long held)
     {
         var isTooMuch = _memory?.Hold(held) ?? false;
-        if (!isTooMuch && held < _format.RowGroupBytes) return;
+        if (isTooMuch || held >= _format.RowGroupBytes) NextRowGroup();
+    }
+
+    private void NextRowGroup()
+    {
         WriteRowGroup();
-        // Cleared buffers keep their size.
-        if (isTooMuch) _columns = _newColumns();
-        _memory?.Hold(0);
+        if (_memory is null)
+        {
+            _columns.Clear();
+            return;
+        }
+        // Cleared buffers would keep their size, and others count on what is given back.
+        _columns = _newColumns();
+        _memory.Hold(0);
     }
 
     private void WriteRowGroup()
@@ -80,7 +89,6 @@ internal sealed class ParquetEncoder : IObjectEncoder
             buffer.WriteTo(writer);
         }
         group.Close();
-        _columns.Clear();
     }
 
     private static WriterProperties PropertiesOf(ParquetFormat format)

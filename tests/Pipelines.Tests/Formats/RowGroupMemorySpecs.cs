@@ -72,5 +72,42 @@ public sealed class RowGroupMemorySpecs
         Assert.Equal(1, reader.FileMetaData.NumRowGroups);
     }
 
+    [Fact]
+    public void What_is_written_is_held_no_more_whatever_it_was_written_for()
+    {
+        var memory = new RowGroupMemory(1 << 30);
+        using var encoder = new ParquetFormat(s_columns) { Memory = memory, RowGroupRowsMax = 40 }.Open(Stream.Null);
+
+        for (var i = 0; i < 40; i++) encoder.Add(Record(i));
+
+        Assert.Equal(0, memory.Held);
+    }
+
+    [Fact]
+    public void What_is_told_to_be_given_back_is()
+    {
+        const int objects = 8;
+        const int rowGroupBytes = 16 << 20;
+        var memory = new RowGroupMemory(1 << 30);
+        var format = new ParquetFormat(s_columns) { Memory = memory, RowGroupBytes = rowGroupBytes, Compression = ParquetCompression.Uncompressed, HasDictionaries = false };
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        var encoders = Enumerable.Range(0, objects).Select(_ => format.Open(Stream.Null)).ToList();
+        foreach (var encoder in encoders)
+        {
+            var held = 0L;
+            for (var i = 0; memory.Held >= held; i++)
+            {
+                held = memory.Held;
+                encoder.Add(Record(i));
+            }
+        }
+
+        Assert.Equal(0, memory.Held);
+        // Specs beside it hold some too.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, objects * rowGroupBytes / 2);
+        encoders.ForEach(encoder => encoder.Dispose());
+    }
+
     private static byte[] Record(int i) => System.Text.Encoding.ASCII.GetBytes($$"""{"text":"{{i:0000}}{{new string('x', 2_000)}}"}""");
 }

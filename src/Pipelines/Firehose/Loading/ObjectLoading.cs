@@ -51,7 +51,7 @@ internal sealed class ObjectLoading(
             Waiting = problem => waiting.Tell(problem is null ? null : $"{load.Loader.Name}: {problem}"),
             Fail = failed.Add,
         };
-        var bytes = load.Loader.MemoryBytes(target);
+        long? bytes = null;
         var held = TimeSpan.Zero;
         // The waits between tries are longer than what gives no sign of life may be silent.
         var loading = window.Window.RunAsync(
@@ -62,7 +62,9 @@ internal sealed class ObjectLoading(
                 else failed.GoOn(failures + 1);
                 // Held for as long as a try takes, and not between them.
                 var since = time.GetTimestamp();
-                using var place = await EnterAsync(bytes, cancel);
+                // It may take reading all of the object.
+                bytes ??= await Task.Run(() => load.Loader.MemoryBytes(target), cancel);
+                using var place = await EnterAsync(bytes.Value, cancel);
                 held = time.GetElapsedTime(since);
                 return await load.Loader.LoadAsync(target, cancel);
             },

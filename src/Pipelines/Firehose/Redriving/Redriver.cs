@@ -61,7 +61,6 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             // Of its own: another run, on another node with the same spool, may be at work on the same failures.
             _folder = Path.Combine(deliveries.SpoolFolder, definition.Region, definition.Stream, $"{Spool.RedrivePrefix}{Guid.NewGuid():N}");
             _use = deliveries.SpoolUse.Use(_folder);
-            Directory.CreateDirectory(_folder);
             _spool = new Spool(_folder, 0);
             _waiting = new WaitNote(time, () => { });
             _turns = new RedriveTurns(definition, _plan, Delivery(0), FetchAsync);
@@ -69,13 +68,23 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
 
         public async ValueTask DisposeAsync()
         {
-            await _plan.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
-            _use.Dispose();
+            // Whatever cannot be closed, a folder that counts as used would never be cleared.
+            using (_use)
+            {
+                try
+                {
+                    await _plan.DisposeAsync();
+                }
+                finally
+                {
+                    if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+                }
+            }
         }
 
         public async Task<IReadOnlyList<(string Note, Failure Failure)>> OpenAsync(CancellationToken cancel)
         {
+            Directory.CreateDirectory(_folder);
             var open = new List<(string, Failure)>();
             foreach (var note in await _plan.Store.ListAsync(FailureNotes.PrefixOf(_definition), cancel))
             {

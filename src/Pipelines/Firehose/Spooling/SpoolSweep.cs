@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorStreams.Pipelines.Consumers;
 using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
@@ -76,8 +77,9 @@ internal sealed partial class SpoolSweep(
         {
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
+            // Nobody waits for it, so that whatever it is would end the clearing unseen.
             LogFailed(deliveries.Log, e);
             return true;
         }
@@ -109,20 +111,25 @@ internal sealed partial class SpoolSweep(
         if (incarnation != any.Shard.Incarnation || application.Leases.FirstOrDefault(l => l.Shard.Shard == shard) is not { } lease) return null;
         if (!lease.Lease.IsOpen) return Unneeded.Whole;
         if (lease.Consumer is not { } consumer) return null;
-        var seen = Look(folder.FullName, consumer.Epoch, consumer.Checkpoint);
+        var seen = Look(folder.FullName, consumer, HasDoneAll(lease));
         // The folder stays: where the spool is shared it is at work in it, and has files there for moments only.
         return seen.Looks > 1 ? new Unneeded(file => Spool.EpochOf(file) < seen.Epoch, IsFolder: false) : null;
     }
 
     /// <summary>
-    /// A consumer elsewhere may be at a batch whose files lie here, until it is beyond where it was seen first; that it is becomes durable by the next look.
+    /// A consumer elsewhere may be at a batch whose files lie here, until it is beyond where it was seen first, or has done all there is; that it is becomes durable
+    /// by the next look.
     /// </summary>
-    private Elsewhere Look(string folder, long epoch, ShardPosition checkpoint)
+    private Elsewhere Look(string folder, ConsumerProtocol.ConsumerStatus consumer, bool hasDoneAll)
     {
-        if (!_elsewhere.TryGetValue(folder, out var seen) || seen.Epoch != epoch) seen = new Elsewhere(epoch, checkpoint, 0);
-        else if (checkpoint.CompareTo(seen.Checkpoint) > 0) seen = seen with { Looks = seen.Looks + 1 };
+        if (!_elsewhere.TryGetValue(folder, out var seen) || seen.Epoch != consumer.Epoch) seen = new Elsewhere(consumer.Epoch, consumer.Checkpoint, 0);
+        if (hasDoneAll || consumer.Checkpoint.CompareTo(seen.Checkpoint) > 0) seen = seen with { Looks = seen.Looks + 1 };
         return _elsewhere[folder] = seen;
     }
+
+    /// <summary>By what was heard since the look before: of a node that is gone nothing becomes durable.</summary>
+    private bool HasDoneAll(LeaseStatus lease) =>
+        lease is { Consumer: { Phase: ConsumerProtocol.ConsumerPhase.Running, LagMs: 0 }, HeardAgoMs: { } agoMs } && agoMs < deliveries.SweepInterval.TotalMilliseconds;
 
     private int Clear(DirectoryInfo folder, Unneeded unneeded, DateTime before)
     {
@@ -157,7 +164,7 @@ internal sealed partial class SpoolSweep(
     [LoggerMessage(64, LogLevel.Warning, "The spool cannot be cleared of what nobody needs any more; it is tried again")]
     private static partial void LogFailed(ILogger log, Exception cause);
 
-    /// <param name="Looks">That found it beyond where it was first seen.</param>
+    /// <param name="Looks">That found it beyond where it was first seen, or with nothing to do.</param>
     private sealed record Elsewhere(long Epoch, ShardPosition Checkpoint, int Looks);
 
     /// <param name="IsFile">By its name.</param>

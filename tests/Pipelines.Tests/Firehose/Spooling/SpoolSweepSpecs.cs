@@ -7,6 +7,8 @@ using ActorStreams.Pipelines.Leases;
 using ActorStreams.Shards.Keys;
 using ActorStreams.Shards.Log;
 using ActorStreams.Shards.Streams;
+using ActorStreams.TestKit;
+using Microsoft.Extensions.Time.Testing;
 using static ActorStreams.Pipelines.Consumers.ConsumerProtocol;
 using static ActorStreams.Pipelines.Leases.CoordinatorProtocol;
 
@@ -20,13 +22,15 @@ public sealed class SpoolSweepSpecs : IDisposable
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("actorstreams-sweep-");
     private readonly DeliveryServices _services;
     private readonly SpoolSweep _sweep;
+    private readonly ToldLog _log = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly List<DeliveryDefinition> _known = [];
     private readonly List<LeaseStatus> _leases = [];
     private Action _onQuestion = () => { };
 
     public SpoolSweepSpecs()
     {
-        _services = new DeliveryServices(_root.FullName, _ => throw new NotSupportedException());
+        _services = new DeliveryServices(_root.FullName, _ => throw new NotSupportedException()) { Log = _log };
         _sweep = new SpoolSweep(
             _services,
             _ =>
@@ -37,7 +41,7 @@ public sealed class SpoolSweepSpecs : IDisposable
             },
             _ => Task.FromResult(new PipelinesStatus(
                 [new ApplicationStatus(DeliveryRig.Definition.Name, ApplicationPhase.Running, "", DeliveryRig.Definition.Source, null, null, [.. _leases])])),
-            TimeProvider.System);
+            _time);
     }
 
     public void Dispose() => _root.Delete(recursive: true);
@@ -148,6 +152,37 @@ public sealed class SpoolSweepSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_shard_that_moved_files_go_where_all_was_delivered_before_it_was_looked_at_and_nothing_comes_any_more()
+    {
+        var old = Spooled("us-east-1/badges/0000000000a2-3", "old-1");
+        _known.Add(DeliveryRig.Definition);
+        async Task SweepAsync(ConsumerStatus consumer, long? heardAgoMs = 0)
+        {
+            _leases.Clear();
+            _leases.Add(Lease(s_shard) with { Consumer = consumer, HeardAgoMs = heardAgoMs });
+            await _sweep.SweepAsync(default);
+        }
+        var caughtUp = Consumer(epoch: 2, row: 5) with { LagMs = 0 };
+
+        // Where it is cannot be known, or it is no more.
+        for (var look = 0; look < 3; look++)
+        {
+            await SweepAsync(caughtUp with { LagMs = -1 });
+            await SweepAsync(caughtUp with { Phase = ConsumerPhase.Restarting });
+            await SweepAsync(caughtUp, (long)_services.SweepInterval.TotalMilliseconds);
+            await SweepAsync(caughtUp, heardAgoMs: null);
+        }
+        // Told, and perhaps not durable; started again it may begin at the old batch.
+        await SweepAsync(caughtUp);
+        await SweepAsync(caughtUp with { Epoch = 3 });
+        Assert.Equal(old, Files());
+
+        await SweepAsync(caughtUp with { Epoch = 3 });
+
+        Assert.Empty(Files());
+    }
+
+    [Fact]
     public async Task Without_an_answer_nothing_goes()
     {
         var files = Spooled("us-east-1/gone/0000000000a1-0", "one-1");
@@ -156,6 +191,34 @@ public sealed class SpoolSweepSpecs : IDisposable
         await Assert.ThrowsAsync<TimeoutException>(() => _sweep.SweepAsync(default));
 
         Assert.Equal(files, Files());
+    }
+
+    [Fact]
+    public async Task Whatever_goes_wrong_is_told_and_it_goes_on()
+    {
+        Spooled("us-east-1/gone/0000000000a1-0", "one-1");
+        var asked = 0;
+        _onQuestion = () =>
+        {
+            if (++asked == 1) throw new InvalidOperationException("as told");
+            // Not of the one who stops it.
+            if (asked == 2) throw new OperationCanceledException();
+        };
+        using var stop = new CancellationTokenSource();
+
+        var running = _sweep.RunAsync(stop.Token);
+        await Fakes.Eventually.BeTrueAsync(
+            () =>
+            {
+                _time.Advance(_services.SweepInterval);
+                return running.IsCompleted || _log.Told.Count == 3;
+            },
+            "a sweep after those that failed");
+
+        Assert.Equal([64, 64, 63], _log.Told.Select(t => t.Id));
+        await stop.CancelAsync();
+        await running;
+        Assert.Empty(Files());
     }
 
     [Fact]
@@ -177,8 +240,9 @@ public sealed class SpoolSweepSpecs : IDisposable
     private static LeaseStatus Lease(ShardKey shard, LeaseOutcome? outcome = null) =>
         new(shard, new Lease(shard.Shard, HashKeyRange.Whole, [], StartPosition.TrimHorizon, 1, outcome, 1), null);
 
+    /// <summary>Behind, as one to which more and more comes.</summary>
     private static ConsumerStatus Consumer(long epoch, int row) => new(
-        DeliveryRig.Definition.Name, s_shard, ConsumerPhase.Running, "", epoch, new ShardPosition(row, 0), 0, null, default, "", "elsewhere");
+        DeliveryRig.Definition.Name, s_shard, ConsumerPhase.Running, "", epoch, new ShardPosition(row, 0), LagMs: 1_000, null, default, "", "elsewhere");
 
     /// <summary>Files that were there for a while.</summary>
     private ImmutableArray<string> Spooled(string folder, params string[] files)
