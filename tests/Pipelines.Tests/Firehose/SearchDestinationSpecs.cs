@@ -57,7 +57,11 @@ public sealed class SearchDestinationSpecs : IAsyncLifetime
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero));
         await using var rig = new DeliveryRig
         {
-            Time = time, KeepsKeys = true, BufferBytesMax = 1 << 20, LoadRetry = TimeSpan.FromMinutes(5), Loader = _ => Loader(IndexRotation.None),
+            Time = time,
+            KeepsKeys = true,
+            BufferBytesMax = 1 << 20,
+            LoadRetry = TimeSpan.FromMinutes(5),
+            Loader = _ => Loader(IndexRotation.None),
         };
         var shard = rig.Streams.Create("source").Shards[0].Key;
         rig.Streams.Put("source", [.. Enumerable.Range(0, 10).Select(i => ("k", Document(i)))]);
