@@ -72,7 +72,8 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Func<IPipeline
     {
         var definition = await FindAsync(call);
         var result = await OnDestinationAsync(() => redriver.RedriveAsync(definition, call.Cancel));
-        await call.DoneAsync($"{result.Redriven} failures of {definition.Stream} were sent again, {result.Left} are left.");
+        var anew = result.Anew > 0 ? $"; {result.Anew} came anew, of what failed again or was met meanwhile" : "";
+        await call.DoneAsync($"{result.Redriven} failures of {definition.Stream} were sent again, {result.Left} are left{anew}.");
     }
 
     private async Task<DeliveryDefinition> FindAsync(ManagementCall call)

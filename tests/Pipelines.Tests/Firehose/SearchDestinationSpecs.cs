@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorStreams.Pipelines.Firehose.Destinations.Search;
 using ActorStreams.Pipelines.Firehose.Loading;
 using ActorStreams.Pipelines.Firehose.Processing;
+using ActorStreams.Pipelines.Firehose.Redriving;
 using ActorStreams.Pipelines.Tests.Fakes;
 using ActorStreams.Pipelines.Tests.Firehose.Destinations.Search;
 using Microsoft.Extensions.Time.Testing;
@@ -99,6 +100,7 @@ public sealed class SearchDestinationSpecs : IAsyncLifetime
         Assert.True(await rig.RunAsync(shard, rig.End));
         Assert.Equal(3, _server.Documents.Count);
         Assert.Equal(10, rig.Store.Errors.Count);
+        Assert.Equal(new RedriveResult(1, 0, Anew: 1), await rig.Redriver().RedriveAsync(DeliveryRig.Definition, CancellationToken.None));
         _server.LosesAnswers = false;
 
         var result = await rig.Redriver().RedriveAsync(DeliveryRig.Definition, CancellationToken.None);

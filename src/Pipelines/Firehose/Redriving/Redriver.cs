@@ -10,7 +10,8 @@ namespace ActorStreams.Pipelines.Firehose.Redriving;
 
 /// <param name="Redriven">Failures that were sent again; what of them failed anew is a failure of its own.</param>
 /// <param name="Left">Failures that still could not be sent, as whole objects.</param>
-public sealed record RedriveResult(int Redriven, int Left);
+/// <param name="Anew">Failures that were not there before: of what was sent again and failed again, or of the delivery itself meanwhile.</param>
+public sealed record RedriveResult(int Redriven, int Left, int Anew = 0);
 
 /// <summary>
 /// Sends what was not delivered again, <b>exactly once</b> where the destination allows it: names follow from the failure, so that a redrive that was cut off, or that two
@@ -30,12 +31,14 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
     {
         await using var run = new Run(deliveries, definition, time);
         var (redriven, left) = (0, 0);
-        foreach (var (note, failure) in await run.OpenAsync(cancel))
+        var open = await run.OpenAsync(cancel);
+        foreach (var (note, failure) in open)
         {
             if (await run.SendInTurnAsync(note, failure, cancel)) redriven++;
             else left++;
         }
-        return new RedriveResult(redriven, left);
+        var known = open.Select(o => o.Note).ToHashSet(StringComparer.Ordinal);
+        return new RedriveResult(redriven, left, redriven == 0 ? 0 : (await run.OpenAsync(cancel)).Count(o => !known.Contains(o.Note)));
     }
 
     private sealed class Run : IAsyncDisposable
