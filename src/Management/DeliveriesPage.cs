@@ -18,6 +18,8 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Func<IPipeline
     private const int WaitSecondsDefault = 5;
     private const int WaitSecondsMax = 3600;
 
+    private readonly FailureLooks _looks = new(redriver);
+
     public IEnumerable<ManagementRoute> Routes =>
     [
         ManagementRoute.Get("/deliveries", ListAsync),
@@ -51,20 +53,13 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Func<IPipeline
     /// <summary>They lie at the destination, and while that is away all else is to be seen the more.</summary>
     private async Task<(IReadOnlyList<Failure> Failures, string Problem)> FailuresAsync(DeliveryDefinition definition, TimeSpan wait, CancellationToken cancel)
     {
-        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try
         {
-            // A file system that hangs holds up the thread that asks it.
-            return (await Task.Run(() => redriver.ListAsync(definition, look.Token), cancel).WaitAsync(wait, cancel), "");
+            return (await _looks.ListAsync(definition, wait, cancel), "");
         }
-        catch (Exception e) when (e is DestinationAwayException or DeliveryConfigurationException)
+        catch (Exception e) when (e is DestinationAwayException or DeliveryConfigurationException or TimeoutException)
         {
             return ([], e.Message);
-        }
-        catch (TimeoutException)
-        {
-            await look.CancelAsync();
-            return ([], $"The destination has not told them within {wait.TotalSeconds:0} s.");
         }
     }
 

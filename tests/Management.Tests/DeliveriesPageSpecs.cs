@@ -69,6 +69,52 @@ public sealed class DeliveriesPageSpecs
     }
 
     [Fact]
+    public async Task Of_a_destination_that_hangs_one_thread_is_held_up_however_often_it_is_asked()
+    {
+        using var mayAnswer = new ManualResetEventSlim();
+        var looks = 0;
+        await using var host = await StartAsync(_ =>
+        {
+            Interlocked.Increment(ref looks);
+            mayAnswer.Wait(TimeSpan.FromMinutes(1));
+            throw new DeliveryConfigurationException("told");
+        });
+
+        var first = await ProblemAsync(host, waitSeconds: 1);
+        var later = await ProblemAsync(host, waitSeconds: 60);
+
+        Assert.Equal("The destination has not told them within 1 s.", first);
+        Assert.Equal("The destination has not told them yet to one who asked before; it is asked again once it has.", later);
+        Assert.Equal(1, looks);
+        mayAnswer.Set();
+        await EventuallyAsync(async () => await ProblemAsync(host, waitSeconds: 60) == "told", "a look after the one that hung");
+        Assert.Equal(2, looks);
+    }
+
+    [Fact]
+    public async Task Who_asks_while_another_looks_is_told_the_same()
+    {
+        using var mayAnswer = new ManualResetEventSlim();
+        var (looks, shown) = (0, 0);
+        await using var host = await StartAsync(
+            _ =>
+            {
+                Interlocked.Increment(ref looks);
+                mayAnswer.Wait(TimeSpan.FromMinutes(1));
+                throw new DeliveryConfigurationException("told");
+            },
+            () => Interlocked.Increment(ref shown));
+
+        var both = Task.WhenAll(ProblemAsync(host, waitSeconds: 60), ProblemAsync(host, waitSeconds: 60));
+        // Each asks for the failures first.
+        await EventuallyAsync(() => Task.FromResult(Volatile.Read(ref shown) == 2), "two who ask");
+        mayAnswer.Set();
+
+        Assert.Equal(["told", "told"], await both);
+        Assert.Equal(1, looks);
+    }
+
+    [Fact]
     public async Task A_list_tells_the_lag_and_what_the_shard_that_waits_for_the_longest_waits_for()
     {
         await using var host = await StartAsync(_ => throw new NotSupportedException());
@@ -82,10 +128,27 @@ public sealed class DeliveriesPageSpecs
         Assert.Empty(badges.GetProperty("shards").EnumerateArray());
     }
 
-    private static Task<ManagementHost> StartAsync(Func<DeliveryDefinition, DeliveryPlan> plan) => ManagementHost.StartAsync(
+    private static async Task<string> ProblemAsync(ManagementHost host, int waitSeconds)
+    {
+        var (status, body) = await host.SendAsync(HttpMethod.Get, $"deliveries/us-east-1/badges?wait={waitSeconds}");
+        Assert.Equal(200, status);
+        return body.GetProperty("failuresProblem").GetString()!;
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition, string expected)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (!await condition())
+        {
+            if (timeout.IsCancellationRequested) throw new TimeoutException($"Expected within 15 s: {expected}.");
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+
+    private static Task<ManagementHost> StartAsync(Func<DeliveryDefinition, DeliveryPlan> plan, Action? onStatus = null) => ManagementHost.StartAsync(
         new ManagementOptions(),
         new DeliveriesPage(
-            () => new ToldDeliveries(), () => new ToldPipelines(), new Redriver(new DeliveryServices(Path.GetTempPath(), plan), TimeProvider.System)));
+            () => new ToldDeliveries(), () => new ToldPipelines(onStatus ?? (() => { })), new Redriver(new DeliveryServices(Path.GetTempPath(), plan), TimeProvider.System)));
 
     private sealed class ToldDeliveries : IDeliveries
     {
@@ -94,10 +157,11 @@ public sealed class DeliveriesPageSpecs
         public Task<Deliveries> ListAsync(string region, CancellationToken cancel) => Task.FromResult(new Deliveries([s_badges]));
     }
 
-    private sealed class ToldPipelines : IPipelines
+    private sealed class ToldPipelines(Action onStatus) : IPipelines
     {
         public Task<PipelinesStatus> StatusAsync(CancellationToken cancel)
         {
+            onStatus();
             var shard = new ShardKey("us-east-1", new Incarnation(5), 0);
             var lease = new Lease(0, HashKeyRange.Whole, [], StartPosition.TrimHorizon, 1, null, 0);
             var consumer = new ConsumerStatus(
