@@ -21,15 +21,15 @@ internal sealed class BatchFiller(ShardKey shard, HashKeyRange range, Func<Task,
         if (plan.Steps.IsEmpty) return Read(batch, slice, until, new DirectReceiver(batch, plan.KeepsKeys));
         var collected = new CollectingReceiver(batch, plan.KeepsKeys || plan.TellsSource);
         var count = Read(batch, slice, until, collected);
-        await ProcessAsync(plan, batch, collected.Records, beating, stop);
+        await ProcessAsync(plan.Steps, batch, collected.Records, beating, stop);
         return count;
     }
 
     /// <param name="beating">Shows signs of life while a step takes long.</param>
     public static async Task ProcessAsync(
-        DeliveryPlan plan, BatchWriter batch, IReadOnlyList<DeliveryRecord> records, Func<Task, Task> beating, CancellationToken stop)
+        IEnumerable<IRecordStep> steps, BatchWriter batch, IReadOnlyList<DeliveryRecord> records, Func<Task, Task> beating, CancellationToken stop)
     {
-        foreach (var step in plan.Steps)
+        foreach (var step in steps)
         {
             if (records.Count == 0) return;
             // Also one that does not wait for anything may take long, as a script does.

@@ -20,6 +20,7 @@ internal static class ErrorLine
             json.WriteString("errorMessage", failed.Message);
             json.WriteNumber("attemptEndingTimestamp", endedAt.ToUnixTimeMilliseconds());
             json.WriteBase64String("rawData", failed.Record.Raw.Span);
+            if (failed.Record.IsTakenApart) json.WriteBoolean("takenApart", true);
             if (failed.Record.Key is { } key)
             {
                 // With these it can be sent again to its place.

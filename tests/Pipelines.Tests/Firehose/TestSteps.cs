@@ -24,6 +24,15 @@ internal static class TestSteps
         private static string TextOf(DeliveryRecord record) => Encoding.UTF8.GetString(record.Data.Span);
     }
 
+    /// <summary>Leaves its mark each time that it is asked.</summary>
+    public sealed class Marking : IRecordStep
+    {
+        public bool IsDeterministic => true;
+
+        public Task<Processed> ProcessAsync(IReadOnlyList<DeliveryRecord> records, CancellationToken cancel) =>
+            Task.FromResult(new Processed([.. records.Select(r => r with { Data = (byte[])[.. r.Data.Span, (byte)'!'] })], [], 0));
+    }
+
     /// <summary>Takes only the first record until it is mended.</summary>
     public sealed class Moody(Func<bool> isMended) : IRecordStep
     {

@@ -18,8 +18,13 @@ public sealed record DeliveryRecord(string Id, DateTimeOffset ArrivedAt, ReadOnl
     /// <summary>Place among the records of its batch, as they come to the first step; what a step makes of one record has its place.</summary>
     public int Place { get; init; }
 
-    /// <summary>As it came from the source, for the error output.</summary>
+    /// <summary>As it came from the source, or of what was taken apart, for the error output.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; } = Data;
+
+    /// <summary>
+    /// It came of a record that was taken apart, as <see cref="Raw"/> has it: what goes before that has been done with it, and is not done again when it is sent again.
+    /// </summary>
+    public bool IsTakenApart { get; init; }
 }
 
 /// <summary>A record that a step could not process; it goes to the error output with its reason, and the others go on.</summary>

@@ -38,7 +38,7 @@ public sealed class SubRecords(ReadOnlyMemory<byte>? delimiter) : IRecordStep
         for (var i = 0; i < ranges.Count; i++)
         {
             var data = record.Data[ranges[i]];
-            output.Add(record with { Id = $"{record.Id}.{i}", Data = data, Raw = data });
+            output.Add(record with { Id = $"{record.Id}.{i}", Data = data, Raw = data, IsTakenApart = true });
         }
     }
 

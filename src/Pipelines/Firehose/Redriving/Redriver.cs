@@ -156,7 +156,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
                     if (failure.Kind == FailureKind.Processed)
                         foreach (var record in records) batch.Add(record);
                     else
-                        await BatchFiller.ProcessAsync(_plan, batch, records, work => work, cancel);
+                        await SendThroughAsync(batch, records, cancel);
                 }
                 var intent = new BatchIntent(default, default, 0, _definition, batch.Close());
                 await delivery.WriteAsync(_plan, intent, intent.Objects, cancel, isMadeAgain: true);
@@ -164,6 +164,14 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             }
             File.Delete(file);
             return true;
+        }
+
+        private async Task SendThroughAsync(BatchWriter batch, List<DeliveryRecord> records, CancellationToken cancel)
+        {
+            await BatchFiller.ProcessAsync(_plan.Steps, batch, [.. records.Where(r => !r.IsTakenApart)], work => work, cancel);
+            // A transform goes before, and was at work on these: again it would give other records, and as many for each.
+            var behind = _plan.Steps.SkipWhile(s => s is not (SubRecords or MetadataExtraction)).Where(s => s is not SubRecords);
+            await BatchFiller.ProcessAsync(behind, batch, [.. records.Where(r => r.IsTakenApart)], work => work, cancel);
         }
 
         /// <summary>The records of an object of the error output, as many at once as one read of a shard brings.</summary>
@@ -190,6 +198,7 @@ public sealed class Redriver(DeliveryServices deliveries, TimeProvider time)
             return new DeliveryRecord(Text("recordId") ?? $"{failure.Key}:{place}", arrivedAt, json.RootElement.GetProperty("rawData").GetBytesFromBase64())
             {
                 Key = Text("partitionKey"),
+                IsTakenApart = json.RootElement.TryGetProperty("takenApart", out var apart) && apart.GetBoolean(),
             };
 
             string? Text(string member) => json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
