@@ -67,8 +67,9 @@ public sealed class DeliveriesPage(Func<IDeliveries?> deliveries, Func<IPipeline
     {
         var definition = await FindAsync(call);
         var result = await OnDestinationAsync(() => redriver.RedriveAsync(definition, call.Cancel));
+        var sent = result.Redriven == 1 ? $"1 failure of {definition.Stream} was" : $"{result.Redriven} failures of {definition.Stream} were";
         var anew = result.Anew > 0 ? $"; {result.Anew} came anew, of what failed again or was met meanwhile" : "";
-        await call.DoneAsync($"{result.Redriven} failures of {definition.Stream} were sent again, {result.Left} are left{anew}.");
+        await call.DoneAsync($"{sent} sent again, {result.Left} {(result.Left == 1 ? "is" : "are")} left{anew}.");
     }
 
     private async Task<DeliveryDefinition> FindAsync(ManagementCall call)

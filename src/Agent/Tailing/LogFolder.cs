@@ -341,6 +341,6 @@ internal sealed partial class LogFolder : IDisposable
     [LoggerMessage(15, LogLevel.Error, "{Path} went away before it was read to its end: what it held after byte {Offset} is lost, unless it comes back")]
     private static partial void IsLost(ILogger log, string path, long offset);
 
-    [LoggerMessage(16, LogLevel.Warning, "{Path}: no copy of what it held was found; what was written after byte {Offset} and before it was truncated, if anything, is lost")]
+    [LoggerMessage(16, LogLevel.Warning, "{Path}: no copy of what it held was found; what was written after byte {Offset} and before it was truncated or replaced, if anything, is lost")]
     private static partial void NothingFollows(ILogger log, string path, long offset);
 }
