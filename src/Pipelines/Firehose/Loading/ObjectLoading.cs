@@ -103,8 +103,10 @@ internal sealed class ObjectLoading(
         return result is LoadResult.Loaded;
     }
 
-    private async Task<IDisposable> EnterAsync(long bytes, CancellationToken cancel)
+    /// <summary>Null for what is not counted, and so waits behind nobody.</summary>
+    private async Task<IDisposable?> EnterAsync(long bytes, CancellationToken cancel)
     {
+        if (bytes == 0) return null;
         if (!delivery.LoadMemory.MustWait(bytes)) return await delivery.LoadMemory.EnterAsync(bytes, cancel);
         waiting.Tell($"{load.Loader.Name}: it is not its turn yet, others load and have the memory for it (Firehose:LoadMemoryMiB)");
         var place = await delivery.LoadMemory.EnterAsync(bytes, cancel);

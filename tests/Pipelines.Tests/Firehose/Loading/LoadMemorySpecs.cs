@@ -131,6 +131,26 @@ public sealed class LoadMemorySpecs : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_counted_waits_behind_nobody()
+    {
+        var gate = new MemoryGate(100);
+        using var held = await gate.EnterAsync(100, default);
+        var (counted, free) = (new HoldingLoader(60), new HoldingLoader(0));
+        await using var one = new DeliveryRig { Loader = _ => counted, LoadMemory = gate };
+        await using var other = new DeliveryRig { Loader = _ => free, LoadMemory = gate };
+        var waiting = one.RunAsync(one.Put(1).Shard, one.End);
+        await Eventually.BeTrueAsync(() => gate.MustWait(0), "a load that waits for its turn");
+        free.MayGo.SetResult();
+
+        Assert.True(await other.RunAsync(other.Put(1).Shard, other.End).WaitAsync(TimeSpan.FromSeconds(15)));
+
+        Assert.False(counted.IsIn.Task.IsCompleted);
+        held.Dispose();
+        counted.MayGo.SetResult();
+        Assert.True(await waiting);
+    }
+
+    [Fact]
     public async Task A_turn_that_is_waited_for_takes_nothing_of_the_time_for_tries()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 16, 0, 0, 0, TimeSpan.Zero));
